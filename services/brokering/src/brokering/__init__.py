@@ -1,0 +1,1 @@
+"""Matching schools to system leaders, and the support that follows."""

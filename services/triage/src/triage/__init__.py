@@ -1,0 +1,1 @@
+"""Improvement tiers with reasons, eligibility, and regional directors' decisions."""
