@@ -18,6 +18,7 @@ CREATE TABLE jobs (
     step text,
     outcome jsonb,
     problem jsonb,
+    queue_job_id bigint,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     started_at timestamptz,
     finished_at timestamptz,
