@@ -1,0 +1,12 @@
+"""The scopes this service asks for: one per resource and verb."""
+
+from typing import Final
+
+SCHOOLS_READ: Final = "schools:read"
+INSPECTIONS_READ: Final = "inspections:read"
+INSPECTIONS_WRITE: Final = "inspections:write"
+INSPECTIONS_PUBLISH: Final = "inspections:publish"
+IMPORTS_READ: Final = "imports:read"
+IMPORTS_WRITE: Final = "imports:write"
+FACTS_READ: Final = "facts:read"
+CHANGES_READ: Final = "changes:read"
