@@ -1,0 +1,16 @@
+"""The one place that asks the machine for the time."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the current time in UTC, with its zone."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the current date in UTC."""
+    return utc_now().date()

@@ -1,0 +1,1 @@
+"""PostgreSQL: sessions, migrations, and the tables every service has."""

@@ -1,0 +1,168 @@
+"""Connections: one transaction a request, committed before the answer; public reads without any."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import Annotated, Any
+
+import psycopg
+from fastapi import Depends, Request
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from shared.auth.authenticator import principal_of
+from shared.auth.tenancy import bind_claims
+from shared.errors import Unavailable
+
+CONNECT_TIMEOUT_SECONDS = 5
+POOL_TIMEOUT_SECONDS = 10.0
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return the URL with the psycopg driver named, as SQLAlchemy wants it."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def driver_url(url: str) -> str:
+    """Return the URL as psycopg itself takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Database:
+    """One service's database.
+
+    `sees_everything` marks a process that works for no one client (a worker): its connections pass row-level
+    security. A process that serves requests leaves it off, and each transaction carries its client's claims.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        read_pool_size: int = 10,
+        sees_everything: bool = False,
+        application_name: str = "service",
+    ) -> None:
+        self.url = url
+        self._pool_size = pool_size
+        self._read_pool_size = read_pool_size
+        options = "-c app.visibility=all" if sees_everything else ""
+        self._connect_args: dict[str, Any] = {
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "application_name": application_name,
+            **({"options": options} if options else {}),
+        }
+
+    @cached_property
+    def engine(self) -> AsyncEngine:
+        """The engine of transactions."""
+        return create_async_engine(
+            sqlalchemy_url(self.url),
+            pool_size=self._pool_size,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT_SECONDS,
+            pool_pre_ping=True,
+            connect_args=self._connect_args,
+        )
+
+    @cached_property
+    def sessions(self) -> async_sessionmaker[AsyncSession]:
+        """Makes sessions; one is used in one transaction."""
+        return async_sessionmaker(self.engine, expire_on_commit=False, close_resets_only=False)
+
+    @cached_property
+    def reads(self) -> AsyncEngine:
+        """The same pool without transactions, for public data: a read is one round trip."""
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @cached_property
+    def blocking(self) -> Engine:
+        """A small synchronous engine, for jobs that run in a thread."""
+        return create_engine(
+            sqlalchemy_url(self.url), pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args=self._connect_args
+        )
+
+    @cached_property
+    def _hot_pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]:
+        return AsyncConnectionPool(
+            driver_url(self.url),
+            min_size=1,
+            max_size=self._read_pool_size,
+            timeout=POOL_TIMEOUT_SECONDS,
+            open=False,
+            kwargs={**self._connect_args, "autocommit": True, "row_factory": dict_row},
+        )
+
+    async def fetch_one(self, sql: str, parameters: Sequence[Any]) -> dict[str, Any] | None:
+        """Run one hot public read on the bare driver; tried once more when its connection had died."""
+        pool = self._hot_pool
+        await pool.open()
+        try:
+            return await self._fetch_one(pool, sql, parameters)
+        except psycopg.OperationalError:
+            await pool.check()
+            return await self._fetch_one(pool, sql, parameters)
+
+    @staticmethod
+    async def _fetch_one(
+        pool: AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]], sql: str, parameters: Sequence[Any]
+    ) -> dict[str, Any] | None:
+        try:
+            async with pool.connection() as connection:
+                cursor = await connection.execute(sql.encode(), parameters)
+                return await cursor.fetchone()
+        except PoolTimeout as error:
+            raise Unavailable("No database connection was free in time.", headers={"Retry-After": "1"}) from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction outside any request; commits at the end."""
+        async with self.sessions() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        if "_hot_pool" in self.__dict__:
+            await self._hot_pool.close()
+        if "engine" in self.__dict__:
+            await self.engine.dispose()
+        if "blocking" in self.__dict__:
+            self.blocking.dispose()
+
+
+def database_of(request: Request) -> Database:
+    """Return the database of the service that serves this request."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def _request_transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    principal = await principal_of(request)
+    async with database_of(request).sessions() as session, session.begin():
+        await bind_claims(session, principal)
+        yield session
+
+
+async def _public_read(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with database_of(request).reads.connect() as connection:
+        yield connection
+
+
+Db = Annotated[AsyncSession, Depends(_request_transaction, scope="function")]
+"""One transaction with the client's claims; it ends, and so commits or fails, before the answer is sent."""
+
+PublicReads = Annotated[AsyncConnection, Depends(_public_read, scope="function")]
+"""A connection without transaction or claims: sees public rows only."""
+
+
+@asynccontextmanager
+async def streaming_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """A transaction of its own for a streamed body, which is sent after the request's transaction has ended."""
+    principal = await principal_of(request)
+    async with database_of(request).sessions() as session, session.begin():
+        await bind_claims(session, principal)
+        yield session
