@@ -34,4 +34,6 @@ IfMatch = Annotated[str, Depends(_if_match)]
 def check_if_match(if_match: str, current: str) -> None:
     """Raise PreconditionFailed unless the header names the current tag."""
     if if_match.strip().startswith("W/") or not matches(if_match, current):
-        raise PreconditionFailed("The resource has changed since it was read; read it again.", headers={"ETag": current})
+        raise PreconditionFailed(
+            "The resource has changed since it was read; read it again.", headers={"ETag": current}
+        )

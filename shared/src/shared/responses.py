@@ -20,7 +20,7 @@ PRIVATE = "private, no-cache"
 _STREAM_CHUNK = 64 * 1024
 
 
-def dumps(body: Any) -> bytes:  # noqa: ANN401 - anything that JSON can hold
+def dumps(body: Any) -> bytes:
     """Serialise a document; pydantic models by their JSON form."""
     return orjson.dumps(body, default=_default, option=orjson.OPT_UTC_Z)
 
@@ -33,7 +33,7 @@ def _default(value: object) -> object:
 
 def json_response(
     request: Request,
-    body: Any,  # noqa: ANN401 - a document, or the bytes of one
+    body: Any,
     *,
     status: int = 200,
     public: bool = False,

@@ -9,9 +9,15 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    database_url: str = Field(description="PostgreSQL URL of the role that serves requests; never the owner of the tables")
-    migration_database_url: str | None = Field(None, description="PostgreSQL URL of the owning role; needed to migrate only")
-    pool_size: int = Field(10, ge=1, le=200, description="connections kept for requests that write or read confidential rows")
+    database_url: str = Field(
+        description="PostgreSQL URL of the role that serves requests; never the owner of the tables"
+    )
+    migration_database_url: str | None = Field(
+        None, description="PostgreSQL URL of the owning role; needed to migrate only"
+    )
+    pool_size: int = Field(
+        10, ge=1, le=200, description="connections kept for requests that write or read confidential rows"
+    )
     read_pool_size: int = Field(10, ge=1, le=200, description="connections kept for public reads")
 
     issuer: str = Field(description="the `iss` that tokens must carry")
@@ -25,5 +31,7 @@ class ServiceSettings(BaseSettings):
 
     log_level: str = "INFO"
     otlp_endpoint: str | None = Field(None, description="where traces are sent; none are sent without it")
-    worker_port: int = Field(0, ge=0, le=65535, description="the worker's port for health and metrics; 0 takes a free one")
+    worker_port: int = Field(
+        0, ge=0, le=65535, description="the worker's port for health and metrics; 0 takes a free one"
+    )
     max_body_bytes: int = Field(512 * 1024 * 1024, description="the largest request body taken")

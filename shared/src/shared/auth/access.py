@@ -34,11 +34,11 @@ class Access:
         return principal
 
 
-def Requires(scope: str, *, user: bool = False) -> Any:  # noqa: ANN401, N802 - stands where a type annotation does
+def Requires(scope: str, *, user: bool = False) -> Any:  # noqa: N802 - stands where a type annotation does
     """Declare that a route needs `scope`, and with `user` a person's token."""
     return Depends(Access(scope, user))
 
 
-def Public() -> Any:  # noqa: ANN401, N802 - stands where a type annotation does
+def Public() -> Any:  # noqa: N802 - stands where a type annotation does
     """Declare that a route is open to everyone; a token that is sent must hold all the same."""
     return Depends(Access(None))

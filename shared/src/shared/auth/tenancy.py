@@ -5,9 +5,9 @@ A confidential table has two columns: `tenancy_orgs text[]` (every organisation 
 with regions sees those regions, anybody else the rows that name their organisation.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, String, cast, false, or_, text, true
+from sqlalchemy import ColumnElement, FromClause, String, TextClause, cast, false, or_, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,11 +27,14 @@ _BIND = text(
     "set_config('app.regions', :regions, true)"
 )
 
+SYSTEM_CLAIMS = "-c app.visibility=all"
+"""Connection options of a process that does background work only."""
+
 
 class Operations(Protocol):
     """The part of alembic's `op` that is used here."""
 
-    def execute(self, sqltext: str) -> None:
+    def execute(self, sqltext: TextClause | str) -> Any:
         """Run a statement."""
 
 
@@ -53,6 +56,11 @@ async def bind_claims(session: AsyncSession, principal: Principal | None) -> Non
             "regions": "|".join(sorted(principal.regions)),
         }
     await session.execute(_BIND, claims)
+
+
+async def bind_system_claims(session: AsyncSession) -> None:
+    """Tell the database that this transaction is background work, which sees all rows."""
+    await session.execute(_BIND, {"visibility": "all", "orgs": "", "regions": ""})
 
 
 def visible(principal: Principal | None, table: FromClause) -> ColumnElement[bool]:
@@ -79,5 +87,3 @@ def visible_sql(principal: Principal | None, alias: str = "") -> tuple[str, dict
     sql = f"({prefix}tenancy_region = ANY (:_regions) OR {prefix}tenancy_orgs && CAST(:_orgs AS text[]))"
     orgs = [str(principal.org)] if principal.org.id else []
     return sql, {"_regions": sorted(principal.regions), "_orgs": orgs}
-
-

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.auth.authenticator import principal_of
-from shared.auth.tenancy import bind_claims
+from shared.auth.tenancy import SYSTEM_CLAIMS, bind_claims, bind_system_claims
 from shared.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 5
@@ -32,11 +32,7 @@ def driver_url(url: str) -> str:
 
 
 class Database:
-    """One service's database.
-
-    `sees_everything` marks a process that works for no one client (a worker): its connections pass row-level
-    security. A process that serves requests leaves it off, and each transaction carries its client's claims.
-    """
+    """One service's database. A request's transaction carries its client's claims; system work passes row security."""
 
     def __init__(
         self,
@@ -44,17 +40,14 @@ class Database:
         *,
         pool_size: int = 10,
         read_pool_size: int = 10,
-        sees_everything: bool = False,
         application_name: str = "service",
     ) -> None:
         self.url = url
         self._pool_size = pool_size
         self._read_pool_size = read_pool_size
-        options = "-c app.visibility=all" if sees_everything else ""
         self._connect_args: dict[str, Any] = {
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": application_name,
-            **({"options": options} if options else {}),
         }
 
     @cached_property
@@ -78,13 +71,6 @@ class Database:
     def reads(self) -> AsyncEngine:
         """The same pool without transactions, for public data: a read is one round trip."""
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
-
-    @cached_property
-    def blocking(self) -> Engine:
-        """A small synchronous engine, for jobs that run in a thread."""
-        return create_engine(
-            sqlalchemy_url(self.url), pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args=self._connect_args
-        )
 
     @cached_property
     def _hot_pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]:
@@ -119,10 +105,20 @@ class Database:
             raise Unavailable("No database connection was free in time.", headers={"Retry-After": "1"}) from error
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """One transaction outside any request; commits at the end."""
+    async def system_session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction of background work: it sees all rows, and commits at the end."""
         async with self.sessions() as session, session.begin():
+            await bind_system_claims(session)
             yield session
+
+    def system_engine(self, pool_size: int = 2) -> Engine:
+        """Make a synchronous engine whose every connection sees all rows, for jobs that run in a thread."""
+        return create_engine(
+            sqlalchemy_url(self.url),
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            connect_args={**self._connect_args, "options": SYSTEM_CLAIMS},
+        )
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -130,8 +126,6 @@ class Database:
             await self._hot_pool.close()
         if "engine" in self.__dict__:
             await self.engine.dispose()
-        if "blocking" in self.__dict__:
-            self.blocking.dispose()
 
 
 def database_of(request: Request) -> Database:

@@ -1,0 +1,85 @@
+"""How each service's FastAPI application is put together: the same plumbing round its own routers."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+
+from shared import docs, health, problems
+from shared.auth.tokens import TokenVerifier
+from shared.db.migrate import alembic_config
+from shared.db.session import Database
+from shared.errors import DomainError
+from shared.events.feed import feed_router
+from shared.openapi import install_openapi
+from shared.settings import ServiceSettings
+from shared.telemetry.logs import configure_logs
+from shared.telemetry.middleware import RequestTelemetry
+from shared.telemetry.traces import tracing
+
+
+def database_from(name: str, settings: ServiceSettings) -> Database:
+    """Make the database of a service from its settings; nothing connects before it is used."""
+    return Database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        read_pool_size=settings.read_pool_size,
+        application_name=name,
+    )
+
+
+def create_service_app(
+    *,
+    name: str,
+    title: str,
+    description: str,
+    version: str,
+    service_dir: Path,
+    settings: ServiceSettings,
+    routers: Iterable[APIRouter],
+    constraint_errors: Mapping[str, DomainError] | None = None,
+) -> FastAPI:
+    """Build a service: its routers, the change feed, probes, problem documents, telemetry and documentation.
+
+    `constraint_errors` gives, by name of a database constraint, the error a client gets when it is violated.
+    """
+    configure_logs(name, settings.log_level)
+    database = database_from(name, settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.draining = False
+        yield
+        app.state.draining = True
+        await database.close()
+
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=tracing(name, settings.otlp_endpoint),
+        max_body_size=settings.max_body_bytes,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.database = database
+    app.state.settings = settings
+    app.state.draining = False
+    app.state.schema_check = health.SchemaCheck(alembic_config(service_dir))
+    app.state.verifier = TokenVerifier(
+        issuer=settings.issuer,
+        audience=settings.audience,
+        jwks_url=settings.jwks_url,
+        remember_seconds=settings.token_cache_seconds,
+    )
+    for router in (*routers, feed_router(f"/{name}"), health.router):
+        app.include_router(router)
+    docs.install(app)
+    problems.install(app, constraint_errors or {})
+    install_openapi(app)
+    app.add_middleware(RequestTelemetry, on_error=problems.unexpected)
+    return app

@@ -1,0 +1,116 @@
+"""Every error leaves as `application/problem+json` (RFC 9457), and none carries exception text."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from shared.errors import Conflict, DomainError, FieldProblem, Unavailable, Unprocessable
+from shared.responses import dumps
+from shared.telemetry.context import trace_id
+
+MEDIA_TYPE = "application/problem+json"
+STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
+_BAD_TEXT = {"22021", "22P05"}  # PostgreSQL: a character that no text column can hold
+
+_log = structlog.get_logger()
+
+
+def problem_response(request: Request, error: DomainError) -> Response:
+    """Answer with the problem document of this error."""
+    document = {
+        "type": f"urn:problem:{error.slug}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": request.url.path,
+        "trace_id": trace_id(),
+        "errors": [{"pointer": e.pointer, "detail": e.detail, "code": e.code} for e in error.errors],
+    }
+    headers = {"Cache-Control": "no-store", **error.headers}
+    return Response(dumps(document), error.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+class _HttpProblem(DomainError):
+    """A status that the framework itself chose, such as 404 for an unknown path."""
+
+    def __init__(self, status: int, headers: Mapping[str, str] | None) -> None:
+        phrase = HTTPStatus(status).phrase
+        super().__init__(f"{phrase}.", headers=dict(headers or {}))
+        self.status = status  # type: ignore[misc]  # the class serves every status
+        self.slug = phrase.lower().replace(" ", "-").replace("'", "")  # type: ignore[misc]  # as above
+        self.title = phrase  # type: ignore[misc]  # as above
+
+
+class InternalError(DomainError):
+    """Something went wrong that is not the client's doing; the log has it under the same trace id."""
+
+    status = 500
+    slug = "internal-error"
+    title = "Something went wrong here"
+
+
+def _validation_error(error: RequestValidationError) -> Unprocessable:
+    problems = [FieldProblem(_pointer(item["loc"]), str(item["msg"]), str(item["type"])) for item in error.errors()]
+    return Unprocessable("Some of the input is not valid; `errors` says where.", errors=problems)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    where, *path = location
+    if where == "body":
+        return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return ".".join(str(part) for part in path) or str(where)
+
+
+def install(app: FastAPI, constraints: Mapping[str, DomainError]) -> None:
+    """Register the handlers; `constraints` gives the error to answer with for a database constraint by name."""
+
+    async def domain(request: Request, error: Exception) -> Response:
+        assert isinstance(error, DomainError)  # noqa: S101 - registered for this class only
+        return problem_response(request, error)
+
+    async def validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+        return problem_response(request, _validation_error(error))
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - as above
+        return problem_response(request, _HttpProblem(error.status_code, error.headers))
+
+    async def database(request: Request, error: Exception) -> Response:
+        return problem_response(request, _database_error(error, constraints))
+
+    app.add_exception_handler(DomainError, domain)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(DBAPIError, database)
+    app.add_exception_handler(PoolTimeoutError, database)
+
+
+async def unexpected(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that ended in an error nobody foresaw (an ASGI application)."""
+    response = problem_response(Request(scope), InternalError("The request could not be completed."))
+    await response(scope, receive, send)
+
+
+def _database_error(error: Exception, constraints: Mapping[str, DomainError]) -> DomainError:
+    origin = getattr(error, "orig", None)
+    if isinstance(error, IntegrityError):
+        name = getattr(getattr(origin, "diag", None), "constraint_name", None)
+        known = constraints.get(name or "")
+        if known is None:
+            _log.warning("integrity_error", constraint=name)
+        return known or Conflict("This conflicts with what is stored.")
+    if getattr(origin, "sqlstate", None) in _BAD_TEXT:
+        return Unprocessable("The input has a character that cannot be stored.")
+    if isinstance(error, OperationalError | PoolTimeoutError):
+        _log.warning("database_unavailable", error=type(error).__name__)
+        return Unavailable("The database does not answer at the moment.", headers={"Retry-After": "2"})
+    _log.error("database_error", exc_info=error)
+    return InternalError("The request could not be completed.")

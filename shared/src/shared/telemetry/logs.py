@@ -1,0 +1,53 @@
+"""Structured logs: one JSON object a line on standard output."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+from shared.telemetry.context import current_context
+
+
+def _ids(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    context = current_context()
+    if context:
+        event["request_id"] = context.request_id
+        event["trace_id"] = context.trace_id
+    return event
+
+
+def configure_logs(service: str, level: str) -> None:
+    """Send structlog's and the standard library's records to standard output as JSON."""
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+
+    def named(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["service"] = service
+        return event
+
+    processors: list[Any] = [
+        _ids,
+        named,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*processors, structlog.processors.JSONRenderer(serializer=_dumps)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=processors, processor=structlog.processors.JSONRenderer()
+    )
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+def _dumps(event: object, **_: Any) -> bytes:
+    return orjson.dumps(event, default=str)

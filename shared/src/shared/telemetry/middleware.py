@@ -1,0 +1,77 @@
+"""Around every request: ids in and out, one log line, one observation, and safe headers."""
+
+import time
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.telemetry.context import enter_context, new_context
+
+REQUESTS = Counter("http_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram(
+    "http_request_duration_seconds",
+    "Time from the request to the end of its answer",
+    ["method", "route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+PROBES = {"/livez", "/readyz", "/startupz", "/metrics"}
+
+_log = structlog.get_logger()
+
+
+class RequestTelemetry:
+    """ASGI middleware around everything else. An error that nobody caught is logged, and answered by `on_error`."""
+
+    def __init__(self, app: ASGIApp, on_error: ASGIApp) -> None:
+        self._app = app
+        self._on_error = on_error
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        context = new_context(headers.get("x-request-id"), headers.get("traceparent"))
+        enter_context(context)
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_ids(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent = MutableHeaders(scope=message)
+                sent["X-Request-Id"] = context.request_id
+                sent.setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_ids)
+        except Exception:
+            _log.exception("unhandled_error", method=scope["method"], path=scope["path"])
+            if status:
+                raise
+            await self._on_error(scope, receive, send_with_ids)
+        finally:
+            _observe(scope, status, time.perf_counter() - started)
+
+
+def _observe(scope: Scope, status: int, seconds: float) -> None:
+    if scope["path"] in PROBES:
+        return
+    route = getattr(scope.get("route"), "path", "unmatched")
+    REQUESTS.labels(scope["method"], route, status).inc()
+    SECONDS.labels(scope["method"], route).observe(seconds)
+    principal = scope.get("state", {}).get("principal")
+    _log.info(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        route=route,
+        status=status,
+        milliseconds=round(seconds * 1000, 2),
+        client=principal.client_id if principal else None,
+    )

@@ -1,0 +1,1 @@
+"""Help for tests; nothing that is deployed imports it."""
