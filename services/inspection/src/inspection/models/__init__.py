@@ -1,0 +1,26 @@
+"""The tables of the inspection service. Every invariant that the database can hold is a named constraint here.
+
+Public: `schools`, `school_groups`, `school_links`, `school_locations`, `memberships`, `inspections`,
+`inspection_versions`, `sources`. Confidential to the organisation that loaded them (row-level security): `imports`,
+`import_files`, `import_rejections`.
+"""
+
+from inspection.models.base import Base
+from inspection.models.imports import Import, ImportFile, ImportRejection, Source
+from inspection.models.inspections import Inspection, InspectionVersion
+from inspection.models.register import Membership, School, SchoolGroup, SchoolLink, SchoolLocation
+
+__all__ = [
+    "Base",
+    "Import",
+    "ImportFile",
+    "ImportRejection",
+    "Inspection",
+    "InspectionVersion",
+    "Membership",
+    "School",
+    "SchoolGroup",
+    "SchoolLink",
+    "SchoolLocation",
+    "Source",
+]

@@ -1,0 +1,83 @@
+"""Inspections of schools: one row each, the grades in one document, earlier versions kept whole."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inspection.models.base import Base
+
+
+class Inspection(Base):
+    """An inspection of a school, graded, ungraded or a report card.
+
+    Identity: (number, current URN); without a number (current URN, start date).
+    `grades` maps an area's code to the grade as published: an integer code of the older frameworks (1-4, or 0, 8, 9
+    for a reason), a report-card code, or null where nothing was recorded. `judged_on` maps an area to its own date of
+    judgement where that is not the start date. `inspection.domain.areas` turns both into the list that clients see.
+    `warnings` holds codes of `data/warnings.json`. `evidence`: the Ofsted file put it on the school's row, or it was
+    published for its URN (false: reduced snapshots, for history only). `source_id` is null for one published here.
+    """
+
+    __tablename__ = "inspections"
+    __table_args__ = (
+        CheckConstraint("kind IN ('graded', 'ungraded', 'monitoring')", name="kind"),
+        CheckConstraint("state IN ('draft', 'published')", name="state"),
+        CheckConstraint("overall BETWEEN 1 AND 4", name="overall"),
+        CheckConstraint("(overall IS NULL) = (overall_reason IS NOT NULL)", name="overall_or_reason"),
+        CheckConstraint("(safeguarding IS NULL) = (safeguarding_reason IS NOT NULL)", name="safeguarding_or_reason"),
+        CheckConstraint("(published_on IS NULL) = (published_reason IS NOT NULL)", name="published_or_reason"),
+        CheckConstraint(
+            "framework NOT IN ('eif-2024', 'report-card-2025', 'ungraded') OR overall IS NULL",
+            name="overall_by_framework",
+        ),
+        CheckConstraint("framework <> 'report-card-2025' OR starts_on >= DATE '2025-11-10'", name="card_date"),
+        CheckConstraint("version >= 1", name="version"),
+        Index("uq_inspections_urn_number", "urn", "number", unique=True, postgresql_where=text("number IS NOT NULL")),
+        Index("uq_inspections_urn_starts_on", "urn", "starts_on", unique=True, postgresql_where=text("number IS NULL")),
+        Index("ix_inspections_urn_starts_on", "urn", text("starts_on DESC")),
+        Index("ix_inspections_card", "urn", postgresql_where=text("framework = 'report-card-2025'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    urn: Mapped[int] = mapped_column(ForeignKey("schools.urn"))
+    number: Mapped[str | None]
+    framework: Mapped[str]
+    kind: Mapped[str]
+    starts_on: Mapped[date]
+    published_on: Mapped[date | None]
+    published_reason: Mapped[str | None]
+    urn_at_inspection: Mapped[int | None]
+    relates_to_current_urn: Mapped[bool]
+    relates_assumed: Mapped[bool]
+    overall: Mapped[int | None] = mapped_column(SmallInteger)
+    overall_reason: Mapped[str | None]
+    category_of_concern: Mapped[str | None]
+    safeguarding: Mapped[str | None]
+    safeguarding_reason: Mapped[str | None]
+    grades: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    judged_on: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    outcome_code: Mapped[str | None]
+    warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    evidence: Mapped[bool] = mapped_column(server_default=text("true"))
+    state: Mapped[str] = mapped_column(server_default=text("'published'"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    content_hash: Mapped[bytes]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
+
+
+class InspectionVersion(Base):
+    """A version that a correction replaced, whole, as `content` (the columns of the inspection by name)."""
+
+    __tablename__ = "inspection_versions"
+    __table_args__ = (CheckConstraint("version >= 1", name="version"),)
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reason: Mapped[str]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
+    replaced_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
