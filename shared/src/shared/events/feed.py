@@ -1,0 +1,165 @@
+"""The change feed: `GET /v1/changes` serves numbered outbox rows only, and can wait for the next one."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.auth import Principal, Requires
+from shared.db.session import Database, database_of
+from shared.events import sequencer
+from shared.events.messages import START, ChangePage, bad_cursor, cursor_at, position_of
+from shared.pagination import next_url
+from shared.responses import json_response
+
+MAX_LIMIT: Final = 1000
+MAX_WAIT_SECONDS: Final = 30.0
+_LOOK_EVERY_SECONDS: Final = 0.025
+
+_NOW = text("SELECT clock_timestamp()")
+_HEAD = text("SELECT coalesce(max(pos), 0) FROM outbox WHERE pos IS NOT NULL")
+_PAGE = text(
+    """
+    SELECT head.pos AS head, event.pos, event.id, event.type, event.subject, event.data, event.traceparent,
+           event.created_at
+    FROM (SELECT coalesce(max(pos), 0) AS pos FROM outbox WHERE pos IS NOT NULL) AS head
+    LEFT JOIN LATERAL (
+        SELECT * FROM outbox WHERE outbox.pos > :after ORDER BY outbox.pos LIMIT :limit
+    ) AS event ON true
+    """
+)
+
+
+class ChangeFeed:
+    """Reads one database's feed. `source` is the CloudEvents source, as in `/directory`."""
+
+    def __init__(self, source: str, database: Database) -> None:
+        self.source = source
+        self._database = database
+        self._watch = _HeadWatch(database)
+
+    async def page(self, after: str | None, limit: int, wait: float) -> dict[str, Any]:
+        """Return a page without its `next_url`; an empty one only after `wait` seconds without an event.
+
+        Raises Unprocessable for a cursor that this feed did not make. No connection is held while it waits.
+        """
+        position = START if after is None else position_of(after, self.source)
+        page = await self._read(position, limit)
+        if not page["data"] and wait > 0 and await self._watch.beyond(position, wait):
+            page = await self._read(position, limit)
+        return page
+
+    async def _read(self, position: int, limit: int) -> dict[str, Any]:
+        as_of = await self._settled_at()
+        async with self._database.reads.connect() as reads:
+            rows = (await reads.execute(_PAGE, {"after": position, "limit": limit})).mappings().all()
+        head = int(rows[0]["head"])
+        if position > head:
+            raise bad_cursor()
+        events = [row for row in rows if row["id"] is not None]
+        last = int(events[-1]["pos"]) if events else position
+        return {
+            "data": self._documents(events),
+            "paging": {"limit": limit, "next_cursor": cursor_at(self.source, last)},
+            "head": cursor_at(self.source, head),
+            "as_of": as_of,
+        }
+
+    async def _settled_at(self) -> datetime | None:
+        async with self._database.reads.connect() as reads:
+            now: datetime = (await reads.execute(_NOW)).scalar_one()
+        return now if await sequencer.settle(self._database.engine, self._database.reads) else None
+
+    def _documents(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "specversion": "1.0",
+                "id": str(row["id"]),
+                "source": self.source,
+                "type": row["type"],
+                "subject": row["subject"],
+                "time": row["created_at"],
+                "datacontenttype": "application/json",
+                "data": row["data"],
+                **({"traceparent": row["traceparent"]} if row["traceparent"] else {}),
+            }
+            for row in rows
+        ]
+
+
+class _HeadWatch:
+    """One look at the head serves all who wait; nobody looks while nobody waits."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._head = START
+        self._moved = asyncio.Event()
+        self._waiting = 0
+        self._looking: asyncio.Task[None] | None = None
+
+    async def beyond(self, position: int, seconds: float) -> bool:
+        """Wait until the head is beyond `position`; False when `seconds` went by first."""
+        deadline = time.monotonic() + seconds
+        self._waiting += 1
+        try:
+            while True:
+                moved = self._moved
+                self._keep_looking()
+                if self._head > position:
+                    return True
+                async with asyncio.timeout(deadline - time.monotonic()):
+                    await moved.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+
+    def _keep_looking(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(), name="feed head watch")
+
+    async def _look(self) -> None:
+        while self._waiting:
+            try:
+                head = await self._read_head()
+            except (SQLAlchemyError, OSError):
+                head = self._head  # those who wait learn of it from their own next read
+            if head != self._head:
+                self._head = head
+                self._moved.set()
+                self._moved = asyncio.Event()
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+    async def _read_head(self) -> int:
+        await sequencer.settle(self._database.engine, self._database.reads, within=0)
+        async with self._database.reads.connect() as reads:
+            return int((await reads.execute(_HEAD)).scalar_one())
+
+
+def feed_router(source: str) -> APIRouter:
+    """Return the route of the feed; `source` is the CloudEvents source, as in `/directory`."""
+    router = APIRouter(tags=["changes"])
+    feeds: dict[Database, ChangeFeed] = {}
+
+    @router.get("/v1/changes", response_model=ChangePage, summary="What has changed, in order, at least once")
+    async def list_changes(
+        request: Request,
+        principal: Annotated[Principal, Requires("changes:read")],
+        after: Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before")] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="events on a page")] = 100,
+        wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="seconds to wait for a first event")] = 0.0,
+    ) -> Response:
+        """Serve CloudEvents 1.0. Ask again with `next_cursor`, for ever; `wait` holds an empty answer back."""
+        database = database_of(request)
+        if database not in feeds:
+            feeds[database] = ChangeFeed(source, database)
+        page = await feeds[database].page(after, limit, wait)
+        page["paging"]["next_url"] = next_url(request, page["paging"]["next_cursor"])
+        return json_response(request, page)
+
+    return router
