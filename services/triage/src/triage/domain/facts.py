@@ -1,0 +1,111 @@
+"""What is known of one school: the input of every rule.
+
+A facts document (see the README, "Facts") is read into frozen values once; nothing here judges. Grades stay as they
+were given: an integer 1 to 4 on the older scale, a code on the report card's scale, `None` where nothing was judged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+Grade = int | str | None
+
+GRADED: Final = "graded"
+UNGRADED: Final = "ungraded"
+
+_read_date = lru_cache(maxsize=32_768)(date.fromisoformat)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One inspection in evidence.
+
+    `grades` holds one entry for each area the source lists; `None` there is "not judged", whatever the reason was.
+    `category`, `safeguarding` and `outcome` are codes and words as given, never derived.
+    """
+
+    id: str
+    number: str | None
+    framework: str
+    kind: str
+    starts_on: date
+    published_on: date | None = None
+    relates_to_current_urn: bool = True
+    relates_assumed: bool = False
+    overall: Grade = None
+    category: str | None = None
+    safeguarding: str | None = None
+    grades: Mapping[str, Grade] = field(default_factory=dict)
+    outcome: str | None = None
+
+    @property
+    def visible_from(self) -> date:
+        """The day the inspection counts from: publication, or its start where publication is unknown."""
+        return self.published_on or self.starts_on
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedSupport:
+    """A support episode that was completed and signed off."""
+
+    episode_id: str
+    completed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReview:
+    """A review of progress with its conclusion (a code that the policy knows)."""
+
+    review_id: str
+    concluded_on: date
+    conclusion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attainment:
+    """Attainment for the optional low-attainment rule; `value` is in per cent and only known if `status` is `value`."""
+
+    status: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolFacts:
+    """Everything the rules may look at for one school. The order of the tuples carries no meaning."""
+
+    urn: int
+    inspections: tuple[Inspection, ...] = ()
+    completed_support: tuple[CompletedSupport, ...] = ()
+    progress_reviews: tuple[ProgressReview, ...] = ()
+    decided_on: tuple[date, ...] = ()
+    attainment: Attainment | None = None
+
+
+def read_facts(document: Mapping[str, Any]) -> SchoolFacts:
+    """Read a facts document that was checked on arrival. Support, reviews and decisions come by other feeds."""
+    return SchoolFacts(
+        urn=document["urn"],
+        inspections=tuple([_read_inspection(each) for each in document["inspections"]]),
+    )
+
+
+def _read_inspection(document: Mapping[str, Any]) -> Inspection:
+    published = document["published_on"]
+    outcome = document["outcome"]
+    return Inspection(
+        document["id"],
+        document["number"],
+        document["framework"],
+        document["kind"],
+        _read_date(document["starts_on"]),
+        _read_date(published) if published else None,
+        document["relates_to_current_urn"],
+        document.get("relates_assumed", False),
+        document["overall"],
+        document["category_of_concern"],
+        document["safeguarding"],
+        {each["area"]: each["grade"] for each in document["areas"]},
+        outcome["label"] if outcome else None,
+    )
