@@ -6,9 +6,11 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import Conflict, DomainError, FieldProblem, Unavailable, Unprocessable
@@ -17,7 +19,6 @@ from shared.telemetry.context import trace_id
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
-_BAD_TEXT = {"22021", "22P05"}  # PostgreSQL: a character that no text column can hold
 
 _log = structlog.get_logger()
 
@@ -81,7 +82,10 @@ def install(app: FastAPI, constraints: Mapping[str, DomainError]) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
-        return problem_response(request, _HttpProblem(error.status_code, error.headers))
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_allowed_methods(request))
+        return problem_response(request, _HttpProblem(error.status_code, headers))
 
     async def database(request: Request, error: Exception) -> Response:
         return problem_response(request, _database_error(error, constraints))
@@ -91,6 +95,15 @@ def install(app: FastAPI, constraints: Mapping[str, DomainError]) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(DBAPIError, database)
     app.add_exception_handler(PoolTimeoutError, database)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """Return every method that some route answers on this path; Starlette names those of the first route only."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= set(route.methods or ())
+    return sorted(methods)
 
 
 async def unexpected(scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,8 +120,9 @@ def _database_error(error: Exception, constraints: Mapping[str, DomainError]) ->
         if known is None:
             _log.warning("integrity_error", constraint=name)
         return known or Conflict("This conflicts with what is stored.")
-    if getattr(origin, "sqlstate", None) in _BAD_TEXT:
-        return Unprocessable("The input has a character that cannot be stored.")
+    if isinstance(error, DataError):
+        _log.warning("data_error", sqlstate=getattr(origin, "sqlstate", None))
+        return Unprocessable("The input has a character or a value that cannot be stored.")
     if isinstance(error, OperationalError | PoolTimeoutError):
         _log.warning("database_unavailable", error=type(error).__name__)
         return Unavailable("The database does not answer at the moment.", headers={"Retry-After": "2"})

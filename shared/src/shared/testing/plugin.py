@@ -1,8 +1,6 @@
 """Pytest fixtures: one server a run, one migrated template a service, a clone of it for each test that asks.
 
-A service's conftest names the plugin and makes its own fixtures:
-
-    pytest_plugins = ["shared.testing.plugin"]
+The workspace's pytest settings load this plugin. A service's conftest builds on it:
 
     @pytest.fixture
     def urls(cloned_database):              # -> DatabaseUrls(owner, app)

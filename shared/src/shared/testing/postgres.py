@@ -52,7 +52,7 @@ class TestServer:
         """Return the URL of a database for a role."""
         return self.url.set(username=role, password=_PASSWORD, database=database).render_as_string(hide_password=False)
 
-    def _run(self, *statements: sql.Composable) -> None:
+    def _run(self, *statements: sql.Composed) -> None:
         with psycopg.connect(driver_url(self.url.render_as_string(hide_password=False)), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)

@@ -1,0 +1,258 @@
+"""What every service does alike, shown on a small one."""
+
+import asyncio
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from shared.db.session import driver_url
+from shared.openapi import api_routes
+from shared.testing.plugin import DatabaseUrls
+from shared.testing.tokens import bearer
+
+WRITE = bearer(scope="notes:write notes:read")
+
+
+def assert_problem(response: httpx.Response, status: int) -> dict[str, object]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, object] = response.json()
+    assert body["status"] == status
+    assert {"type", "title", "detail", "instance", "trace_id", "errors"} <= body.keys()
+    return body
+
+
+class TestAccess:
+    async def test_no_token_is_401_with_a_challenge(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/v1/notes")
+        assert_problem(response, 401)
+        assert response.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"exp": 1},
+            {"aud": "another"},
+            {"iss": "https://another.test"},
+            {"org": None},
+        ],
+    )
+    async def test_a_token_that_does_not_hold_is_401(
+        self, client: httpx.AsyncClient, claims: dict[str, object]
+    ) -> None:
+        assert_problem(await client.get("/v1/notes", headers=bearer(scope="notes:read", **claims)), 401)
+
+    async def test_an_unsigned_token_is_401(self, client: httpx.AsyncClient) -> None:
+        unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.eyJzdWIiOiJ4In0."
+        assert_problem(await client.get("/v1/notes", headers={"Authorization": f"Bearer {unsigned}"}), 401)
+
+    async def test_a_bad_token_is_401_on_a_public_route_too(self, client: httpx.AsyncClient) -> None:
+        assert_problem(await client.get("/v1/anyone", headers={"Authorization": "Bearer x.y.z"}), 401)
+
+    async def test_a_missing_scope_is_403(self, client: httpx.AsyncClient) -> None:
+        assert_problem(await client.get("/v1/notes", headers=bearer(scope="other:read")), 403)
+
+    async def test_a_client_cannot_sign(self, client: httpx.AsyncClient) -> None:
+        assert_problem(await client.post("/v1/signatures", headers=bearer(scope="notes:sign")), 403)
+        answer = await client.post("/v1/signatures", headers=bearer(scope="notes:sign", user="u-1"))
+        assert answer.json() == {"by": "u-1"}
+
+    async def test_every_route_declares_its_access(self, app: FastAPI) -> None:
+        undeclared = [(method, path) for method, path, access in api_routes(app) if access is None]
+        assert undeclared == []
+
+
+class TestProblems:
+    async def test_unknown_path(self, client: httpx.AsyncClient) -> None:
+        assert_problem(await client.get("/v1/nothing"), 404)
+
+    async def test_wrong_method(self, client: httpx.AsyncClient) -> None:
+        response = await client.delete("/v1/notes")
+        assert_problem(response, 405)
+        assert "GET" in response.headers["allow"]
+
+    async def test_validation_names_the_field_and_does_not_echo_the_input(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/v1/notes", json={"body": {"x": "S3CRET"}, "extra": 1}, headers=WRITE)
+        body = assert_problem(response, 422)
+        assert {e["pointer"] for e in body["errors"]} == {"/body", "/extra"}  # type: ignore[index,attr-defined]
+        assert "S3CRET" not in response.text
+
+    async def test_broken_json(self, client: httpx.AsyncClient) -> None:
+        headers = {**WRITE, "content-type": "application/json"}
+        assert_problem(await client.post("/v1/notes", content=b"{", headers=headers), 422)
+
+    async def test_a_nul_character_is_a_clear_error(self, client: httpx.AsyncClient) -> None:
+        assert_problem(await client.post("/v1/notes", json={"body": "a\x00b"}, headers=WRITE), 422)
+
+    async def test_an_unforeseen_error_says_nothing_of_itself(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/v1/broken", headers={"X-Request-Id": "abc"})
+        assert_problem(response, 500)
+        assert "secret" not in response.text
+        assert response.headers["x-request-id"] == "abc"
+
+    async def test_trace_ids_are_passed_on(self, client: httpx.AsyncClient) -> None:
+        trace = "0af7651916cd43dd8448eb211c80319c"
+        response = await client.get("/v1/nothing", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+        assert response.json()["trace_id"] == trace
+
+
+class TestCommitBeforeResponse:
+    async def test_a_commit_that_fails_never_answers_2xx(self, client: httpx.AsyncClient, urls: DatabaseUrls) -> None:
+        assert (await client.post("/v1/notes", json={"body": "a"}, headers=WRITE)).status_code == 201
+        body = assert_problem(await client.post("/v1/notes", json={"body": "a"}, headers=WRITE), 409)
+        assert body["detail"] == "There is a note of this body already."
+        with psycopg.connect(driver_url(urls.app), options="-c app.visibility=all") as connection:
+            assert connection.execute("SELECT count(*) FROM notes").fetchone() == (1,)
+
+
+class TestTenancy:
+    @pytest.fixture(autouse=True)
+    async def notes(self, client: httpx.AsyncClient) -> None:
+        for body, org, region in [
+            ("one", "trust:1", "London"),
+            ("two", "trust:2", "North East"),
+            ("three", "la:3", "London"),
+        ]:
+            note = {"body": body, "orgs": [org], "region": region}
+            assert (await client.post("/v1/notes", json=note, headers=WRITE)).status_code == 201
+
+    async def bodies(self, client: httpx.AsyncClient, **claims: object) -> list[str]:
+        response = await client.get("/v1/notes", headers=bearer(scope="notes:read", **claims))
+        return [row["body"] for row in response.json()["data"]]
+
+    async def test_each_sees_its_own(self, client: httpx.AsyncClient) -> None:
+        assert await self.bodies(client) == ["one", "two", "three"]
+        assert await self.bodies(client, org="trust:1") == ["one"]
+        assert await self.bodies(client, org="dfe", regions=["London"]) == ["one", "three"]
+        assert await self.bodies(client, org="partner:9", regions=["North East"]) == ["two"]
+        assert await self.bodies(client, org="trust:9") == []
+
+    async def test_the_database_hides_rows_even_from_a_query_without_a_filter(self, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/v1/unfiltered")).json() == {"ids": []}
+        assert (await client.get("/v1/unfiltered", headers=bearer(scope="", org="trust:2"))).json() == {"ids": [2]}
+        assert (await client.get("/v1/unfiltered", headers=bearer(scope=""))).json() == {"ids": [1, 2, 3]}
+
+    async def test_claims_do_not_stay_on_the_connection(self, client: httpx.AsyncClient) -> None:
+        await client.get("/v1/unfiltered", headers=bearer(scope=""))
+        assert (await client.get("/v1/unfiltered")).json() == {"ids": []}
+
+    def test_a_connection_without_claims_sees_no_row(self, urls: DatabaseUrls) -> None:
+        for url in (urls.app, urls.owner):
+            with psycopg.connect(driver_url(url)) as connection:
+                assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+
+    def test_one_tenant_cannot_write_for_another(self, urls: DatabaseUrls) -> None:
+        with psycopg.connect(driver_url(urls.app), options="-c app.orgs=trust:1") as connection:
+            connection.execute("INSERT INTO notes (body, tenancy_orgs) VALUES ('mine', '{trust:1}')")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("INSERT INTO notes (body, tenancy_orgs) VALUES ('theirs', '{trust:2}')")
+
+
+class TestServingRole:
+    def test_add_only_tables_take_no_changes(self, urls: DatabaseUrls) -> None:
+        with psycopg.connect(driver_url(urls.app), autocommit=True) as connection:
+            connection.execute("INSERT INTO journal VALUES ('x')")
+            for statement in ("UPDATE journal SET line = 'y'", "DELETE FROM journal", "TRUNCATE journal"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(statement)  # type: ignore[call-overload]
+
+    def test_it_cannot_change_the_schema(self, urls: DatabaseUrls) -> None:
+        with psycopg.connect(driver_url(urls.app)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("ALTER TABLE notes DISABLE ROW LEVEL SECURITY")
+
+
+class TestPagination:
+    async def test_pages_meet_every_row_once(self, client: httpx.AsyncClient) -> None:
+        for number in range(5):
+            await client.post("/v1/notes", json={"body": str(number)}, headers=WRITE)
+        url: str | None = "/v1/notes?limit=2"
+        met = []
+        while url:
+            response = await client.get(url, headers=WRITE)
+            page = response.json()
+            met += [row["body"] for row in page["data"]]
+            url = page["paging"]["next_url"]
+            assert ("link" in response.headers) == (url is not None)
+        assert met == ["0", "1", "2", "3", "4"]
+
+    @pytest.mark.parametrize("cursor", ["x", "!!", "W10", "WyJ0ZXh0Il0", "WzFlNTBd", "WzEsMl0", "bnVsbA", "W3RydWVd"])
+    async def test_a_strange_cursor_is_422(self, client: httpx.AsyncClient, cursor: str) -> None:
+        assert_problem(await client.get("/v1/notes", params={"after": cursor}, headers=WRITE), 422)
+
+    @pytest.mark.parametrize("limit", ["0", "201", "-1", "x"])
+    async def test_a_strange_limit_is_422(self, client: httpx.AsyncClient, limit: str) -> None:
+        assert_problem(await client.get("/v1/notes", params={"limit": limit}, headers=WRITE), 422)
+
+
+class TestValidators:
+    async def test_a_known_etag_is_304(self, client: httpx.AsyncClient) -> None:
+        first = await client.get("/v1/anyone")
+        again = await client.get("/v1/anyone", headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+    async def test_if_match(self, client: httpx.AsyncClient) -> None:
+        made = await client.post("/v1/notes", json={"body": "a"}, headers=WRITE)
+        change = {"body": "b"}
+        assert_problem(await client.put("/v1/notes/1", json=change, headers=WRITE), 428)
+        assert_problem(await client.put("/v1/notes/1", json=change, headers={**WRITE, "If-Match": '"old"'}), 412)
+        good = {**WRITE, "If-Match": made.headers["etag"]}
+        assert (await client.put("/v1/notes/1", json=change, headers=good)).status_code == 200
+        assert_problem(await client.put("/v1/notes/1", json=change, headers=good), 412)
+
+
+class TestIdempotency:
+    async def test_the_same_request_is_done_once(self, client: httpx.AsyncClient) -> None:
+        headers = {**WRITE, "Idempotency-Key": "k1"}
+        first = await client.post("/v1/notes", json={"body": "a"}, headers=headers)
+        again = await client.post("/v1/notes", json={"body": "a"}, headers=headers)
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        assert again.headers["idempotency-replayed"] == "true"
+        assert len((await client.get("/v1/notes", headers=WRITE)).json()["data"]) == 1
+
+    async def test_another_body_under_the_same_key_is_422(self, client: httpx.AsyncClient) -> None:
+        headers = {**WRITE, "Idempotency-Key": "k1"}
+        await client.post("/v1/notes", json={"body": "a"}, headers=headers)
+        assert_problem(await client.post("/v1/notes", json={"body": "b"}, headers=headers), 422)
+
+    async def test_keys_of_two_clients_do_not_meet(self, client: httpx.AsyncClient) -> None:
+        for number in ("1", "2"):
+            headers = {**bearer(scope="notes:write", client_id=number), "Idempotency-Key": "k"}
+            assert (await client.post("/v1/notes", json={"body": number}, headers=headers)).status_code == 201
+
+    async def test_twenty_at_once_do_it_once(self, client: httpx.AsyncClient) -> None:
+        headers = {**WRITE, "Idempotency-Key": "k1"}
+        answers = await asyncio.gather(
+            *(client.post("/v1/notes", json={"body": "a"}, headers=headers) for _ in range(20))
+        )
+        assert {a.status_code for a in answers} <= {201, 409}
+        assert len((await client.get("/v1/notes", headers=WRITE)).json()["data"]) == 1
+
+
+class TestHealthAndDocuments:
+    async def test_probes(self, client: httpx.AsyncClient) -> None:
+        for path in ("/livez", "/readyz", "/startupz", "/metrics", "/openapi.json", "/docs"):
+            assert (await client.get(path)).status_code == 200, path
+
+    async def test_not_ready_while_stopping(self, client: httpx.AsyncClient, app: FastAPI) -> None:
+        app.state.draining = True
+        assert_problem(await client.get("/readyz"), 503)
+
+    async def test_readiness_goes_by_the_schema(self, client: httpx.AsyncClient, urls: DatabaseUrls) -> None:
+        with psycopg.connect(driver_url(urls.owner), autocommit=True) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+            assert (await client.get("/readyz")).status_code == 200
+            connection.execute("DELETE FROM alembic_version")
+            assert_problem(await client.get("/readyz"), 503)
+
+    async def test_documentation_asks_nobody_else(self, client: httpx.AsyncClient) -> None:
+        page = (await client.get("/docs")).text
+        assert "http://" not in page.replace("http://service.test", "")
+        assert "https://" not in page
+        assert (await client.get("/docs/assets/swagger-ui-bundle.js")).status_code == 200
+
+    async def test_operations_declare_problems_and_scopes(self, client: httpx.AsyncClient) -> None:
+        operation = (await client.get("/openapi.json")).json()["paths"]["/v1/notes"]["post"]
+        assert operation["security"] == [{"oauth2": ["notes:write"]}]
+        assert {"401", "403", "404", "409", "412", "422", "428", "429", "503"} <= operation["responses"].keys()
