@@ -99,16 +99,21 @@ def _settings(service: str) -> Any:
     return settings_class(**dict.fromkeys(required, "https://example.invalid/none"))
 
 
-def document_of(service: str) -> dict[str, Any]:
-    """Return a service's OpenAPI document, made without a database."""
+def application_of(service: str) -> FastAPI:
+    """Return a service's application, made without a database."""
     app: FastAPI = importlib.import_module(f"{service}.app").create_app(_settings(service))
-    return app.openapi()
+    return app
+
+
+def document_of(service: str) -> dict[str, Any]:
+    """Return a service's OpenAPI document."""
+    return application_of(service).openapi()
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write `openapi.json` into a service's folder, or with `--check` tell whether it is stale."""
     parser = argparse.ArgumentParser(prog="python -m shared.openapi", description=main.__doc__)
-    parser.add_argument("service", help="the service's package, as in `triage`")
+    parser.add_argument("service", help="the package of the service")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the file is stale")
     parser.add_argument("--out", type=Path, help="the file; services/<service>/openapi.json unless told")
     options = parser.parse_args(arguments)

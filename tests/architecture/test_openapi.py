@@ -1,0 +1,50 @@
+"""The contracts that services talk by: committed, current, complete, and with access declared on every route."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from shared.openapi import api_routes, application_of, document_of
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("inspection", "triage", "brokering")
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+class TestContract:
+    def test_the_committed_document_is_current(self, service: str) -> None:
+        committed = json.loads((ROOT / "services" / service / "openapi.json").read_text(encoding="utf-8"))
+        assert committed == document_of(service), "stale: run `make openapi`"
+
+    def test_it_is_valid(self, service: str) -> None:
+        validate(document_of(service))
+
+    def test_every_route_declares_its_access(self, service: str) -> None:
+        undeclared = [f"{m} {p}" for m, p, access in api_routes(application_of(service)) if access is None]
+        assert undeclared == []
+
+    def test_every_operation_is_described(self, service: str) -> None:
+        document = document_of(service)
+        assert [name for name, op in operations(document) if not op.get("summary")] == []
+        identifiers = [op["operationId"] for _, op in operations(document)]
+        assert len(identifiers) == len(set(identifiers))
+
+    def test_every_operation_declares_its_problems(self, service: str) -> None:
+        needed = {"401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429", "503"}
+        assert [name for name, op in operations(document_of(service)) if not needed <= op["responses"].keys()] == []
+
+    def test_routes_that_read_change_nothing(self, service: str) -> None:
+        for method, path, access in api_routes(application_of(service)):
+            if method in {"GET", "HEAD"} and access is not None and access.scope is not None:
+                assert access.scope.endswith(":read"), f"{method} {path} asks for {access.scope}"
