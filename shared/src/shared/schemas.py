@@ -23,7 +23,7 @@ class RequestModel(BaseModel):
 class Source(ApiModel):
     """Where a value came from, the date it speaks for, and when it was loaded."""
 
-    name: str = Field(examples=["ofsted-latest-inspections"])
+    name: str = Field(examples=["monthly-file"])
     as_at: date | None = None
     loaded_at: datetime | None = None
 
