@@ -1,0 +1,161 @@
+"""What must hold whatever the facts: worse never gets less, order never matters, the same gives the same bytes."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import date
+from random import Random
+from typing import TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from services.triage.tests.factories import CARD, OLD_AREAS, TODAY, URN, judge
+
+from triage.domain.facts import CompletedSupport, Inspection, ProgressReview, SchoolFacts
+from triage.domain.tiering import Judge
+from triage.policies.documents import canonical, content_hash
+
+OLDER = ["early_years", "sixth_form", *OLD_AREAS]
+CARD_GRADES = ["exceptional", "strong_standard", "expected_standard", "needs_attention", "urgent_improvement"]
+T = TypeVar("T")
+SCHEMES = [("ippr-2023", 1), ("rise-2025", 1), ("rise-2025", 2)]
+
+judges = st.sampled_from(SCHEMES).map(lambda each: judge(*each))
+days = st.dates(date(2012, 1, 1), date(2026, 12, 31))
+
+
+def _older() -> st.SearchStrategy[Inspection]:
+    grade = st.sampled_from([1, 2, 3, 4, 0, 8, 9, None])
+    return st.builds(
+        Inspection,
+        id=st.uuids().map(str),
+        number=st.none() | st.text("0123456789", min_size=3, max_size=8),
+        framework=st.sampled_from(["pre-eif", "eif-2019", "eif-2024"]),
+        kind=st.just("graded"),
+        starts_on=days,
+        published_on=st.none() | days,
+        relates_to_current_urn=st.booleans(),
+        overall=st.sampled_from([None, 1, 2, 3, 4]),
+        category=st.sampled_from([None, None, "SM", "SWK", "NTI"]),
+        safeguarding=st.sampled_from([None, "effective", "not_effective"]),
+        grades=st.dictionaries(st.sampled_from(OLDER), grade),
+    )
+
+
+def _cards() -> st.SearchStrategy[Inspection]:
+    return st.builds(
+        Inspection,
+        id=st.uuids().map(str),
+        number=st.none(),
+        framework=st.just("report-card-2025"),
+        kind=st.just("graded"),
+        starts_on=days,
+        relates_to_current_urn=st.booleans(),
+        category=st.sampled_from([None, None, "SM", "RSI"]),
+        safeguarding=st.sampled_from([None, "met", "not_met"]),
+        grades=st.dictionaries(st.sampled_from(list(CARD)), st.sampled_from([*CARD_GRADES, "not_applicable", None])),
+    )
+
+
+def _visits() -> st.SearchStrategy[Inspection]:
+    outcomes = st.sampled_from(["School remains Good", "Some aspects not as strong", None])
+    return st.builds(
+        Inspection,
+        id=st.uuids().map(str),
+        number=st.none(),
+        framework=st.just("ungraded"),
+        kind=st.just("ungraded"),
+        starts_on=days,
+        outcome=outcomes,
+    )
+
+
+schools = st.builds(
+    SchoolFacts,
+    urn=st.just(URN),
+    inspections=st.lists(_older() | _cards() | _visits(), max_size=5).map(tuple),
+    completed_support=st.lists(st.builds(CompletedSupport, st.uuids().map(str), days), max_size=2).map(tuple),
+    progress_reviews=st.lists(
+        st.builds(ProgressReview, st.uuids().map(str), days, st.sampled_from(["insufficient_progress", "on_track"])),
+        max_size=2,
+    ).map(tuple),
+    decided_on=st.lists(days, max_size=2).map(tuple),
+)
+
+
+def rank(rules: Judge, facts: SchoolFacts) -> int:
+    return rules.policy.rank[rules.decide(rules.case(facts, TODAY)).result]
+
+
+def worse(grade: object) -> object:
+    """The next worse grade on the grade's own scale; what was not judged stays so."""
+    if isinstance(grade, int) and grade in (1, 2, 3):
+        return grade + 1
+    if grade in CARD_GRADES[:-1]:
+        return CARD_GRADES[CARD_GRADES.index(str(grade)) + 1]
+    return grade
+
+
+class TestWorseNeverGetsLess:
+    @given(judges, schools, st.data())
+    @settings(max_examples=400)
+    def test_whichever_area_of_whichever_inspection(
+        self, rules: Judge, facts: SchoolFacts, data: st.DataObject
+    ) -> None:
+        judged = [each for each in facts.inspections if each.grades]
+        if not judged:
+            return
+        chosen = data.draw(st.sampled_from(judged))
+        area = data.draw(st.sampled_from(sorted(chosen.grades)))
+        changed = replace(chosen, grades={**chosen.grades, area: worse(chosen.grades[area])})
+        others = tuple(changed if each is chosen else each for each in facts.inspections)
+        assert rank(rules, replace(facts, inspections=others)) >= rank(rules, facts)
+
+    @given(judges, schools)
+    @settings(max_examples=300)
+    def test_the_overall_grade(self, rules: Judge, facts: SchoolFacts) -> None:
+        case = rules.case(facts, TODAY)
+        if case.latest is None or case.latest.overall not in (1, 2):
+            return
+        changed = replace(case.latest, overall=3)
+        others = tuple(changed if each is case.latest else each for each in facts.inspections)
+        assert rank(rules, replace(facts, inspections=others)) >= rank(rules, facts)
+
+
+class TestOrderNeverMatters:
+    @given(judges, schools, st.randoms())
+    @settings(max_examples=300)
+    def test_of_facts(self, rules: Judge, facts: SchoolFacts, random: Random) -> None:
+        def shuffled(items: Iterable[T]) -> tuple[T, ...]:
+            mixed = list(items)
+            random.shuffle(mixed)
+            return tuple(mixed)
+
+        inspections = [replace(each, grades=dict(shuffled(each.grades.items()))) for each in facts.inspections]
+        mixed = replace(
+            facts,
+            inspections=shuffled(inspections),
+            completed_support=shuffled(facts.completed_support),
+            progress_reviews=shuffled(facts.progress_reviews),
+            decided_on=shuffled(facts.decided_on),
+        )
+        assert content_hash(asdict(rules.propose(mixed, TODAY))) == content_hash(asdict(rules.propose(facts, TODAY)))
+
+
+class TestSupport:
+    @given(judges, schools)
+    @settings(max_examples=300)
+    def test_alone_never_worsens(self, rules: Judge, facts: SchoolFacts) -> None:
+        """Support that is newer than every inspection changes nothing: only inspectors who come later can."""
+        done = (CompletedSupport("new", TODAY),)
+        before = replace(facts, completed_support=())
+        assert rank(rules, replace(facts, completed_support=done)) == rank(rules, before)
+
+
+class TestSameInSameOut:
+    @given(judges, schools)
+    @settings(max_examples=200)
+    def test_to_the_byte(self, rules: Judge, facts: SchoolFacts) -> None:
+        first, again = asdict(rules.propose(facts, TODAY)), asdict(rules.propose(facts, TODAY))
+        plain = json.dumps(again, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        assert canonical(first) == plain
