@@ -1,0 +1,168 @@
+import asyncio
+import random
+from collections import Counter
+from itertools import pairwise
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.embedded import EmbeddedPostgres
+from shared.db.session import Database
+from shared.events import sequencer
+from shared.events.feed import ChangeFeed
+from shared.events.outbox import NewEvent, append_async
+from shared.events.sequencer import Sequencer
+
+THINGS = 40
+
+
+async def _write(database: Database, writer: int, events: int, fates: random.Random) -> int:
+    """Change random rows in transactions of 1 to 5 events, some rolled back; return how many were committed."""
+    committed = 0
+    while committed < events:
+        async with database.engine.connect() as connection:
+            transaction = await connection.begin()
+            changed = sorted(fates.sample(range(THINGS), fates.randint(1, 5)))
+            for thing in changed:
+                await _change(connection, thing, writer)
+            if fates.random() < 0.1:
+                await transaction.rollback()
+            else:
+                await transaction.commit()
+                committed += len(changed)
+    return committed
+
+
+async def _change(connection: AsyncConnection, thing: int, writer: int) -> None:
+    version = await connection.scalar(
+        text("UPDATE things SET version = version + 1 WHERE id = :id RETURNING version"), {"id": thing}
+    )
+    await append_async(connection, [NewEvent("thing.changed", str(thing), {"version": version, "writer": writer})])
+
+
+async def _follow(feed: ChangeFeed, finished: asyncio.Event) -> list[dict[str, object]]:
+    seen: list[dict[str, object]] = []
+    cursor = None
+    while True:
+        last_round = finished.is_set()
+        page = await feed.page(cursor, 200, 0.05)
+        seen += page["data"]
+        cursor = page["paging"]["next_cursor"]
+        if last_round and not page["data"]:
+            return seen
+
+
+def _assert_told_once_and_in_order(seen: list[dict[str, object]], committed: int) -> None:
+    assert len(seen) == committed
+    assert max(Counter(event["id"] for event in seen).values()) == 1
+    versions: dict[object, list[int]] = {}
+    for event in seen:
+        versions.setdefault(event["subject"], []).append(event["data"]["version"])  # type: ignore[index]
+    assert all(later == earlier + 1 for told in versions.values() for earlier, later in pairwise(told))
+
+
+async def _race(database: Database, server: EmbeddedPostgres, events: int, writers: int = 8) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(
+            text("INSERT INTO things SELECT n, 0 FROM generate_series(0, :n - 1) n"), {"n": THINGS}
+        )
+    stop, finished = asyncio.Event(), asyncio.Event()
+    sequencing = [asyncio.create_task(Sequencer(database.engine, database.reads).run(stop)) for _ in range(3)]
+    with psycopg.connect(server.url("postgres")) as elsewhere, psycopg.connect(database.url) as idle:
+        elsewhere.execute("CREATE TEMP TABLE held (n int)")  # takes a transaction id and keeps it
+        idle.execute("CREATE TABLE held (n int)")
+        following = asyncio.create_task(_follow(ChangeFeed("/things", database), finished))
+        crowd = (_write(database, number, events // writers, random.Random(number)) for number in range(writers))
+        committed = sum(await asyncio.gather(*crowd))
+        finished.set()
+        seen = await asyncio.wait_for(following, 60)
+        assert idle.info.transaction_status.name == "INTRANS"
+    stop.set()
+    await asyncio.gather(*sequencing)
+    _assert_told_once_and_in_order(seen, committed)
+
+
+@pytest.fixture
+async def database(url: str):  # type: ignore[no-untyped-def]
+    opened = Database(url, pool_size=16)
+    yield opened
+    await opened.close()
+
+
+class TestEveryCommittedEventIsToldOnceAndInOrder:
+    async def test_under_eight_writers_three_sequencers_and_open_transactions(
+        self, database: Database, server: EmbeddedPostgres
+    ) -> None:
+        await _race(database, server, events=800)
+
+    @pytest.mark.drill
+    @pytest.mark.parametrize("writers", [2, 8])
+    async def test_at_full_size(self, database: Database, server: EmbeddedPostgres, writers: int) -> None:
+        await _race(database, server, events=9000, writers=writers)
+
+
+class TestASequencer:
+    async def test_numbers_the_older_of_two_rows_first(self, database: Database) -> None:
+        events = [NewEvent("thing.changed", str(number)) for number in range(50)]
+        async with database.engine.begin() as connection:
+            await append_async(connection, events)
+
+        assert await sequencer.number(database.engine) == 50
+
+        async with database.reads.connect() as reads:
+            subjects = (await reads.execute(text("SELECT subject FROM outbox ORDER BY pos"))).scalars().all()
+        assert subjects == [event.subject for event in events]
+
+    async def test_leaves_a_row_until_it_is_committed_and_then_numbers_it_after_later_ones(
+        self, database: Database
+    ) -> None:
+        async with database.engine.connect() as slow:
+            await slow.begin()
+            await append_async(slow, [NewEvent("thing.changed", "slow")])
+            async with database.engine.begin() as quick:
+                await append_async(quick, [NewEvent("thing.changed", "quick")])
+            assert await sequencer.number(database.engine) == 1
+            await slow.commit()
+        assert await sequencer.number(database.engine) == 1
+
+        page = await ChangeFeed("/things", database).page(None, 10, 0)
+        assert [event["subject"] for event in page["data"]] == ["quick", "slow"]
+
+    async def test_gives_way_to_another_at_work(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with database.engine.connect() as other:
+            await other.begin()
+            await other.execute(sequencer._LOCK, {"key": sequencer._LOCK_KEY})
+            assert await sequencer.number(database.engine) is None
+            async with database.engine.begin() as connection:
+                await append_async(connection, [NewEvent("thing.changed", "1")])
+            assert not await sequencer.settle(database.engine, database.reads, within=0.0)
+        assert await sequencer.settle(database.engine, database.reads)
+
+    async def test_tells_how_long_the_oldest_row_waits(self, database: Database) -> None:
+        assert await sequencer.oldest_unnumbered_seconds(database.reads) == 0.0
+        async with database.engine.begin() as connection:
+            await connection.execute(
+                text("INSERT INTO outbox (type, subject, created_at) VALUES ('a', 'b', now() - interval '90 s')")
+            )
+        assert 90 <= await sequencer.oldest_unnumbered_seconds(database.reads) < 120
+
+    async def test_goes_on_after_its_connections_were_cut(self, database: Database) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(Sequencer(database.engine, database.reads).run(stop))
+        feed = ChangeFeed("/things", database)
+        cursor = None
+        for subject in ("before", "after"):
+            async with database.engine.begin() as connection:
+                await append_async(connection, [NewEvent("thing.changed", subject)])
+            page = await feed.page(cursor, 10, 5.0)
+            cursor = page["paging"]["next_cursor"]
+            assert [event["subject"] for event in page["data"]] == [subject]
+            with psycopg.connect(database.url, autocommit=True) as admin:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        stop.set()
+        await asyncio.wait_for(running, 5)
