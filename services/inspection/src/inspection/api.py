@@ -1,0 +1,15 @@
+"""The routers of this service, in the order of its documentation."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from inspection.areas.endpoints import router as areas
+from inspection.facts.endpoints import router as facts
+from inspection.inspections.endpoints import router as inspections
+from inspection.reference.endpoints import router as reference
+from inspection.report_cards.endpoints import router as report_cards
+from inspection.schools.endpoints import router as schools
+from inspection.trusts.endpoints import router as trusts
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (schools, report_cards, inspections, trusts, areas, facts, reference)

@@ -1,0 +1,1 @@
+"""Local authorities and regions."""

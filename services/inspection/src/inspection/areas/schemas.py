@@ -1,0 +1,34 @@
+"""Local authorities and regions, with how many open schools lie in each."""
+
+from pydantic import Field
+
+from shared.schemas import ApiModel
+
+
+class Region(ApiModel):
+    """One of the nine regions."""
+
+    code: str = Field(examples=["London"])
+    label: str
+    open_schools: int
+
+
+class RegionList(ApiModel):
+    """All regions."""
+
+    data: list[Region]
+
+
+class LocalAuthority(ApiModel):
+    """One of the local authorities of England."""
+
+    code: str = Field(examples=["201"])
+    name: str = Field(examples=["City of London"])
+    region: str | None
+    open_schools: int
+
+
+class LocalAuthorityList(ApiModel):
+    """All local authorities."""
+
+    data: list[LocalAuthority]

@@ -1,0 +1,1 @@
+"""Everything triage needs on a school, in bulk."""

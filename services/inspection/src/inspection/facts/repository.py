@@ -1,0 +1,40 @@
+"""The SQL of facts: two statements, however many schools."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS
+from inspection.rows import Row, fetch_all, fetch_count
+from inspection.schools.repository import SCHOOL_COLUMNS, SCHOOL_TABLES
+
+_SCHOOLS_AFTER = f"SELECT {SCHOOL_COLUMNS} {SCHOOL_TABLES} WHERE s.urn > :after ORDER BY s.urn LIMIT :limit"
+_SCHOOLS_BY_URN = f"SELECT {SCHOOL_COLUMNS} {SCHOOL_TABLES} WHERE s.urn = ANY (:urns) ORDER BY s.urn"
+
+_EVIDENCE = f"""
+SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
+FROM inspections i LEFT JOIN sources src ON src.id = i.source_id
+WHERE i.urn = ANY (:urns) AND i.evidence AND i.state = 'published'
+ORDER BY i.urn, i.starts_on DESC, i.id DESC"""
+
+
+async def schools_after(reads: AsyncConnection, after: object, limit: int) -> list[Row]:
+    """Return up to `limit` schools by URN, after this one."""
+    return await fetch_all(reads, _SCHOOLS_AFTER, {"after": after, "limit": limit})
+
+
+async def schools_by_urn(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]:
+    """Return the schools that carry one of these URNs, by URN."""
+    return await fetch_all(reads, _SCHOOLS_BY_URN, {"urns": list(urns)})
+
+
+async def evidence(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]:
+    """Return the evidence on these schools: by URN, then newest first. Reduced snapshots are none."""
+    return await fetch_all(reads, _EVIDENCE, {"urns": list(urns)})
+
+
+async def count(reads: AsyncConnection) -> int:
+    """Count the schools."""
+    return await fetch_count(reads, "SELECT count(*) FROM schools", {})

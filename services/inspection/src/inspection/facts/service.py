@@ -1,0 +1,93 @@
+"""The facts documents, put together in bulk."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inspection.facts import repository
+from inspection.inspections.service import area_grades, inspection_core, warning_documents
+from inspection.inspections.service import source_document as inspection_source
+from inspection.rows import Row
+from inspection.schools.service import school_parts, source_document
+from shared.db.session import streaming_session
+from shared.pagination import PageParameters, page_of
+from shared.responses import json_response, ndjson, page_response, wants_ndjson
+
+Document = dict[str, Any]
+
+MISSING_FROM_NEWER_FILE = "missing_from_newer_file"
+STREAM_BATCH = 500
+
+
+def facts_document(school: Row, inspections: Sequence[Row]) -> Document:
+    """Return the facts of a school. Its version leaves out provenance: the same facts loaded again are the same."""
+    parts = school_parts(school)
+    content: Document = {
+        "urn": school["urn"],
+        "name": school["name"],
+        "phase": school["phase"],
+        "type": parts["type"],
+        "status": school["status"],
+        "open_date": school["open_date"],
+        "region": school["region"],
+        "local_authority": parts["local_authority"],
+        "responsible_body": parts["responsible_body"],
+        "trust": parts["trust"],
+        "pupils": school["pupils"],
+        "idaci_quintile": school["idaci_quintile"],
+        "location": parts["location"],
+        "religious_character": school["religious_character"],
+        "report_url": school["report_url"],
+        "inspections": [_inspection(row) for row in inspections],
+        "warnings": warning_documents([MISSING_FROM_NEWER_FILE] if school["missing_since"] else []),
+    }
+    version = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    for document, row in zip(content["inspections"], inspections, strict=True):
+        document["source"] = inspection_source(row)
+    return {**content, "facts_version": version, "source": source_document(school)}
+
+
+def _inspection(row: Row) -> Document:
+    return {**inspection_core(row), "areas": area_grades(row)}
+
+
+async def _documents_of(reads: AsyncConnection, schools: Sequence[Row]) -> list[Document]:
+    """Return the facts of these schools; one more statement, however many they are."""
+    evidence: dict[int, list[Row]] = defaultdict(list)
+    for row in await repository.evidence(reads, [school["urn"] for school in schools]):
+        evidence[row["urn"]].append(row)
+    return [facts_document(school, evidence[school["urn"]]) for school in schools]
+
+
+async def list_facts(request: Request, reads: AsyncConnection, page: PageParameters) -> Response:
+    """Answer with one page of facts by URN, or with all of them as a stream."""
+    if wants_ndjson(request):
+        return ndjson(_all_documents(request))
+    after = page.key(int)
+    schools = await repository.schools_after(reads, 0 if after is None else after[0], page.limit + 1)
+    documents = await _documents_of(reads, schools)
+    total = await repository.count(reads) if page.include_total else None
+    return page_response(request, page_of(request, page, documents, lambda facts: (facts["urn"],), total=total))
+
+
+async def _all_documents(request: Request) -> AsyncIterator[Document]:
+    async with streaming_session(request) as session:
+        connection = await session.connection()
+        last = 0
+        while schools := await repository.schools_after(connection, last, STREAM_BATCH):
+            for document in await _documents_of(connection, schools):
+                yield document
+            last = schools[-1]["urn"]
+
+
+async def lookup_facts(request: Request, reads: AsyncConnection, urns: Sequence[int]) -> Response:
+    """Answer with the facts of these schools, and the URNs the register does not hold."""
+    schools = await repository.schools_by_urn(reads, urns)
+    found = {school["urn"] for school in schools}
+    missing = [urn for urn in dict.fromkeys(urns) if urn not in found]
+    return json_response(request, {"data": await _documents_of(reads, schools), "missing": missing})

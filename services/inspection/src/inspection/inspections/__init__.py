@@ -1,0 +1,1 @@
+"""Inspections as they were published."""

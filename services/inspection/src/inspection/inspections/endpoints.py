@@ -1,0 +1,66 @@
+"""Routes that read inspections."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from inspection.inspections import service
+from inspection.inspections.repository import InspectionFilters
+from inspection.inspections.schemas import Inspection, InspectionPage, InspectionVersions
+from inspection.reference.service import require_code
+from inspection.scopes import INSPECTIONS_READ
+from shared.auth.access import Requires
+from shared.auth.principal import Principal
+from shared.db.session import PublicReads
+from shared.pagination import PageRequest
+
+router = APIRouter(tags=["inspections"])
+
+Reader = Annotated[Principal, Requires(INSPECTIONS_READ)]
+InspectionId = Annotated[UUID, Path(description="the inspection's id")]
+
+
+def inspection_filters(
+    framework: Annotated[str | None, Query(examples=["report-card-2025"])] = None,
+    urn: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="the school it stands on", examples=[100000])
+    ] = None,
+    category: Annotated[str | None, Query(description="category of concern", examples=["SM"])] = None,
+    starts_from: Annotated[date | None, Query(description="first day of the inspection, at the earliest")] = None,
+    starts_to: Annotated[date | None, Query(description="first day of the inspection, at the latest")] = None,
+) -> InspectionFilters:
+    """Read the filters of a list of inspections; a code that does not exist is an error, not an empty list."""
+    require_code("frameworks", framework, "framework")
+    require_code("categories", category, "category")
+    return InspectionFilters(framework, urn, category, starts_from, starts_to)
+
+
+Filters = Annotated[InspectionFilters, Depends(inspection_filters)]
+
+
+@router.get("/v1/inspections", operation_id="list_inspections", responses={200: {"model": InspectionPage}})
+async def list_inspections(
+    _: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest
+) -> Response:
+    """List published inspections, newest first. `Accept: application/x-ndjson` streams all that match."""
+    return await service.list_inspections(request, reads, filters, page)
+
+
+@router.get("/v1/inspections/{inspection_id}", operation_id="get_inspection", responses={200: {"model": Inspection}})
+async def get_inspection(_: Reader, request: Request, reads: PublicReads, inspection_id: InspectionId) -> Response:
+    """Read one published inspection as it stands now."""
+    return await service.get_inspection(request, reads, inspection_id)
+
+
+@router.get(
+    "/v1/inspections/{inspection_id}/versions",
+    operation_id="list_inspection_versions",
+    responses={200: {"model": InspectionVersions}},
+)
+async def list_inspection_versions(
+    _: Reader, request: Request, reads: PublicReads, inspection_id: InspectionId
+) -> Response:
+    """List all versions of an inspection: a correction makes a new one and leaves the old."""
+    return await service.list_versions(request, reads, inspection_id)

@@ -1,0 +1,142 @@
+"""The SQL of inspections: published ones only."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
+
+Position = tuple[date, UUID]
+
+INSPECTION_COLUMNS = """
+    i.id, i.urn, i.number, i.framework, i.kind, i.starts_on, i.published_on, i.published_reason, i.urn_at_inspection,
+    i.relates_to_current_urn, i.relates_assumed, i.overall, i.overall_reason, i.category_of_concern, i.safeguarding,
+    i.safeguarding_reason, i.grades, i.judged_on, i.outcome_code, i.warnings, i.state, i.version"""
+
+SOURCE_COLUMNS = "src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at"
+
+_SELECT = f"""
+SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
+FROM inspections i LEFT JOIN sources src ON src.id = i.source_id"""
+
+# an inspection is to be seen from its publication, or from its start where the day of publication is not known
+VISIBLE = "i.state = 'published' AND coalesce(i.published_on, i.starts_on) <= current_date"
+
+_NEWEST_FIRST = "ORDER BY i.starts_on DESC, i.id DESC"
+_AFTER = "(i.starts_on, i.id) < (:after_date, :after_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionFilters:
+    """What a list of inspections is narrowed by; None leaves a filter out."""
+
+    framework: str | None = None
+    urn: int | None = None
+    category: str | None = None
+    starts_from: date | None = None
+    starts_to: date | None = None
+
+
+def _where(filters: InspectionFilters) -> tuple[list[str], Parameters]:
+    conditions = {
+        "i.framework = :framework": filters.framework,
+        "i.urn = :urn": filters.urn,
+        "i.category_of_concern = :category": filters.category,
+        "i.starts_on >= :starts_from": filters.starts_from,
+        "i.starts_on <= :starts_to": filters.starts_to,
+    }
+    used = {clause: value for clause, value in conditions.items() if value is not None}
+    return [VISIBLE, *used], {clause.rpartition(":")[2]: value for clause, value in used.items()}
+
+
+def _position(after: Position | None) -> Parameters:
+    return {"after_date": after[0], "after_id": after[1]} if after else {}
+
+
+def _sql(select: str, clauses: Iterable[str], tail: str = "") -> str:
+    return f"{select} WHERE {' AND '.join(clauses)} {tail}"
+
+
+async def page(reads: AsyncConnection, filters: InspectionFilters, *, after: Position | None, limit: int) -> list[Row]:
+    """Return up to `limit` inspections, newest first, after the position of the page before."""
+    clauses, parameters = _where(filters)
+    sql = _sql(_SELECT, [*clauses, *([_AFTER] if after else [])], f"{_NEWEST_FIRST} LIMIT :limit")
+    return await fetch_all(reads, sql, {**parameters, **_position(after), "limit": limit})
+
+
+async def count(reads: AsyncConnection, filters: InspectionFilters) -> int:
+    """Count the inspections that match."""
+    clauses, parameters = _where(filters)
+    return await fetch_count(reads, _sql("SELECT count(*) FROM inspections i", clauses), parameters)
+
+
+def stream(session: AsyncSession, filters: InspectionFilters) -> AsyncIterator[Row]:
+    """Yield all inspections that match, newest first."""
+    clauses, parameters = _where(filters)
+    return stream_all(session, _sql(_SELECT, clauses, _NEWEST_FIRST), parameters)
+
+
+async def find(reads: AsyncConnection, inspection_id: UUID) -> Row | None:
+    """Return one published inspection."""
+    return await fetch_first(reads, f"{_SELECT} WHERE i.id = :id AND {VISIBLE}", {"id": inspection_id})
+
+
+_EARLIER_VERSIONS = f"""
+SELECT v.version, v.content, v.reason, v.replaced_at, {SOURCE_COLUMNS}
+FROM inspection_versions v LEFT JOIN sources src ON src.id = v.source_id
+WHERE v.inspection_id = :id
+ORDER BY v.version DESC"""
+
+
+async def earlier_versions(reads: AsyncConnection, inspection_id: UUID) -> list[Row]:
+    """Return the versions that corrections replaced, newest first."""
+    return await fetch_all(reads, _EARLIER_VERSIONS, {"id": inspection_id})
+
+
+# The same inspection may stand on a school's row and on that of the school it came from: by its number, or without one
+# by the URN it was held under and its start. The school's own row wins, then evidence, then the row that has a number.
+_HISTORY = f"""
+WITH RECURSIVE
+    line (urn) AS (
+        SELECT CAST(:urn AS integer)
+        UNION
+        SELECT k.predecessor_urn FROM school_links k JOIN line ON k.successor_urn = line.urn),
+    held AS (
+        SELECT i.id, i.urn, i.number, i.kind, i.evidence, i.starts_on,
+            coalesce(i.urn_at_inspection, i.urn) AS held_under
+        FROM inspections i JOIN line USING (urn)
+        WHERE {VISIBLE}),
+    history AS (
+        SELECT DISTINCT ON (coalesce(number, held_under || '/' || starts_on)) id
+        FROM held
+        WHERE number IS NOT NULL OR NOT EXISTS (
+            SELECT FROM held numbered
+            WHERE numbered.number IS NOT NULL AND numbered.kind = held.kind
+                AND numbered.held_under = held.held_under AND numbered.starts_on = held.starts_on)
+        ORDER BY coalesce(number, held_under || '/' || starts_on), urn = :urn DESC, evidence DESC, urn DESC)
+"""
+
+_HISTORY_PAGE = f"""{_HISTORY}
+SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}, i.evidence, i.urn <> :urn AS from_predecessor
+FROM history JOIN inspections i USING (id) LEFT JOIN sources src ON src.id = i.source_id"""
+
+
+async def history(reads: AsyncConnection, urn: int, *, after: Position | None, limit: int) -> list[Row]:
+    """Return up to `limit` inspections of a school and its predecessors, newest first, each inspection once."""
+    sql = f"{_HISTORY_PAGE} {f'WHERE {_AFTER}' if after else ''} {_NEWEST_FIRST} LIMIT :limit"
+    return await fetch_all(reads, sql, {"urn": urn, **_position(after), "limit": limit})
+
+
+async def count_history(reads: AsyncConnection, urn: int) -> int:
+    """Count the inspections of a school and its predecessors."""
+    return await fetch_count(reads, f"{_HISTORY} SELECT count(*) FROM history", {"urn": urn})
+
+
+async def school_exists(reads: AsyncConnection, urn: int) -> bool:
+    """Tell whether the register holds a URN."""
+    return await fetch_count(reads, "SELECT count(*) FROM schools WHERE urn = :urn", {"urn": urn}) == 1

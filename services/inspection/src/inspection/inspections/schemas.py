@@ -1,0 +1,92 @@
+"""The documents of inspections."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.schemas import ApiModel, Page, Source
+
+
+class Warned(ApiModel):
+    """A doubt about the data, kept beside them."""
+
+    code: str = Field(examples=["category_missing"])
+    text: str
+
+
+class Outcome(ApiModel):
+    """How an ungraded inspection ended, in words."""
+
+    code: str | None
+    label: str | None
+    concern: bool = Field(description="the outcome speaks of a concern")
+
+
+class AreaGrade(ApiModel):
+    """The judgement of one area. Older frameworks grade 1 to 4, report cards by code; never one as the other."""
+
+    area: str = Field(examples=["inclusion"])
+    grade: int | str | None = Field(examples=["needs_attention", 2])
+    grade_reason: str | None = Field(description="why `grade` is null", examples=["does_not_apply"])
+    judged_on: date | None
+    action_needed: bool | None = Field(description="null where there is no grade to tell by")
+    narrative: str | None
+    narrative_reason: str | None = Field(description="why `narrative` is null", examples=["not_in_source"])
+
+
+class Inspection(ApiModel):
+    """One inspection, as the school's row of the file or its publication has it."""
+
+    id: UUID
+    urn: int = Field(description="the school on whose row it stands")
+    urn_at_inspection: int | None
+    relates_to_current_urn: bool
+    relates_assumed: bool
+    number: str | None = Field(examples=["10432161"])
+    framework: str = Field(examples=["report-card-2025"])
+    kind: str = Field(description="graded, ungraded or monitoring")
+    starts_on: date
+    published_on: date | None
+    published_on_reason: str | None
+    overall: int | None
+    overall_reason: str | None
+    category_of_concern: str | None = Field(examples=["SM"])
+    safeguarding: str | None = Field(examples=["met"])
+    safeguarding_reason: str | None
+    areas: list[AreaGrade]
+    outcome: Outcome | None
+    state: str = Field(examples=["published"])
+    version: int
+    warnings: list[Warned]
+    source: Source
+
+
+class InspectionPage(Page[Inspection]):
+    """One page of inspections."""
+
+
+class HistoryInspection(Inspection):
+    """An inspection in the history of a school and its predecessors."""
+
+    from_predecessor: bool = Field(description="it stands on the row of a predecessor, not on the school's own")
+
+
+class HistoryPage(Page[HistoryInspection]):
+    """One page of a school's history, newest first."""
+
+
+class InspectionVersion(ApiModel):
+    """One version of an inspection: corrections make new ones, and the old ones stay."""
+
+    version: int
+    current: bool
+    replaced_at: datetime | None
+    replaced_because: str | None = Field(description="the reason of the correction that replaced it")
+    inspection: Inspection
+
+
+class InspectionVersions(ApiModel):
+    """All versions, newest first."""
+
+    data: list[InspectionVersion]

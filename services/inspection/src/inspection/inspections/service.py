@@ -1,0 +1,180 @@
+"""Reads of inspections: single ones, lists, a school's history, and versions."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inspection.domain.areas import read_grade
+from inspection.inspections import repository
+from inspection.inspections.repository import InspectionFilters
+from inspection.problems import InspectionNotFound, SchoolNotFound
+from inspection.reference.service import codes
+from inspection.rows import Row
+from shared.db.session import streaming_session
+from shared.errors import invalid
+from shared.pagination import CursorKey, PageParameters, page_of
+from shared.responses import json_response, ndjson, page_response, wants_ndjson
+
+Document = dict[str, Any]
+
+NOT_IN_SOURCE = "not_in_source"
+PUBLISHED_HERE = "inspection-publication"
+
+
+def inspection_core(row: Row) -> Document:
+    """Return what every document says of an inspection, apart from its school, areas and source."""
+    return {
+        "id": row["id"],
+        "number": row["number"],
+        "framework": row["framework"],
+        "kind": row["kind"],
+        "starts_on": row["starts_on"],
+        "published_on": row["published_on"],
+        "published_on_reason": row["published_reason"],
+        "urn_at_inspection": row["urn_at_inspection"],
+        "relates_to_current_urn": row["relates_to_current_urn"],
+        "relates_assumed": row["relates_assumed"],
+        "overall": row["overall"],
+        "overall_reason": row["overall_reason"],
+        "category_of_concern": row["category_of_concern"],
+        "safeguarding": row["safeguarding"],
+        "safeguarding_reason": row["safeguarding_reason"],
+        "outcome": outcome_document(row["outcome_code"]),
+        "version": row["version"],
+        "warnings": warning_documents(row["warnings"]),
+    }
+
+
+def outcome_document(code: str | None) -> Document | None:
+    """Return the outcome of an ungraded inspection with its label, and whether it speaks of a concern."""
+    if code is None:
+        return None
+    return {"code": code, "label": codes().label("outcomes", code), "concern": codes().concern(code)}
+
+
+def warning_documents(stored: Sequence[str]) -> list[Document]:
+    """Return the doubts about the data, each with its text."""
+    return [{"code": code, "text": codes().label("warnings", code)} for code in stored]
+
+
+def area_grades(row: Row) -> list[Document]:
+    """Return the grade of each area in the order of the framework; a date of judgement only where there is a grade."""
+    own_dates = row["judged_on"] or {}
+    areas = []
+    for area in sorted(row["grades"], key=codes().area_rank):
+        grade, reason = read_grade(row["grades"][area])
+        judged_on = None if grade is None else own_dates.get(area) or row["starts_on"]
+        areas.append({"area": area, "grade": grade, "grade_reason": reason, "judged_on": judged_on})
+    return areas
+
+
+def area_document(area: Document) -> Document:
+    """Return the judgement of one area. No source carries narratives: they are null, with the reason."""
+    return {
+        **area,
+        "action_needed": codes().action_needed(area["grade"]),
+        "narrative": None,
+        "narrative_reason": NOT_IN_SOURCE,
+    }
+
+
+def inspection_document(row: Row) -> Document:
+    """Return the Inspection document of a row."""
+    return {
+        **inspection_core(row),
+        "urn": row["urn"],
+        "state": row["state"],
+        "areas": [area_document(area) for area in area_grades(row)],
+        "source": source_document(row),
+    }
+
+
+def source_document(row: Row) -> Document:
+    """Return where an inspection came from: a file, or its publication here."""
+    if row["source_name"] is None:
+        return {"name": PUBLISHED_HERE, "as_at": row["published_on"], "loaded_at": None}
+    return {"name": row["source_name"], "as_at": row["source_as_at"], "loaded_at": row["source_loaded_at"]}
+
+
+def history_document(row: Row) -> Document:
+    """Return an inspection of a school's history; it says whether it stands on a predecessor's row."""
+    return {**inspection_document(row), "from_predecessor": row["from_predecessor"]}
+
+
+def newest_first(document: Document) -> CursorKey:
+    """Return the sort key of a list of inspections."""
+    return (document["starts_on"].isoformat(), str(document["id"]))
+
+
+async def list_inspections(
+    request: Request, reads: AsyncConnection, filters: InspectionFilters, page: PageParameters
+) -> Response:
+    """Answer with one page of published inspections, newest first, or with all of them as a stream."""
+    if wants_ndjson(request):
+        return ndjson(_documents(request, filters))
+    rows = await repository.page(reads, filters, after=_after(page), limit=page.limit + 1)
+    total = await repository.count(reads, filters) if page.include_total else None
+    return page_response(
+        request, page_of(request, page, [inspection_document(row) for row in rows], newest_first, total=total)
+    )
+
+
+def _after(page: PageParameters) -> tuple[date, UUID] | None:
+    key = page.key(str, str)
+    if key is None:
+        return None
+    try:
+        return date.fromisoformat(str(key[0])), UUID(str(key[1]))
+    except ValueError:
+        raise invalid("after", "This cursor was not made by this list.", "bad_cursor") from None
+
+
+async def _documents(request: Request, filters: InspectionFilters) -> AsyncIterator[Document]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, filters):
+            yield inspection_document(row)
+
+
+async def list_history(request: Request, reads: AsyncConnection, urn: int, page: PageParameters) -> Response:
+    """Answer with the inspections of a school and of the schools it came from, newest first."""
+    rows = await repository.history(reads, urn, after=_after(page), limit=page.limit + 1)
+    if not rows and page.after is None and not await repository.school_exists(reads, urn):
+        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    total = await repository.count_history(reads, urn) if page.include_total else None
+    return page_response(
+        request, page_of(request, page, [history_document(row) for row in rows], newest_first, total=total)
+    )
+
+
+async def get_inspection(request: Request, reads: AsyncConnection, inspection_id: UUID) -> Response:
+    """Answer with one published inspection; its ETag is its version."""
+    row = await repository.find(reads, inspection_id)
+    if row is None:
+        raise InspectionNotFound(f"There is no published inspection {inspection_id}.")
+    return json_response(request, inspection_document(row))
+
+
+async def list_versions(request: Request, reads: AsyncConnection, inspection_id: UUID) -> Response:
+    """Answer with all versions of an inspection, newest first; what a correction replaced has its date and reason."""
+    current = await repository.find(reads, inspection_id)
+    if current is None:
+        raise InspectionNotFound(f"There is no published inspection {inspection_id}.")
+    versions = [_version(current, current["version"])]
+    for row in await repository.earlier_versions(reads, inspection_id):
+        sources = {name: row[name] for name in ("source_name", "source_as_at", "source_loaded_at")}
+        versions.append(_version({**row["content"], **sources}, row["version"], row["replaced_at"], row["reason"]))
+    return json_response(request, {"data": versions})
+
+
+def _version(row: Row, version: int, replaced_at: datetime | None = None, reason: str | None = None) -> Document:
+    return {
+        "version": version,
+        "current": replaced_at is None,
+        "replaced_at": replaced_at,
+        "replaced_because": reason,
+        "inspection": inspection_document(row),
+    }

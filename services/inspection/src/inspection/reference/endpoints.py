@@ -1,0 +1,18 @@
+"""The public route of the code lists."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from inspection.reference import service
+from inspection.reference.schemas import ReferenceData
+from shared.auth.access import Public
+from shared.auth.principal import Principal
+
+router = APIRouter(tags=["reference data"])
+
+
+@router.get("/v1/reference-data", operation_id="get_reference_data", responses={200: {"model": ReferenceData}})
+async def get_reference_data(_: Annotated[Principal | None, Public()], request: Request) -> Response:
+    """Read every code of this service with its label and the dates it is in use."""
+    return service.get_reference_data(request)

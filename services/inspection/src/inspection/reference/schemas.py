@@ -1,0 +1,49 @@
+"""The code lists as they are published."""
+
+from datetime import date
+
+from pydantic import ConfigDict, Field
+
+from shared.schemas import ApiModel
+
+
+class Code(ApiModel):
+    """One code. Which of the fields beyond `code` and `label` it has depends on its list."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+    code: str | int = Field(examples=["needs_attention"])
+    label: str = Field(examples=["Needs attention"])
+    description: str | None = None
+    from_date: date | None = Field(None, alias="from", description="first day it is used; null: since ever")
+    to_date: date | None = Field(None, alias="to", description="last day it is used; null: still in use")
+    frameworks: list[str] | None = Field(None, description="the inspection frameworks that know it")
+    optional: bool | None = Field(None, description="an area judged only where it applies")
+    overall: bool | None = Field(None, description="a framework that gives one overall grade")
+    rank: int | None = Field(None, description="1 is best; within its own frameworks only")
+    action_needed: bool | None = None
+    concern: bool | None = Field(None, description="an outcome that speaks of a concern")
+    open: bool | None = Field(None, description="a status of schools that are open")
+    region: str | None = None
+    responsible_body: str | None = None
+    academy_trust: bool | None = None
+
+
+class ReferenceData(ApiModel):
+    """All code lists of this service."""
+
+    frameworks: list[Code]
+    areas: list[Code]
+    grades: list[Code]
+    grade_reasons: list[Code]
+    categories: list[Code]
+    safeguarding: list[Code]
+    outcomes: list[Code]
+    phases: list[Code]
+    statuses: list[Code]
+    regions: list[Code]
+    local_authorities: list[Code]
+    school_types: list[Code]
+    group_kinds: list[Code]
+    link_kinds: list[Code]
+    warnings: list[Code]

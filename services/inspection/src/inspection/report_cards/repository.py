@@ -1,0 +1,26 @@
+"""The SQL of report cards: the hottest read of the service, one statement on the bare driver."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from inspection.inspections.repository import INSPECTION_COLUMNS, VISIBLE
+from inspection.rows import Row
+from shared.db.session import Database
+
+_LATEST_CARD = f"""
+SELECT s.urn, s.name, s.phase, s.status, s.region, s.la_code, s.rb_kind, s.rb_id, s.rb_reason, s.report_url,
+    g.name AS trust_name, i.*, src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
+FROM schools s
+LEFT JOIN school_groups g ON g.uid = s.trust_uid
+LEFT JOIN LATERAL (
+    SELECT {INSPECTION_COLUMNS.replace("i.id, i.urn,", "i.id AS inspection_id, i.source_id AS inspection_source_id,")}
+    FROM inspections i
+    WHERE i.urn = s.urn AND i.evidence AND i.kind = 'graded' AND {VISIBLE}
+    ORDER BY i.starts_on DESC, i.id DESC
+    LIMIT 1) i ON true
+LEFT JOIN sources src ON src.id = CASE WHEN i.inspection_id IS NULL THEN s.source_id ELSE i.inspection_source_id END
+WHERE s.urn = %s"""
+
+
+async def latest_card(database: Database, urn: int) -> Row | None:
+    """Return a school with its latest graded inspection; the inspection's columns are null where there is none."""
+    return await database.fetch_one(_LATEST_CARD, [urn])

@@ -1,0 +1,105 @@
+"""Routes of the register."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+
+from inspection.inspections import service as inspections
+from inspection.inspections.schemas import HistoryPage
+from inspection.reference.service import require_code
+from inspection.schools import service
+from inspection.schools.repository import SchoolFilters
+from inspection.schools.schemas import LookupResult, MembershipList, School, SchoolLineage, SchoolLookup, SchoolPage
+from inspection.scopes import INSPECTIONS_READ, SCHOOLS_READ
+from shared.auth.access import Requires
+from shared.auth.principal import Principal
+from shared.db.session import PublicReads
+from shared.pagination import PageRequest
+
+router = APIRouter(tags=["schools"])
+
+Reader = Annotated[Principal, Requires(SCHOOLS_READ)]
+Urn = Annotated[int, Path(ge=1, le=2**31 - 1, description="the school's URN", examples=[100000])]
+AsOf = Annotated[date | None, Query(description="what was true on this date", examples=["2026-06-01"])]
+
+
+def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed by name
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="words of the name, whatever their case, accents and apostrophes; "
+            "or a whole URN, LAESTAB or UKPRN",
+            examples=["o'brien"],
+        ),
+    ] = None,
+    region: Annotated[str | None, Query(description="one of the nine regions", examples=["London"])] = None,
+    la: Annotated[str | None, Query(description="code of the local authority", examples=["201"])] = None,
+    trust: Annotated[str | None, Query(description="UID of the trust", examples=["5143"])] = None,
+    phase: Annotated[str | None, Query(examples=["primary"])] = None,
+    status: Annotated[str | None, Query(examples=["open"])] = None,
+    has_report_card: Annotated[bool | None, Query(description="whether a report card is published")] = None,
+    as_of: AsOf = None,
+) -> SchoolFilters:
+    """Read the filters of a list of schools; a code that does not exist is an error, not an empty list."""
+    require_code("regions", region, "region")
+    require_code("phases", phase, "phase")
+    require_code("statuses", status, "status")
+    return SchoolFilters(q, region, la, trust, phase, status, has_report_card, as_of)
+
+
+Filters = Annotated[SchoolFilters, Depends(school_filters)]
+
+
+@router.get("/v1/schools", operation_id="list_schools", responses={200: {"model": SchoolPage}})
+async def list_schools(
+    _: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest
+) -> Response:
+    """List schools by URN. `Accept: application/x-ndjson` or `text/csv` streams all that match."""
+    return await service.list_schools(request, reads, filters, page)
+
+
+@router.post("/v1/schools/lookup", operation_id="lookup_schools", responses={200: {"model": LookupResult}})
+async def lookup_schools(
+    _: Reader, request: Request, reads: PublicReads, wanted: Annotated[SchoolLookup, Body()]
+) -> Response:
+    """Find up to 1,000 schools by URN, LAESTAB or UKPRN."""
+    return await service.lookup_schools(request, reads, wanted)
+
+
+@router.get("/v1/schools/{urn}", operation_id="get_school", responses={200: {"model": School}})
+async def get_school(_: Reader, request: Request, reads: PublicReads, urn: Urn, as_of: AsOf = None) -> Response:
+    """Read one school. `as_of` reaches back to the date of the file the school was read from."""
+    return await service.get_school(request, reads, urn, as_of)
+
+
+@router.get("/v1/schools/{urn}/lineage", operation_id="get_school_lineage", responses={200: {"model": SchoolLineage}})
+async def get_school_lineage(_: Reader, request: Request, reads: PublicReads, urn: Urn) -> Response:
+    """Read the chain of predecessors and successors: where it forks, and the cycles that were cut."""
+    return await service.get_lineage(request, reads, urn)
+
+
+@router.get(
+    "/v1/schools/{urn}/memberships", operation_id="list_school_memberships", responses={200: {"model": MembershipList}}
+)
+async def list_school_memberships(
+    _: Reader, request: Request, reads: PublicReads, urn: Urn, as_of: AsOf = None
+) -> Response:
+    """List a school's stays in trusts, newest first; with `as_of`, the one on that date."""
+    return await service.list_memberships(request, reads, urn, as_of)
+
+
+@router.get(
+    "/v1/schools/{urn}/inspections", operation_id="list_school_inspections", responses={200: {"model": HistoryPage}}
+)
+async def list_school_inspections(
+    _: Annotated[Principal, Requires(INSPECTIONS_READ)],
+    request: Request,
+    reads: PublicReads,
+    urn: Urn,
+    page: PageRequest,
+) -> Response:
+    """List the whole history of a school over its predecessors, newest first."""
+    return await inspections.list_history(request, reads, urn, page)

@@ -1,0 +1,162 @@
+"""The documents of the register."""
+
+from datetime import date
+
+from pydantic import Field, model_validator
+
+from shared.schemas import ApiModel, Page, RequestModel, Source
+
+
+class Coded(ApiModel):
+    """A code of the source with its label."""
+
+    code: str
+    label: str
+
+
+class LocalAuthorityRef(ApiModel):
+    """The local authority a school lies in."""
+
+    code: str | None = Field(examples=["201"])
+    name: str | None = Field(examples=["City of London"])
+
+
+class TrustRef(ApiModel):
+    """The trust a school belongs to."""
+
+    uid: str = Field(examples=["5143"])
+    name: str | None
+    kind: str | None = Field(None, examples=["multi_academy_trust"])
+
+
+class ResponsibleBody(ApiModel):
+    """Who answers for the school: its trust, or else its local authority."""
+
+    kind: str = Field(examples=["trust"], description="trust, local_authority or other")
+    id: str | None = Field(examples=["5143"])
+    name: str | None
+    reason: str | None = Field(None, description="why `id` is null", examples=["not_in_source"])
+
+
+class Location(ApiModel):
+    """A point in WGS 84 degrees."""
+
+    lat: float = Field(examples=[51.51397])
+    lng: float = Field(examples=[-0.07753])
+
+
+class School(ApiModel):
+    """A school as the register has it; `unknown` gives the reason for every value that is null because nobody said."""
+
+    urn: int = Field(examples=[100000])
+    laestab: str | None = Field(examples=["2013614"])
+    ukprn: str | None = Field(examples=["10079319"])
+    name: str = Field(examples=["The Aldgate School"])
+    phase: str | None = Field(examples=["primary"])
+    type: Coded | None
+    status: str = Field(examples=["open"])
+    open_date: date | None
+    region: str | None = Field(examples=["London"])
+    local_authority: LocalAuthorityRef
+    responsible_body: ResponsibleBody
+    trust: TrustRef | None
+    postcode: str | None
+    pupils: int | None
+    low_age: int | None
+    high_age: int | None
+    sixth_form: bool | None
+    idaci_quintile: int | None
+    religious_character: str | None
+    location: Location | None
+    has_report_card: bool
+    report_url: str | None = Field(description="the official reports of the school")
+    missing_since: date | None = Field(description="date of the first newer file that did not list the school any more")
+    unknown: dict[str, str] = Field(examples=[{"ukprn": "not_in_source"}])
+    source: Source
+
+
+class SchoolPage(Page[School]):
+    """One page of schools."""
+
+
+class SchoolLookup(RequestModel):
+    """Up to 1,000 schools, named by any of their identifiers."""
+
+    urns: list[int] = Field(default=[], max_length=1000, examples=[[100000, 100005]])
+    laestabs: list[str] = Field(default=[], max_length=1000)
+    ukprns: list[str] = Field(default=[], max_length=1000)
+
+    @model_validator(mode="after")
+    def _names_some_but_not_too_many(self) -> "SchoolLookup":
+        asked = len(self.urns) + len(self.laestabs) + len(self.ukprns)
+        if not 1 <= asked <= MAX_LOOKUP:
+            raise ValueError(f"name 1 to {MAX_LOOKUP} schools in all, not {asked}")
+        return self
+
+
+MAX_LOOKUP = 1000
+
+
+class LookupResult(ApiModel):
+    """The schools found, in the order of their URN, and the identifiers that no school carries."""
+
+    data: list[School]
+    missing: list[int | str]
+
+
+class LineageMember(ApiModel):
+    """A school of the chain. One that is not in the register has no status, and a name only if a link gives one."""
+
+    urn: int
+    relation: str = Field(description="predecessor, self or successor")
+    steps: int = Field(description="links away from the school that was asked for")
+    in_register: bool
+    name: str | None
+    status: str | None
+    open_date: date | None
+
+
+class LineageLink(ApiModel):
+    """One step of the chain."""
+
+    predecessor_urn: int
+    successor_urn: int
+    kind: str
+    established_on: date | None
+
+
+class LineageFork(ApiModel):
+    """A place where the chain is not one line."""
+
+    urn: int
+    relation: str = Field(description="the side on which there are several: predecessor or successor")
+    urns: list[int]
+
+
+class SchoolLineage(ApiModel):
+    """The chain of a school, oldest first."""
+
+    urn: int
+    members: list[LineageMember]
+    links: list[LineageLink]
+    ambiguous: bool
+    ambiguities: list[LineageFork]
+    cycles: list[list[int]] = Field(description="links that run in a circle; each was cut where it closes")
+
+
+class Membership(ApiModel):
+    """A school's time in a trust: `joined_on <= day < left_on`."""
+
+    urn: int
+    trust: TrustRef
+    joined_on: date
+    left_on: date | None = Field(description="null: still a member")
+    first_seen_on: date = Field(description="date of the first file that showed it")
+    assumed: bool = Field(description="`joined_on` is the opening date or `first_seen_on`, for want of a fact")
+    source: Source
+
+
+class MembershipList(ApiModel):
+    """All stays of a school, newest first."""
+
+    data: list[Membership]

@@ -1,0 +1,221 @@
+"""Reads of the register: what to ask, and the documents to answer with."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inspection.domain.lineage import Lineage, trace
+from inspection.problems import SchoolNotFound, not_kept_on_that_date
+from inspection.reference.service import codes
+from inspection.rows import Row
+from inspection.schools import repository
+from inspection.schools.repository import SchoolFilters
+from inspection.schools.schemas import SchoolLookup
+from shared.clock import today
+from shared.db.session import streaming_session
+from shared.pagination import PageParameters, page_of
+from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
+
+Document = dict[str, Any]
+
+CSV_COLUMNS = (
+    "urn", "laestab", "ukprn", "name", "phase", "type_code", "status", "open_date", "region", "la_code", "rb_kind",
+    "rb_id", "rb_reason", "trust_uid", "trust_name", "postcode", "pupils", "low_age", "high_age", "sixth_form",
+    "idaci_quintile", "religious_character", "lat", "lng", "has_report_card", "report_url", "source_name",
+    "source_as_at",
+)  # fmt: skip
+SOMETIMES_UNKNOWN = (
+    "laestab", "ukprn", "open_date", "postcode", "pupils", "low_age", "high_age", "sixth_form", "idaci_quintile",
+    "religious_character", "report_url",
+)  # fmt: skip
+NOT_IN_SOURCE = "not_in_source"
+LOCAL_AUTHORITY = "local_authority"
+
+
+def source_document(row: Row) -> Document:
+    """Return where a row came from."""
+    return {"name": row["source_name"], "as_at": row["source_as_at"], "loaded_at": row["source_loaded_at"]}
+
+
+def school_parts(row: Row) -> Document:
+    """Return the parts of a school that several documents show alike."""
+    trust = {"uid": row["trust_uid"], "name": row["trust_name"], "kind": row["trust_kind"]}
+    return {
+        "type": {"code": row["type_code"], "label": codes().label("school_types", row["type_code"])},
+        "local_authority": local_authority(row),
+        "responsible_body": responsible_body(row),
+        "trust": trust if row["trust_uid"] else None,
+        "location": {"lat": row["lat"], "lng": row["lng"]} if row["lat"] is not None else None,
+    }
+
+
+def local_authority(row: Row) -> Document:
+    """Return the local authority the school lies in."""
+    return {"code": row["la_code"], "name": codes().label("local_authorities", row["la_code"])}
+
+
+def responsible_body(row: Row) -> Document:
+    """Return who answers for the school; an id that the source does not give is null with the reason."""
+    name = row["trust_name"]
+    if row["rb_kind"] == LOCAL_AUTHORITY and row["rb_id"]:
+        name = codes().label("local_authorities", row["rb_id"])
+    return {"kind": row["rb_kind"], "id": row["rb_id"], "name": name, "reason": row["rb_reason"]}
+
+
+def school_document(row: Row) -> Document:
+    """Return the School document of a row."""
+    parts = school_parts(row)
+    unknown = {field: NOT_IN_SOURCE for field in SOMETIMES_UNKNOWN if row[field] is None}
+    if parts["location"] is None:
+        unknown["location"] = NOT_IN_SOURCE
+    return {
+        "urn": row["urn"],
+        "laestab": row["laestab"],
+        "ukprn": row["ukprn"],
+        "name": row["name"],
+        "phase": row["phase"],
+        "type": parts["type"],
+        "status": row["status"],
+        "open_date": row["open_date"],
+        "region": row["region"],
+        "local_authority": parts["local_authority"],
+        "responsible_body": parts["responsible_body"],
+        "trust": parts["trust"],
+        "postcode": row["postcode"],
+        "pupils": row["pupils"],
+        "low_age": row["low_age"],
+        "high_age": row["high_age"],
+        "sixth_form": row["sixth_form"],
+        "idaci_quintile": row["idaci_quintile"],
+        "religious_character": row["religious_character"],
+        "location": parts["location"],
+        "has_report_card": row["has_report_card"],
+        "report_url": row["report_url"],
+        "missing_since": row["missing_since"],
+        "unknown": unknown,
+        "source": source_document(row),
+    }
+
+
+async def list_schools(
+    request: Request, reads: AsyncConnection, filters: SchoolFilters, page: PageParameters
+) -> Response:
+    """Answer with one page of schools by URN, or with all of them as a stream."""
+    await _check_as_of(reads, filters.as_of, None)
+    if wants_ndjson(request):
+        return ndjson(_documents(request, filters))
+    if wants_csv(request):
+        return csv_rows(CSV_COLUMNS, _table(request, filters))
+    rows = await repository.page(reads, filters, after=page.key(int), limit=page.limit + 1)
+    total = await repository.count(reads, filters) if page.include_total else None
+    body = page_of(request, page, [school_document(row) for row in rows], lambda school: (school["urn"],), total=total)
+    return page_response(request, body)
+
+
+async def _documents(request: Request, filters: SchoolFilters) -> AsyncIterator[Document]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, filters):
+            yield school_document(row)
+
+
+async def _table(request: Request, filters: SchoolFilters) -> AsyncIterator[Sequence[Any]]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, filters):
+            yield [row[column] for column in CSV_COLUMNS]
+
+
+async def get_school(request: Request, reads: AsyncConnection, urn: int, as_of: date | None) -> Response:
+    """Answer with one school."""
+    row = await repository.find(reads, urn)
+    if row is None:
+        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    await _check_as_of(reads, as_of, row["source_as_at"])
+    return json_response(request, school_document(row))
+
+
+async def _check_as_of(reads: AsyncConnection, as_of: date | None, loaded: date | None) -> None:
+    """Refuse a date the register cannot answer for: it keeps the newest file of each school, not the ones before."""
+    if as_of is None:
+        return
+    loaded = loaded or await repository.newest_as_at(reads)
+    if as_of > today():
+        raise not_kept_on_that_date("The register cannot tell a date in the future.")
+    if loaded is None or as_of < loaded:
+        since = loaded.isoformat() if loaded else "no date yet"
+        raise not_kept_on_that_date(
+            f"The register as it is kept speaks for {since} and later; memberships take earlier dates."
+        )
+
+
+async def lookup_schools(request: Request, reads: AsyncConnection, wanted: SchoolLookup) -> Response:
+    """Answer with the schools named by any identifier, and with the identifiers that none carries."""
+    rows = await repository.lookup(reads, wanted.urns, wanted.laestabs, wanted.ukprns)
+    found = {kind: {row[kind] for row in rows} for kind in ("urn", "laestab", "ukprn")}
+    missing: list[int | str] = [urn for urn in dict.fromkeys(wanted.urns) if urn not in found["urn"]]
+    missing += [code for code in dict.fromkeys(wanted.laestabs) if code not in found["laestab"]]
+    missing += [code for code in dict.fromkeys(wanted.ukprns) if code not in found["ukprn"]]
+    return json_response(request, {"data": [school_document(row) for row in rows], "missing": missing})
+
+
+async def get_lineage(request: Request, reads: AsyncConnection, urn: int) -> Response:
+    """Answer with the chain of a school over predecessors and successors."""
+    links = await repository.links_around(reads, urn)
+    lineage = trace(urn, links)
+    known = await repository.names(reads, [member.urn for member in lineage.members])
+    if not links and not known[urn]["in_register"]:
+        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    return json_response(request, lineage_document(lineage, known))
+
+
+def lineage_document(lineage: Lineage, known: Mapping[int, Row]) -> Document:
+    """Return the chain with what the register knows of each school in it."""
+    details = ("name", "status", "open_date", "in_register")
+    return {
+        "urn": lineage.urn,
+        "members": [
+            {
+                "urn": member.urn,
+                "relation": member.relation,
+                "steps": member.steps,
+                **{field: known[member.urn][field] for field in details},
+            }
+            for member in lineage.members
+        ],
+        "links": [
+            {
+                "predecessor_urn": link.predecessor,
+                "successor_urn": link.successor,
+                "kind": link.kind,
+                "established_on": link.established_on,
+            }
+            for link in lineage.links
+        ],
+        "ambiguous": bool(lineage.ambiguities),
+        "ambiguities": [
+            {"urn": fork.urn, "relation": fork.relation, "urns": list(fork.urns)} for fork in lineage.ambiguities
+        ],
+        "cycles": [list(cycle) for cycle in lineage.cycles],
+    }
+
+
+async def list_memberships(request: Request, reads: AsyncConnection, urn: int, as_of: date | None) -> Response:
+    """Answer with a school's stays in trusts, newest first; with `as_of`, the one it was in on that date."""
+    rows = await repository.memberships(reads, urn, as_of)
+    if not rows and await repository.find(reads, urn) is None:
+        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    return json_response(request, {"data": [_membership(row) for row in rows]})
+
+
+def _membership(row: Row) -> Document:
+    return {
+        "urn": row["urn"],
+        "trust": {"uid": row["trust_uid"], "name": row["trust_name"], "kind": row["trust_kind"]},
+        "joined_on": row["joined_on"],
+        "left_on": row["left_on"],
+        "first_seen_on": row["first_seen_on"],
+        "assumed": row["assumed"],
+        "source": source_document(row),
+    }

@@ -1,0 +1,85 @@
+"""The SQL of trusts: the groups of the register that run academies."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
+from inspection.schools.repository import HAS_REPORT_CARD, name_search
+
+_SELECT = f"""
+SELECT g.uid, g.kind, g.name, g.status, g.trn, g.ukprn, g.companies_house_number, g.opened_on, g.closed_on, g.postcode,
+    counted.schools, counted.report_cards,
+    src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
+FROM school_groups g
+JOIN sources src ON src.id = g.source_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS schools, count(*) FILTER (WHERE {HAS_REPORT_CARD}) AS report_cards
+    FROM schools s
+    WHERE s.trust_uid = g.uid AND s.status = ANY (:open_statuses)) counted"""
+
+_HAS_SCHOOLS = "EXISTS (SELECT FROM schools s WHERE s.trust_uid = g.uid)"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustFilters:
+    """What a list of trusts is narrowed by; None leaves a filter out. `kinds` are the kinds that are trusts at all."""
+
+    kinds: Sequence[str]
+    open_statuses: Sequence[str]
+    q: str | None = None
+    kind: str | None = None
+    status: str | None = None
+    has_schools: bool | None = None
+
+
+def _where(filters: TrustFilters) -> tuple[str, Parameters]:
+    clauses = ["g.kind = ANY (:kinds)"]
+    parameters: Parameters = {"kinds": list(filters.kinds), "open_statuses": list(filters.open_statuses)}
+    if filters.kind is not None:
+        clauses.append("g.kind = :kind")
+        parameters["kind"] = filters.kind
+    if filters.status is not None:
+        clauses.append("g.status = :status")
+        parameters["status"] = filters.status
+    if filters.has_schools is not None:
+        clauses.append(_HAS_SCHOOLS if filters.has_schools else f"NOT {_HAS_SCHOOLS}")
+    if filters.q is not None:
+        clause, words = name_search(filters.q, "g.name_folded")
+        identifiers = "g.uid = :identifier OR g.trn = :identifier OR g.ukprn = :identifier"
+        clauses.append(f"({clause} OR {identifiers} OR g.companies_house_number = :identifier)")
+        parameters |= {**words, "identifier": filters.q.strip().upper()}
+    return " AND ".join(clauses), parameters
+
+
+async def page(reads: AsyncConnection, filters: TrustFilters, *, after: Sequence[Any] | None, limit: int) -> list[Row]:
+    """Return up to `limit` trusts by UID (as text), after the key of the page before."""
+    where, parameters = _where(filters)
+    if after is not None:
+        where = f"{where} AND g.uid > :after"
+        parameters["after"] = after[0]
+    sql = f"{_SELECT} WHERE {where} ORDER BY g.uid LIMIT :limit"
+    return await fetch_all(reads, sql, {**parameters, "limit": limit})
+
+
+async def count(reads: AsyncConnection, filters: TrustFilters) -> int:
+    """Count the trusts that match."""
+    where, parameters = _where(filters)
+    del parameters["open_statuses"]
+    return await fetch_count(reads, f"SELECT count(*) FROM school_groups g WHERE {where}", parameters)
+
+
+def stream(session: AsyncSession, filters: TrustFilters) -> AsyncIterator[Row]:
+    """Yield all trusts that match, by UID."""
+    where, parameters = _where(filters)
+    return stream_all(session, f"{_SELECT} WHERE {where} ORDER BY g.uid", parameters)
+
+
+async def find(reads: AsyncConnection, filters: TrustFilters, uid: str) -> Row | None:
+    """Return one trust by its UID."""
+    where, parameters = _where(filters)
+    return await fetch_first(reads, f"{_SELECT} WHERE {where} AND g.uid = :uid", {**parameters, "uid": uid})

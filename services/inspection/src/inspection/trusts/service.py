@@ -1,0 +1,83 @@
+"""Reads of trusts."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inspection.problems import TrustNotFound
+from inspection.reference.service import codes
+from inspection.rows import Row
+from inspection.schools import service as schools
+from inspection.schools.repository import SchoolFilters
+from inspection.schools.service import source_document
+from inspection.trusts import repository
+from inspection.trusts.repository import TrustFilters
+from shared.db.session import streaming_session
+from shared.pagination import PageParameters, page_of
+from shared.responses import json_response, ndjson, page_response, wants_ndjson
+
+Document = dict[str, Any]
+
+
+def trust_filters(
+    *, q: str | None = None, kind: str | None = None, status: str | None = None, has_schools: bool | None = None
+) -> TrustFilters:
+    """Return the filters of a list, with the kinds of group that are trusts."""
+    return TrustFilters(codes().trust_kinds, codes().open_statuses, q, kind, status, has_schools)
+
+
+def trust_document(row: Row) -> Document:
+    """Return the Trust document of a row."""
+    return {
+        "uid": row["uid"],
+        "trn": row["trn"],
+        "ukprn": row["ukprn"],
+        "companies_house_number": row["companies_house_number"],
+        "name": row["name"],
+        "kind": row["kind"],
+        "status": row["status"],
+        "open_date": row["opened_on"],
+        "close_date": row["closed_on"],
+        "postcode": row["postcode"],
+        "schools": row["schools"],
+        "report_cards": row["report_cards"],
+        "source": source_document(row),
+    }
+
+
+async def list_trusts(
+    request: Request, reads: AsyncConnection, filters: TrustFilters, page: PageParameters
+) -> Response:
+    """Answer with one page of trusts by UID, or with all of them as a stream."""
+    if wants_ndjson(request):
+        return ndjson(_documents(request, filters))
+    rows = await repository.page(reads, filters, after=page.key(str), limit=page.limit + 1)
+    total = await repository.count(reads, filters) if page.include_total else None
+    body = page_of(request, page, [trust_document(row) for row in rows], lambda trust: (trust["uid"],), total=total)
+    return page_response(request, body)
+
+
+async def _documents(request: Request, filters: TrustFilters) -> AsyncIterator[Document]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, filters):
+            yield trust_document(row)
+
+
+async def _find(reads: AsyncConnection, uid: str) -> Row:
+    row = await repository.find(reads, trust_filters(), uid)
+    if row is None:
+        raise TrustNotFound(f"No trust in the register carries the UID {uid}.")
+    return row
+
+
+async def get_trust(request: Request, reads: AsyncConnection, uid: str) -> Response:
+    """Answer with one trust."""
+    return json_response(request, trust_document(await _find(reads, uid)))
+
+
+async def list_trust_schools(request: Request, reads: AsyncConnection, uid: str, page: PageParameters) -> Response:
+    """Answer with the schools that are in the trust now, by URN."""
+    await _find(reads, uid)
+    return await schools.list_schools(request, reads, SchoolFilters(trust=uid), page)
