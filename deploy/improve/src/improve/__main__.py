@@ -1,0 +1,5 @@
+"""`python -m improve` is `improve`."""
+
+from improve.cli import main
+
+main()
