@@ -77,7 +77,8 @@ class Worker:
         serving = asyncio.create_task(probes.serve([self._socket]), name="probes")
         stopping = asyncio.create_task(self.stop.wait(), name="stop")
         done, _ = await asyncio.wait({*tasks, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {stopping}:
+        ended_early = set() if self.stop.is_set() else done
+        for task in ended_early:
             _log.error("the loop %s ended by itself", task.get_name(), exc_info=task.exception())
         self.stop.set()
         await self._finish(tasks)
@@ -85,7 +86,7 @@ class Worker:
         await asyncio.wait({serving}, timeout=1.0)
         stopping.cancel()
         await self._database.close()
-        return done <= {stopping}
+        return not ended_early
 
     async def _finish(self, tasks: set[asyncio.Task[None]]) -> None:
         _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -156,7 +157,7 @@ class TestFollowing:
         running = asyncio.create_task(_consumer(upstream, database).run(stop))
         for subject in ("1", "2"):
             await upstream.tell(subject)
-            await _until(lambda subject=subject: _has(database, subject))
+            await _until(partial(_has, database, subject))
         stop.set()
         await asyncio.wait_for(running, 5)
 

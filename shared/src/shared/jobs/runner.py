@@ -30,7 +30,7 @@ from shared.telemetry.context import enter_context, new_context
 
 HEARTBEAT_SECONDS: Final = 1.0
 SILENT_SECONDS: Final = 4.0
-FETCH_SECONDS: Final = 1.0
+FETCH_SECONDS: Final = 0.25
 RESCUE_SECONDS: Final = 1.0
 GRACE_SECONDS: Final = 3.0
 """How long a running job may take to end itself when the process stops; less than SILENT_SECONDS."""
