@@ -18,7 +18,7 @@ from uuid import UUID
 import procrastinate
 from prometheus_client import Counter, Histogram
 
-from shared.db.session import Database, driver_url
+from shared.db.session import CONNECT_TIMEOUT_SECONDS, Database, driver_url
 from shared.events.consumer import FeedConsumer
 from shared.events.waiting import Backoff, pause
 from shared.jobs import repository
@@ -98,7 +98,6 @@ class JobRunner:
         self._consumers = {consumer.name: consumer for consumer in consumers}
         self._engine = database.system_engine(pool_size=2 * concurrency + 1)
         self._interrupted = threading.Event()
-        self._running: set[int] = set()
         self._ended: dict[int, tuple[int, float]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -121,44 +120,43 @@ class JobRunner:
             await asyncio.to_thread(self._engine.dispose)
 
     async def _work(self, stop: asyncio.Event) -> None:
+        working = asyncio.create_task(self._serve_queue(), name="worker of jobs")
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            self._interrupted.set()
+            working.cancel()
+        stopping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+    async def _serve_queue(self) -> None:
         connector = procrastinate.PsycopgConnector(
             conninfo=driver_url(self._database.url),
             min_size=1,
             max_size=self._concurrency + 3,
-            timeout=5.0,
-            kwargs={"connect_timeout": 5, "application_name": f"{self._name}-jobs"},
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            kwargs={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": f"{self._name}-jobs"},
         )
         app = procrastinate.App(connector=connector)
         app.task(name=repository.TASK, queue=repository.QUEUE, pass_context=True, retry=_Retry())(self._process)
         async with app.open_async():
-            working = asyncio.create_task(
-                app.run_worker_async(
-                    queues=[repository.QUEUE],
-                    name=self._name,
-                    concurrency=self._concurrency,
-                    fetch_job_polling_interval=FETCH_SECONDS,
-                    update_heartbeat_interval=HEARTBEAT_SECONDS,
-                    stalled_worker_timeout=SILENT_SECONDS,
-                    shutdown_graceful_timeout=GRACE_SECONDS,
-                    delete_jobs="always",  # the table of jobs is the record
-                    install_signal_handlers=False,
-                ),
-                name="worker of jobs",
+            await app.run_worker_async(
+                queues=[repository.QUEUE],
+                name=self._name,
+                concurrency=self._concurrency,
+                fetch_job_polling_interval=FETCH_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=SILENT_SECONDS,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                delete_jobs="always",  # the table of jobs is the record
+                install_signal_handlers=False,
             )
-            stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.is_set():
-                self._interrupted.set()
-                working.cancel()
-            stopping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await working
 
     async def _process(self, context: procrastinate.JobContext, job_id: str, kind: str) -> None:
         """Be the task of every entry in the queue."""
         entry, worker = context.job.id or 0, context.job.worker_id or 0
         enter_context(new_context(request_id=f"job-{job_id}"))
-        self._running.add(entry)
         self._ended.pop(entry, None)
         try:
             await self._attempt(UUID(job_id), kind)
@@ -173,7 +171,6 @@ class JobRunner:
             _log.warning("job %s lost its database and is run again", job_id, exc_info=True)
             raise RunAgain(min(2**context.job.attempts, _MOST_RETRY_SECONDS)) from error
         finally:
-            self._running.discard(entry)
             self._ended[entry] = (worker, time.monotonic())
 
     async def _attempt(self, job_id: UUID, kind_name: str) -> None:
