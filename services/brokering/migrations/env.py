@@ -1,7 +1,6 @@
 """Alembic's entry: the shared environment with this service's metadata."""
 
-from shared.db.migrate import env_main
-
 from brokering.models import Base
+from shared.db.migrate import env_main
 
 env_main(Base.metadata)

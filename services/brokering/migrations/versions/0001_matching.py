@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
+
 from shared.auth.tenancy import enable_row_security
 from shared.db.platform import install_platform_v1
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None

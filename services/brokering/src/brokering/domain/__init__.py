@@ -1,0 +1,1 @@
+"""The rules of brokering: pure values and functions over the standard library."""

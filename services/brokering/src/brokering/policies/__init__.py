@@ -1,0 +1,1 @@
+"""Versions of the matching policy: data in the package, published as they are."""

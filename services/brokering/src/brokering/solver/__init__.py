@@ -1,0 +1,1 @@
+"""Pairs in bulk and the optimal assignment over them."""

@@ -1,0 +1,259 @@
+"""All feasible pairs of a round at once: the domain's hard rules and suitability, a leader's column at a time.
+
+The scalar rules in `domain` are the definition; this is the same arithmetic over arrays, and a test compares both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from brokering.domain.matching import Leader, Need
+from brokering.domain.matching_policy import MatchingPolicy, Part
+from brokering.domain.matching_rules import Rule, flag_bits, hard_rules
+from brokering.domain.places import ASIN_3, ASIN_5, ASIN_7, EARTH_RADIUS_KM, METRES_IN_A_KM, Place, whole_metres
+from brokering.domain.suitability import FULL
+from brokering.domain.values import FLAG_BITS, Flag, LeaderRole, SubjectKind, Window
+from brokering.solver.problem import Ints, Problem
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeedColumns:
+    """The needs as arrays, in their order."""
+
+    vectors: Floats
+    placed: Mask
+    half_days: Ints
+    phase: Ints
+    trust_level: Mask
+    region: Ints
+    pupils: Ints
+    quintile: Ints
+    areas: npt.NDArray[np.int64]
+    area_count: Ints
+    phase_names: tuple[str | None, ...]
+    region_codes: dict[str, int]
+    area_codes: dict[str, int]
+    by_subject: dict[str, Ints]
+    by_key: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """The pairs of one leader."""
+
+    needs: Ints
+    suitability: Ints
+    flags: Ints
+
+
+def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need], leaders: Sequence[Leader]) -> Problem:
+    """Return the round's problem for needs and leaders that are already in their stable order."""
+    columns = need_columns(needs)
+    rules = hard_rules(policy, window)
+    provisional = np.array([FLAG_BITS[Flag.PROVISIONAL_NEED] if need.provisional else 0 for need in needs], np.int64)
+    found = [_pairs_of(policy, rules, columns, needs, leader) for leader in leaders]
+    counts = [len(pairs.needs) for pairs in found]
+    leader_of = np.repeat(np.arange(len(leaders), dtype=np.int64), counts)
+    need_of = _joined(pairs.needs for pairs in found)
+    order = np.lexsort((leader_of, need_of))
+    need_of = need_of[order]
+    return Problem(
+        half_days=columns.half_days,
+        weights=np.array([policy.priority_weights[need.priority] for need in needs], np.int64),
+        slots=np.array([leader.places_left for leader in leaders], np.int64),
+        capacity=np.array([leader.half_days_left for leader in leaders], np.int64),
+        loads=np.array([leader.open_deployments for leader in leaders], np.int64),
+        need_of=need_of,
+        leader_of=leader_of[order],
+        suitability=_joined(pairs.suitability for pairs in found)[order],
+        flags=_joined(pairs.flags for pairs in found)[order] | provisional[need_of],
+    )
+
+
+def need_columns(needs: Sequence[Need]) -> NeedColumns:
+    """Lay needs out as arrays."""
+    phases = _codes(need.phase for need in needs)
+    regions = _codes(need.region for need in needs)
+    areas = {area: number for number, area in enumerate(sorted({a for need in needs for a in need.areas}))}
+    return NeedColumns(
+        vectors=np.array([need.place.vector if need.place else (0.0, 0.0, 0.0) for need in needs], float).reshape(
+            -1, 3
+        ),
+        placed=np.array([need.place is not None for need in needs], bool),
+        half_days=np.array([need.half_days for need in needs], np.int64),
+        phase=_coded((need.phase for need in needs), phases),
+        trust_level=np.array([need.subject_kind == SubjectKind.TRUST for need in needs], bool),
+        region=_coded((need.region for need in needs), regions),
+        pupils=_known(need.pupils for need in needs),
+        quintile=_known(need.idaci_quintile for need in needs),
+        areas=np.array([sum(1 << areas[area] for area in need.areas) for need in needs], np.int64),
+        area_count=np.array([len(need.areas) for need in needs], np.int64),
+        phase_names=tuple(phases),
+        region_codes=regions,
+        area_codes=areas,
+        by_subject=_by_subject(needs),
+        by_key={need.key: number for number, need in enumerate(needs)},
+    )
+
+
+def distances_km(vectors: Floats, place: Place) -> Floats:
+    """Return the distance of every unit vector (a row each) from a place, step by step as `distance_km` takes them."""
+    x, y, z = place.vector
+    dx, dy, dz = vectors[:, 0] - x, vectors[:, 1] - y, vectors[:, 2] - z
+    half_chord = 0.5 * np.sqrt(dx * dx + dy * dy + dz * dz)
+    square = half_chord * half_chord
+    series = 1.0 + square * (ASIN_3 + square * (ASIN_5 + square * ASIN_7))
+    return np.asarray(2.0 * EARTH_RADIUS_KM * (half_chord * series))
+
+
+def _pairs_of(
+    policy: MatchingPolicy, rules: tuple[Rule, ...], columns: NeedColumns, needs: Sequence[Need], leader: Leader
+) -> _Found:
+    if not needs or any(rule.bars(needs[0], leader) for rule in rules if rule.of_leader_alone):
+        return _Found(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64))
+    km = distances_km(columns.vectors, leader.place) if leader.place is not None else None
+    allowed = _allowed(policy, columns, leader, km)
+    for number in _suspects(columns, leader):
+        allowed[number] &= not any(rule.bars(needs[number], leader) for rule in rules)
+    numbers = np.flatnonzero(allowed)
+    bits = _bits(policy, columns, needs, leader, numbers)
+    return _Found(numbers, _suitability(policy, columns, leader, numbers, km), bits)
+
+
+def _allowed(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, km: Floats | None) -> Mask:
+    served = [
+        phase is None or bool(leader.phases & policy.phases_served_by(phase)) for phase in (*columns.phase_names, None)
+    ]
+    allowed: Mask = np.array(served, bool)[columns.phase] & (columns.half_days <= leader.half_days_left)
+    if leader.role != LeaderRole.TRUST_CEO:
+        allowed &= ~columns.trust_level
+    if km is not None and not leader.remote:
+        allowed &= ~columns.placed | (km <= policy.distance_cap_km)
+    return allowed
+
+
+def _suspects(columns: NeedColumns, leader: Leader) -> Ints:
+    """Return the needs that the leader's organisation, own school or interests may touch."""
+    keys = set(leader.bodies) | {interest.subject_key for interest in leader.interests}
+    if leader.base_urn is not None:
+        keys.add(f"{SubjectKind.SCHOOL}:{leader.base_urn}")
+    touched = [columns.by_subject[key] for key in sorted(keys) if key in columns.by_subject]
+    return np.unique(np.concatenate(touched)) if touched else np.empty(0, np.int64)
+
+
+def _bits(policy: MatchingPolicy, columns: NeedColumns, needs: Sequence[Need], leader: Leader, numbers: Ints) -> Ints:
+    if not len(numbers):
+        return np.empty(0, np.int64)
+    of_place = FLAG_BITS[Flag.UNKNOWN_PLACE]
+    of_need = FLAG_BITS[Flag.PROVISIONAL_NEED] | of_place
+    common = flag_bits(policy, needs[int(numbers[0])], leader) & ~of_need
+    unplaced = ~columns.placed[numbers] if leader.place is not None else np.ones(len(numbers), bool)
+    return common | (np.where(unplaced, of_place, 0) if not leader.remote else np.zeros(len(numbers), np.int64))
+
+
+def _suitability(
+    policy: MatchingPolicy, columns: NeedColumns, leader: Leader, numbers: Ints, km: Floats | None
+) -> Ints:
+    worth = policy.suitability
+    breadth = worth.phase_breadth
+    turned = leader.schools_turned_round
+    parts: dict[Part, Ints | int] = {
+        Part.DISTANCE: _distance(policy, columns, leader, numbers, km),
+        Part.PHASE_FIT: breadth[min(len(leader.phases), len(breadth)) - 1],
+        Part.TURNAROUND: worth.neutral if turned is None else min(FULL, FULL * turned // worth.turnaround_full_at),
+        Part.STRENGTHS: _strengths(policy, columns, leader, numbers),
+        Part.CONTEXT: _context(policy, columns, leader, numbers),
+        Part.REGION: _region(policy, columns, leader, numbers),
+        Part.LOAD: FULL * leader.half_days_left // leader.half_days if leader.half_days else 0,
+        Part.CONTINUITY: _continuity(columns, leader, numbers),
+    }
+    total = np.zeros(len(numbers), np.int64)
+    for part, value in parts.items():
+        total += worth.weights[part] * value
+    return total // sum(worth.weights.values())
+
+
+def _distance(
+    policy: MatchingPolicy, columns: NeedColumns, leader: Leader, numbers: Ints, km: Floats | None
+) -> Ints | int:
+    if leader.remote:
+        return policy.suitability.remote_distance
+    if km is None:
+        return policy.suitability.unknown_place
+    cap = whole_metres(policy.distance_cap_km)
+    metres = np.rint(km[numbers] * METRES_IN_A_KM).astype(np.int64)
+    value = FULL * np.maximum(0, cap - metres) // cap
+    return np.where(columns.placed[numbers], value, policy.suitability.unknown_place)
+
+
+def _strengths(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, numbers: Ints) -> Ints | int:
+    if not leader.strengths:
+        return policy.suitability.neutral
+    mask = sum(1 << code for area, code in columns.area_codes.items() if area in leader.strengths)
+    shared = np.bitwise_count(columns.areas[numbers] & mask).astype(np.int64)
+    asked = columns.area_count[numbers]
+    return np.where(asked == 0, policy.suitability.neutral, FULL * shared // np.maximum(asked, 1))
+
+
+def _context(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, numbers: Ints) -> Ints:
+    total, count = np.zeros(len(numbers), np.int64), np.zeros(len(numbers), np.int64)
+    if leader.idaci_quintile is not None:
+        quintile = columns.quintile[numbers]
+        known = quintile != UNKNOWN
+        step = policy.suitability.quintile_step
+        total += np.where(known, np.maximum(0, FULL - step * abs(quintile - leader.idaci_quintile)), 0)
+        count += known
+    if leader.pupils:
+        pupils = columns.pupils[numbers]
+        known = pupils > 0
+        smaller, larger = np.minimum(pupils, leader.pupils), np.maximum(pupils, leader.pupils)
+        total += np.where(known, FULL * smaller // larger, 0)
+        count += known
+    return np.where(count > 0, total // np.maximum(count, 1), policy.suitability.neutral)
+
+
+def _region(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, numbers: Ints) -> Ints | int:
+    if leader.region is None:
+        return policy.suitability.neutral
+    region = columns.region[numbers]
+    same = np.where(region == columns.region_codes.get(leader.region, len(columns.region_codes) + 1), FULL, 0)
+    return np.where(region == len(columns.region_codes), policy.suitability.neutral, same)
+
+
+def _continuity(columns: NeedColumns, leader: Leader, numbers: Ints) -> Ints | int:
+    known = [columns.by_key[key] for key in leader.supported_before if key in columns.by_key]
+    return np.where(np.isin(numbers, known), FULL, 0) if known else 0
+
+
+def _by_subject(needs: Sequence[Need]) -> dict[str, Ints]:
+    found: dict[str, list[int]] = {}
+    for number, need in enumerate(needs):
+        for key in need.subject_keys:
+            found.setdefault(key, []).append(number)
+    return {key: np.array(numbers, np.int64) for key, numbers in found.items()}
+
+
+def _codes(values: Iterable[str | None]) -> dict[str, int]:
+    return {value: code for code, value in enumerate(sorted({value for value in values if value is not None}))}
+
+
+def _coded(values: Iterable[str | None], codes: dict[str, int]) -> Ints:
+    """Return each value's code; the code after the last stands for unknown."""
+    return np.array([len(codes) if value is None else codes[value] for value in values], np.int64)
+
+
+def _known(values: Iterable[int | None]) -> Ints:
+    return np.array([UNKNOWN if value is None else value for value in values], np.int64)
+
+
+def _joined(arrays: Iterable[Ints]) -> Ints:
+    found = list(arrays)
+    return np.concatenate(found) if found else np.empty(0, np.int64)

@@ -1,0 +1,139 @@
+"""Solves a round: falls apart into components that share no leader, takes each by the method it allows, and adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from brokering.solver.assignment import solve_assignment
+from brokering.solver.flow import solve_flow
+from brokering.solver.linear import Infeasible
+from brokering.solver.problem import Bound, Ints, Problem, Solution
+
+NOTHING = "no pair is feasible"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """A part of a problem with its own numbering, and the numbers in the whole."""
+
+    problem: Problem
+    needs: Ints
+    leaders: Ints
+    pinned: Ints
+
+
+def solve(problem: Problem, pinned: Sequence[tuple[int, int]] = (), *, seconds: float = 60.0) -> Solution:
+    """Return the best assignment: most weighted needs, then most suitability, then most even loads.
+
+    `pinned` are (need, leader) numbers that must be together. Raises Infeasible where one is no feasible pair or a
+    leader cannot take all of them. `seconds` limits only what cannot be solved as a flow.
+    """
+    pins = _pinned_pairs(problem, pinned)
+    labels = component_labels(problem)
+    places, is_flow = _places(problem)
+    by_flow = _flow_components(problem, labels, is_flow)
+    groups = [group for group in (by_flow, *_others(labels, by_flow)) if len(group)]
+    solved: list[tuple[_Piece, Solution]] = []
+    for group in groups:
+        piece = _piece(problem, np.isin(labels, group), pins)
+        if group is by_flow:
+            solved.append((piece, solve_flow(piece.problem, places[piece.leaders], piece.pinned)))
+        else:
+            share = seconds * piece.problem.pairs / problem.pairs
+            solved.append((piece, solve_assignment(piece.problem, piece.pinned, share)))
+    return _added_up(problem, solved)
+
+
+def component_labels(problem: Problem) -> Ints:
+    """Return for each pair the label of its connected component (the least leader number in it)."""
+    of_leader = np.arange(problem.leaders, dtype=np.int64)
+    while True:
+        of_need = np.full(problem.needs, problem.leaders, np.int64)
+        np.minimum.at(of_need, problem.need_of, of_leader[problem.leader_of])
+        spread = of_leader.copy()
+        np.minimum.at(spread, problem.leader_of, of_need[problem.need_of])
+        if np.array_equal(spread, of_leader):
+            return of_leader[problem.leader_of]
+        of_leader = spread
+
+
+def _places(problem: Problem) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Return how many needs each leader can take, and whether that number says all there is to say of its days."""
+    asked = problem.half_days[problem.need_of]
+    least, most = np.full(problem.leaders, np.iinfo(np.int64).max), np.zeros(problem.leaders, np.int64)
+    np.minimum.at(least, problem.leader_of, asked)
+    np.maximum.at(most, problem.leader_of, asked)
+    places = np.minimum(problem.slots, problem.capacity // np.maximum(most, 1))
+    same, never_short = least >= most, problem.slots * most <= problem.capacity
+    return places, same | never_short
+
+
+def _flow_components(problem: Problem, labels: Ints, is_flow: npt.NDArray[np.bool_]) -> Ints:
+    return np.setdiff1d(labels, labels[~is_flow[problem.leader_of]])
+
+
+def _others(labels: Ints, by_flow: Ints) -> list[Ints]:
+    return [np.array([label]) for label in np.setdiff1d(labels, by_flow)]
+
+
+def _pinned_pairs(problem: Problem, pinned: Sequence[tuple[int, int]]) -> Ints:
+    pair_of = {}
+    if pinned:
+        asked = np.isin(problem.need_of, [need for need, _ in pinned])
+        pair_of = {(int(problem.need_of[p]), int(problem.leader_of[p])): int(p) for p in np.flatnonzero(asked)}
+    missing = [pin for pin in pinned if pin not in pair_of]
+    if missing or len({need for need, _ in pinned}) < len(pinned):
+        raise Infeasible("a pinned pair breaks a hard rule, or a need is pinned twice")
+    return np.array([pair_of[pin] for pin in pinned], np.int64)
+
+
+def _piece(problem: Problem, pairs: npt.NDArray[np.bool_], pins: Ints) -> _Piece:
+    needs, need_of = np.unique(problem.need_of[pairs], return_inverse=True)
+    leaders, leader_of = np.unique(problem.leader_of[pairs], return_inverse=True)
+    numbering = np.cumsum(pairs) - 1
+    part = Problem(
+        half_days=problem.half_days[needs],
+        weights=problem.weights[needs],
+        slots=problem.slots[leaders],
+        capacity=problem.capacity[leaders],
+        loads=problem.loads[leaders],
+        need_of=need_of.astype(np.int64),
+        leader_of=leader_of.astype(np.int64),
+        suitability=problem.suitability[pairs],
+        flags=problem.flags[pairs],
+    )
+    return _Piece(part, needs, leaders, numbering[pins[pairs[pins]]])
+
+
+def _added_up(problem: Problem, solved: Sequence[tuple[_Piece, Solution]]) -> Solution:
+    leader_of_need = np.full(problem.needs, -1, np.int64)
+    for piece, solution in solved:
+        has = solution.leader_of_need >= 0
+        leader_of_need[piece.needs[has]] = piece.leaders[solution.leader_of_need[has]]
+    parts = [solution for _, solution in solved]
+    bound = Bound(
+        sum(part.bound.matched for part in parts),
+        sum(part.bound.weighted_matched for part in parts),
+        sum(part.bound.total_suitability for part in parts),
+    )
+    weighted, total = sum(part.weighted_matched for part in parts), sum(part.total_suitability for part in parts)
+    return Solution(
+        leader_of_need=leader_of_need,
+        weighted_matched=weighted,
+        total_suitability=total,
+        bound=bound,
+        optimal=all(part.optimal for part in parts),
+        gap=_gap(weighted, total, bound),
+        method="; ".join(sorted({part.method for part in parts})) or NOTHING,
+        balanced=all(part.balanced for part in parts),
+    )
+
+
+def _gap(weighted: int, total: int, bound: Bound) -> float:
+    if weighted < bound.weighted_matched:
+        return (bound.weighted_matched - weighted) / bound.weighted_matched
+    return (bound.total_suitability - total) / bound.total_suitability if bound.total_suitability else 0.0

@@ -1,0 +1,132 @@
+"""What is said of unmatched needs is true: apply the change, leave everyone else, and the need has a leader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from services.brokering.tests.factories import WINDOW, default_policy, leader, need
+
+from brokering.domain.matching import Designation, Leader, Need, OwnConcern
+from brokering.domain.matching_policy import MatchingPolicy, OwnOrganisation
+from brokering.domain.places import Place
+from brokering.domain.values import half_days
+from brokering.solver.explanations import Explainer, Relaxation
+from brokering.solver.pairs import build_problem
+from brokering.solver.problem import Solution
+from brokering.solver.solve import solve
+
+POLICY = default_policy()
+FAR = Place(52.3, -0.1)
+
+
+def solved(needs: list[Need], leaders: list[Leader], policy: MatchingPolicy = POLICY) -> tuple[Solution, Explainer]:
+    problem = build_problem(policy, WINDOW, needs, leaders)
+    solution = solve(problem)
+    return solution, Explainer(
+        policy=policy, window=WINDOW, needs=needs, leaders=leaders, problem=problem, solution=solution
+    )
+
+
+def applied(
+    relaxation: Relaxation, needs: list[Need], leaders: list[Leader], unmatched: int
+) -> tuple[list[Need], list[Leader], MatchingPolicy]:
+    """Return the round with the one change made."""
+    policy, change = POLICY, relaxation.change
+    where = next(n for n, one in enumerate(leaders) if one.id == relaxation.leader_id)
+    needs, leaders = list(needs), list(leaders)
+    if "distance_cap_km" in change:
+        policy = replace(policy, distance_cap_km=change["distance_cap_km"]["to"])
+    if "max_concurrent" in change:
+        leaders[where] = replace(leaders[where], max_concurrent=change["max_concurrent"]["to"])
+    if "days_available" in change:
+        leaders[where] = replace(leaders[where], half_days=half_days(change["days_available"]["to"]))
+    if "need_days" in change:
+        needs[unmatched] = replace(needs[unmatched], half_days=half_days(change["need_days"]["to"]))
+    return needs, leaders, policy
+
+
+def assert_true(needs: list[Need], leaders: list[Leader], unmatched: int, rule: str) -> Relaxation:
+    solution, explainer = solved(needs, leaders)
+    assert solution.leader_of_need[unmatched] == -1
+    relaxation = explainer.relaxations(unmatched)[0]
+    assert relaxation.rule == rule
+    again, _ = solved(*applied(relaxation, needs, leaders, unmatched))
+    assert again.matched == solution.matched + 1
+    return relaxation
+
+
+class TestRelaxations:
+    def test_a_longer_reach(self) -> None:
+        relaxation = assert_true([need(1)], [leader(1, place=FAR)], 0, "distance")
+        assert relaxation.text == "A cap of 89 km instead of 80 km would allow CEO-00001, who has a place free."
+
+    def test_no_longer_reach_to_a_leader_who_is_full(self) -> None:
+        needs = [need(1, place=FAR), need(2)]
+        solution, explainer = solved(needs, [leader(1, place=FAR, max_concurrent=1)])
+        assert solution.matched == 1
+        assert explainer.relaxations(1) == []
+
+    def test_one_more_school_at_a_time(self) -> None:
+        assert_true([need(1), need(2)], [leader(1, max_concurrent=1)], 1, "max_concurrent")
+
+    def test_more_days(self) -> None:
+        assert_true([need(1), need(2)], [leader(1, half_days=30)], 1, "days")
+
+    def test_both_at_once(self) -> None:
+        relaxation = assert_true([need(1), need(2)], [leader(1, half_days=20, max_concurrent=1)], 1, "capacity")
+        assert set(relaxation.change) == {"max_concurrent", "days_available"}
+
+    def test_fewer_days_for_the_need(self) -> None:
+        relaxation = assert_true([need(1)], [leader(1, half_days=13)], 0, "days")
+        assert relaxation.change == {"need_days": {"from": 10.0, "to": 6.5}}
+
+    def test_a_designation_that_holds(self) -> None:
+        lapsed = leader(1, designations=(Designation("designated", date(2020, 1, 1), date(2026, 2, 1)),))
+        _, explainer = solved([need(1)], [lapsed])
+        assert [relaxation.rule for relaxation in explainer.relaxations(0)] == ["designation"]
+
+    def test_a_policy_that_flags_instead_of_barring(self) -> None:
+        barring = replace(POLICY, own_organisation=OwnOrganisation.BARRED)
+        troubled = leader(1, own_concerns=(OwnConcern(1, "Own", "SM"),))
+        _, explainer = solved([need(1)], [troubled], barring)
+        assert [relaxation.rule for relaxation in explainer.relaxations(0)] == ["own_organisation"]
+
+    def test_nothing_would_help_a_phase_that_nobody_has(self) -> None:
+        _, explainer = solved([need(1, phase="nursery")], [leader(1)])
+        assert explainer.relaxations(0) == []
+
+
+class TestReasons:
+    def test_count_every_leader_once(self) -> None:
+        leaders = [
+            leader(1, phases=frozenset({"secondary"})),
+            leader(2, place=FAR),
+            leader(3, bodies=need().bodies),
+            leader(4, half_days=10),
+            leader(5, max_concurrent=1),
+        ]
+        solution, explainer = solved([need(1), need(2)], leaders)
+        reasons = explainer.reasons(int((solution.leader_of_need == -1).argmax()))
+        assert {reason.rule: reason.leaders for reason in reasons} == {
+            "phase": 1,
+            "distance": 1,
+            "same_organisation": 1,
+            "days": 1,
+            "capacity": 1,
+        }
+        assert reasons[-1].leader_ids == ("leader-5",)
+
+
+class TestNextBest:
+    def test_says_who_came_next_and_why_not(self) -> None:
+        best, worse = leader(1), leader(2, place=Place(51.9, -0.1))
+        _, explainer = solved([need(1)], [best, worse])
+        assert [(who.leader_id, who.why_not) for who in explainer.next_best(0)] == [("leader-2", "less_suitable")]
+
+    def test_tells_of_a_better_one_that_is_needed_elsewhere(self) -> None:
+        shared, only_here = leader(1, max_concurrent=1), leader(2, phases=frozenset({"primary", "special"}))
+        needs = [need(1), need(2, bodies=only_here.bodies)]
+        solution, explainer = solved(needs, [shared, only_here])
+        assert solution.leader_of_need.tolist() == [1, 0]
+        assert [(who.leader_id, who.why_not) for who in explainer.next_best(0)] == [("leader-1", "full")]

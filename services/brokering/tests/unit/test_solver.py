@@ -1,0 +1,191 @@
+"""The solver against enumeration, against an independent min-cost flow, and against itself in another order."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brokering.solver.linear import Infeasible
+from brokering.solver.problem import Problem, Solution
+from brokering.solver.solve import solve
+
+
+@dataclass(frozen=True)
+class Case:
+    half_days: tuple[int, ...]
+    weights: tuple[int, ...]
+    slots: tuple[int, ...]
+    capacity: tuple[int, ...]
+    pairs: tuple[tuple[int, int, int], ...]
+    loads: tuple[int, ...] = ()
+
+    def problem(self) -> Problem:
+        pairs = sorted(self.pairs)
+        columns = np.array(pairs, np.int64).reshape(-1, 3).T
+        return Problem(
+            half_days=np.array(self.half_days, np.int64),
+            weights=np.array(self.weights, np.int64),
+            slots=np.array(self.slots, np.int64),
+            capacity=np.array(self.capacity, np.int64),
+            loads=np.array(self.loads or [0] * len(self.slots), np.int64),
+            need_of=columns[0],
+            leader_of=columns[1],
+            suitability=columns[2],
+            flags=np.zeros(len(pairs), np.int64),
+        )
+
+
+@st.composite
+def cases(draw: st.DrawFn, *, mixed: bool) -> Case:
+    needs, leaders = draw(st.integers(1, 6)), draw(st.integers(1, 4))
+    days = [draw(st.integers(1, 6)) if mixed else 4 for _ in range(needs)]
+    capacity = [draw(st.integers(0, 12)) for _ in range(leaders)]
+    every = [(n, k) for n in range(needs) for k in range(leaders) if days[n] <= capacity[k]]
+    chosen = draw(st.lists(st.sampled_from(every), unique=True)) if every else []
+    return Case(
+        tuple(days),
+        tuple(draw(st.integers(1, 3)) for _ in range(needs)),
+        tuple(draw(st.integers(0, 3)) for _ in range(leaders)),
+        tuple(capacity),
+        tuple((n, k, draw(st.integers(0, 1000))) for n, k in chosen),
+        tuple(draw(st.integers(0, 2)) for _ in range(leaders)),
+    )
+
+
+def best_by_enumeration(case: Case) -> tuple[int, int, int]:
+    """Return (weighted matched, suitability, minus sum of squared loads) of the best of all assignments."""
+    score = {(n, k): s for n, k, s in case.pairs}
+    choices = [[None, *(k for k in range(len(case.slots)) if (n, k) in score)] for n in range(len(case.half_days))]
+    best = (-1, -1, 0)
+    for assignment in itertools.product(*choices):
+        taken = [(n, k) for n, k in enumerate(assignment) if k is not None]
+        counts = [sum(1 for _, k in taken if k == leader) for leader in range(len(case.slots))]
+        used = [sum(case.half_days[n] for n, k in taken if k == leader) for leader in range(len(case.slots))]
+        if any(c > s for c, s in zip(counts, case.slots, strict=True)):
+            continue
+        if any(u > c for u, c in zip(used, case.capacity, strict=True)):
+            continue
+        even = -sum((load + count) ** 2 for load, count in zip(case.loads, counts, strict=True))
+        best = max(best, (sum(case.weights[n] for n, _ in taken), sum(score[pair] for pair in taken), even))
+    return best
+
+
+def holds_every_limit(problem: Problem, solution: Solution) -> bool:
+    pairs = set(zip(problem.need_of.tolist(), problem.leader_of.tolist(), strict=True))
+    taken = [(n, k) for n, k in enumerate(solution.leader_of_need.tolist()) if k >= 0]
+    for leader in range(problem.leaders):
+        mine = [n for n, k in taken if k == leader]
+        if len(mine) > problem.slots[leader] or sum(problem.half_days[n] for n in mine) > problem.capacity[leader]:
+            return False
+    return all(pair in pairs for pair in taken)
+
+
+class TestAgainstEnumeration:
+    @settings(max_examples=120, deadline=None)
+    @given(cases(mixed=False))
+    def test_equal_days_are_optimal_in_all_three_aims(self, case: Case) -> None:
+        problem = case.problem()
+        solution = solve(problem)
+        counts = np.bincount(solution.leader_of_need[solution.leader_of_need >= 0], minlength=problem.leaders)
+        even = -int(((np.array(case.loads) + counts) ** 2).sum())
+        assert (solution.weighted_matched, solution.total_suitability, even) == best_by_enumeration(case)
+        assert solution.optimal
+        assert solution.gap == 0
+        assert solution.bound.weighted_matched == solution.weighted_matched
+        assert solution.bound.total_suitability == solution.total_suitability
+        assert solution.bound.matched == solution.matched
+        assert holds_every_limit(problem, solution)
+
+    @settings(max_examples=120, deadline=None)
+    @given(cases(mixed=True))
+    def test_mixed_days_are_optimal_and_never_overbook(self, case: Case) -> None:
+        solution = solve(case.problem())
+        assert holds_every_limit(case.problem(), solution)
+        assert (solution.weighted_matched, solution.total_suitability) == best_by_enumeration(case)[:2]
+        assert solution.optimal
+        assert solution.bound.matched >= solution.matched
+
+
+def random_case(needs: int, leaders: int, *, mixed: bool, seed: int) -> Case:
+    rng = random.Random(seed)
+    days = [rng.choice((6, 10, 14, 20)) if mixed else 20 for _ in range(needs)]
+    capacity = [rng.choice((15, 20, 40, 50, 80)) for _ in range(leaders)]
+    pairs = [
+        (n, k, rng.randrange(1001))
+        for n in range(needs)
+        for k in range(leaders)
+        if days[n] <= capacity[k] and rng.random() < 0.15
+    ]
+    return Case(
+        tuple(days), (1,) * needs, tuple(rng.choice((1, 2, 3)) for _ in range(leaders)), tuple(capacity), tuple(pairs)
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_agrees_with_an_independent_min_cost_flow(seed: int) -> None:
+    case = random_case(120, 40, mixed=False, seed=seed)
+    graph = nx.DiGraph()
+    for n, k, score in case.pairs:
+        graph.add_edge(("need", n), ("leader", k), capacity=1, weight=-(1_000_000 + score))
+    for n in range(len(case.half_days)):
+        graph.add_edge("source", ("need", n), capacity=1, weight=0)
+        graph.add_edge(("need", n), "sink", capacity=1, weight=0)
+    for k, (slots, capacity) in enumerate(zip(case.slots, case.capacity, strict=True)):
+        graph.add_edge(("leader", k), "sink", capacity=min(slots, capacity // 20), weight=0)
+    graph.nodes["source"]["demand"] = -len(case.half_days)
+    graph.nodes["sink"]["demand"] = len(case.half_days)
+    cost, _ = nx.network_simplex(graph)
+    solution = solve(case.problem())
+    assert 1_000_000 * solution.matched + solution.total_suitability == -cost
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_the_order_of_rows_plays_no_part(mixed: bool) -> None:
+    case = random_case(80, 25, mixed=mixed, seed=7)
+    shuffled = list(case.pairs)
+    random.Random(1).shuffle(shuffled)
+    other = Case(case.half_days, case.weights, case.slots, case.capacity, tuple(shuffled))
+    assert np.array_equal(solve(case.problem()).leader_of_need, solve(other.problem()).leader_of_need)
+
+
+def test_mixed_days_in_the_middle_size_are_proven() -> None:
+    solution = solve(random_case(150, 40, mixed=True, seed=3).problem(), seconds=20)
+    assert solution.optimal
+    assert solution.gap == 0
+
+
+def test_without_time_the_gap_is_told_and_nothing_is_claimed() -> None:
+    problem = random_case(150, 40, mixed=True, seed=3).problem()
+    hurried, patient = solve(problem, seconds=0.0), solve(problem, seconds=20)
+    assert holds_every_limit(problem, hurried)
+    assert hurried.bound.weighted_matched >= patient.weighted_matched
+    assert hurried.optimal == (hurried.gap == 0)
+
+
+class TestPinned:
+    CASE = Case((4, 4), (1, 1), (1, 1), (4, 4), ((0, 0, 900), (0, 1, 100), (1, 0, 800), (1, 1, 700)))
+
+    def test_is_held_at_the_cost_of_suitability(self) -> None:
+        solution = solve(self.CASE.problem(), [(0, 1)])
+        assert solution.leader_of_need.tolist() == [1, 0]
+        assert solution.optimal
+
+    def test_of_no_feasible_pair_is_refused(self) -> None:
+        with pytest.raises(Infeasible):
+            solve(Case((4, 4), (1, 1), (1, 1), (4, 4), ((0, 0, 900),)).problem(), [(1, 1)])
+
+    def test_beyond_a_leaders_places_is_refused(self) -> None:
+        with pytest.raises(Infeasible):
+            solve(self.CASE.problem(), [(0, 0), (1, 0)])
+
+
+def test_a_round_without_pairs_is_an_answer() -> None:
+    solution = solve(Case((4,), (1,), (1,), (0,), ()).problem())
+    assert (solution.matched, solution.optimal, solution.gap) == (0, True, 0.0)
