@@ -1,0 +1,1 @@
+"""Made-up schools, trusts and leaders in the official formats: `python -m improve.sample --schools N --out DIR`."""
