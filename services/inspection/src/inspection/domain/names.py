@@ -4,12 +4,14 @@ import re
 import unicodedata
 
 _QUOTES = re.compile("['\"`´‘’‚“”„ʼʻ′]")  # noqa: RUF001 - these look alike, which is the point
-_OTHER = re.compile(r"[^\w]+|_+")
+_OTHER = re.compile(r"[\W_]+")
 
 
 def fold(name: str) -> str:
     """Return the name without marks, quotes and case, every other run of punctuation as one space."""
-    if not name.isascii():
+    if name.isascii():
+        plain = name.replace("'", "").replace('"', "").replace("`", "")
+    else:
         decomposed = unicodedata.normalize("NFKD", _QUOTES.sub("", name))
-        name = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return _OTHER.sub(" ", _QUOTES.sub("", name).casefold()).strip()
+        plain = _QUOTES.sub("", "".join(each for each in decomposed if not unicodedata.combining(each)))
+    return _OTHER.sub(" ", plain.casefold()).strip()

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection.models.base import Base
@@ -15,11 +15,13 @@ class Inspection(Base):
     """An inspection of a school, graded, ungraded or a report card.
 
     Identity: (number, current URN); without a number (current URN, start date).
-    `grades` maps an area's code to the grade as published: an integer code of the older frameworks (1-4, or 0, 8, 9
-    for a reason), a report-card code, or null where nothing was recorded. `judged_on` maps an area to its own date of
-    judgement where that is not the start date. `inspection.domain.areas` turns both into the list that clients see.
+    `grades` (json, not jsonb: it keeps the order of the areas) maps an area's code to the grade as published: an
+    integer code of the older frameworks (1-4, or 0, 8, 9 for a reason), a report-card code, or null where nothing was
+    recorded. `judged_on` maps an area to its own date of judgement where that is not the start date.
+    `inspection.domain.areas` turns both into the list that clients see.
     `warnings` holds codes of `data/warnings.json`. `evidence`: the Ofsted file put it on the school's row, or it was
-    published for its URN (false: reduced snapshots, for history only). `source_id` is null for one published here.
+    published for its URN (false: reduced snapshots, for history only). `source_id` is null for one published here. `content_hash` is what
+    the newest file said: 8 bytes over the judgement, 8 over the rest.
     """
 
     __tablename__ = "inspections"
@@ -36,6 +38,7 @@ class Inspection(Base):
         ),
         CheckConstraint("framework <> 'report-card-2025' OR starts_on >= DATE '2025-11-10'", name="card_date"),
         CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("octet_length(content_hash) = 16", name="content_hash"),
         Index("uq_inspections_urn_number", "urn", "number", unique=True, postgresql_where=text("number IS NOT NULL")),
         Index("uq_inspections_urn_starts_on", "urn", "starts_on", unique=True, postgresql_where=text("number IS NULL")),
         Index("ix_inspections_urn_starts_on", "urn", text("starts_on DESC")),
@@ -58,8 +61,8 @@ class Inspection(Base):
     category_of_concern: Mapped[str | None]
     safeguarding: Mapped[str | None]
     safeguarding_reason: Mapped[str | None]
-    grades: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    judged_on: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    grades: Mapped[dict[str, Any]] = mapped_column(JSON)
+    judged_on: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     outcome_code: Mapped[str | None]
     warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     evidence: Mapped[bool] = mapped_column(server_default=text("true"))

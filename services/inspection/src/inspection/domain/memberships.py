@@ -1,0 +1,56 @@
+"""A school's time in trusts, put together from files that each show one day.
+
+Nobody tells when a school joined or left: the first file that shows it is the earliest date known, and the academy's
+open date stands for joining where it is the first trust known. Both are marked `assumed`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in a trust: `joined_on <= day < left_on`; `first_seen_on` is the date of the first file that shows it."""
+
+    trust_uid: str
+    joined_on: date
+    first_seen_on: date
+    left_on: date | None = None
+
+
+def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: date | None) -> list[Stay]:
+    """Return the stays, in order, after a file of `day` showed the school in this trust, or in none (None).
+
+    Files may come in any order. One that contradicts what an earlier and a later file together say is not believed.
+    """
+    ordered = sorted(stays, key=lambda stay: stay.first_seen_on)
+    before = [stay for stay in ordered if stay.first_seen_on <= day]
+    after = [stay for stay in ordered if stay.first_seen_on > day]
+    told = _older(before, after, day, trust_uid) if after else _newest(before, day, trust_uid)
+    return [replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) for place, stay in enumerate(told)]
+
+
+def _newest(stays: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:
+    """Apply what the newest file shows."""
+    current = stays[-1] if stays and stays[-1].left_on is None else None
+    if current is not None and current.trust_uid == trust_uid:
+        return stays
+    if current is not None:
+        stays = stays[:-1] if current.first_seen_on == day else [*stays[:-1], replace(current, left_on=day)]
+    return stays if trust_uid is None else [*stays, Stay(trust_uid, day, day)]
+
+
+def _older(before: list[Stay], after: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:
+    """Apply what a file older than the known ones shows: it only fills gaps."""
+    in_a_stay = bool(before) and (before[-1].left_on is None or day < before[-1].left_on)
+    if in_a_stay or trust_uid is None:
+        return [*before, *after]
+    following = after[0]
+    if following.trust_uid == trust_uid:
+        return [*before, replace(following, first_seen_on=day), *after[1:]]
+    return [*before, Stay(trust_uid, day, day, following.first_seen_on), *after]
+
+
+def _joined(stay: Stay, open_date: date | None) -> date:
+    return open_date if open_date is not None and open_date <= stay.first_seen_on else stay.first_seen_on

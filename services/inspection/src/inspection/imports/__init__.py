@@ -1,0 +1,1 @@
+"""Official files: read, checked row by row, and loaded in one transaction."""

@@ -1,0 +1,96 @@
+"""What every kind of file has: a reader of rows and a loader of what was read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Connection
+
+from inspection.imports.reading.header import Drift, Header
+
+
+class Accepted(NamedTuple):
+    """A row that reads well; `record` is of the kind's own type."""
+
+    row: int
+    record: Any
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a file holds, by the key of each row: rows to be merged, and rows known from an earlier load."""
+
+    as_at: date
+    accepted: dict[int, Accepted] = field(default_factory=dict)
+    known: set[int] = field(default_factory=set)
+    listed: set[int] = field(default_factory=set)
+    known_as_at: date | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The row of `sources` that this load's rows point to."""
+
+    id: int
+    name: str
+    as_at: date
+
+
+@dataclass(slots=True)
+class Warnings:
+    """Warnings of a load, by code: a text and how often."""
+
+    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, code: str, text: str, count: int = 1, examples: Sequence[object] = ()) -> None:
+        """Count a warning; the first text given for a code stays."""
+        entry = self.entries.setdefault(code, {"code": code, "text": text, "count": 0, "examples": []})
+        entry["count"] += count
+        entry["examples"] = [*entry["examples"], *examples][:10]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return them as documents."""
+        return list(self.entries.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How many of the accepted rows created or changed something; the rest left all as it was."""
+
+    created: int
+    changed: int
+
+
+class RowReader(Protocol):
+    """Reads rows of one file."""
+
+    drift: Drift
+
+    def key(self, cells: Sequence[str]) -> int:
+        """Return what identifies the row among those of its kind; raises RejectedRow."""
+        ...
+
+    def read(self, cells: Sequence[str]) -> Any:
+        """Return the row's record; raises RejectedRow for the first value that cannot be read."""
+        ...
+
+
+class Kind(Protocol):
+    """One kind of file."""
+
+    code: str
+    version: int
+    """Of the reading: a change in what rows mean makes known rows unknown."""
+
+    key_name: str
+    """What a row's key is called in messages."""
+
+    def reader(self, header: Header) -> RowReader:
+        """Return a reader for files with this header; raises UnreadableFile where a required column is missing."""
+        ...
+
+    def load(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> Fates:
+        """Merge a batch into the tables and write the events of what changed, in the connection's transaction."""
+        ...

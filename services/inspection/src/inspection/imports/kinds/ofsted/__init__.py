@@ -1,0 +1,1 @@
+"""Ofsted's monthly "latest inspections" of state-funded schools, in both of its layouts."""

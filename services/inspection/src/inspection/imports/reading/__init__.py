@@ -1,0 +1,1 @@
+"""From bytes to rows of cells: encodings, damage, headers. Knows nothing of what the columns mean."""

@@ -1,0 +1,102 @@
+"""Single cells: what counts as nothing, and strict readings of numbers, dates and codes."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final, TypeVar
+
+from inspection.imports.reading.problems import RejectedRow
+
+T = TypeVar("T")
+
+_NOTHING: Final = frozenset({"", "NULL", "Null", "null"})
+_DAY_FIRST: Final = re.compile(r"(\d{2})([/-])(\d{2})\2(\d{4})")
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_SHOWN: Final = 200
+LONGEST_TEXT: Final = 500
+
+
+def blank(cell: str) -> bool:
+    """Tell whether a cell says nothing: empty, white space or NULL."""
+    return cell in _NOTHING or cell.strip() in _NOTHING
+
+
+def parse_date(cell: str) -> date:
+    """Read dd/mm/yyyy, dd-mm-yyyy or yyyy-mm-dd. Raises ValueError for anything else."""
+    text = cell.strip()
+    if match := _DAY_FIRST.fullmatch(text):
+        day, _, month, year = match.groups()
+    elif match := _ISO.fullmatch(text):
+        year, month, day = match.groups()
+    else:
+        raise ValueError("not a date")
+    return date(int(year), int(month), int(day))
+
+
+def parse_int(cell: str) -> int:
+    """Read a whole number that is not negative. Raises ValueError for anything else."""
+    text = cell.strip()
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+def parse_float(cell: str) -> float:
+    """Read a decimal number. Raises ValueError for anything else, `nan` and `inf` too."""
+    if not _DECIMAL.fullmatch(cell.strip()):
+        raise ValueError("not a number")
+    return float(cell)
+
+
+def parse_yes_no(cell: str) -> bool:
+    """Read Yes or No in any case. Raises ValueError for anything else."""
+    text = cell.strip().casefold()
+    if text not in {"yes", "no"}:
+        raise ValueError("neither Yes nor No")
+    return text == "yes"
+
+
+def parse_digits(cell: str) -> str:
+    """Read an identifier of digits, leading zeros kept. Raises ValueError for anything else."""
+    text = cell.strip()
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("not digits")
+    return text
+
+
+def parse_text(cell: str) -> str:
+    """Read a text of sensible length. Raises ValueError for a longer one, or control characters."""
+    text = cell.strip()
+    if len(text) > LONGEST_TEXT or _CONTROL.search(text):
+        raise ValueError("too long")
+    return text
+
+
+def look_up(table: Mapping[str, T]) -> Callable[[str], T]:
+    """Return a reader of codes; the table's keys are folded by `fold_word`. Raises ValueError for what is not there."""
+
+    def read(cell: str) -> T:
+        try:
+            return table[fold_word(cell)]
+        except KeyError:
+            raise ValueError("not one of the values known") from None
+
+    return read
+
+
+def fold_word(word: str) -> str:
+    """Return a value with case and white space folded, for comparing it with the values known."""
+    return " ".join(word.split()).casefold()
+
+
+def unreadable(column: str, cell: str, why: str) -> RejectedRow:
+    """Return the rejection of a row for a cell that cannot be read."""
+    shown = cell.strip()[:_SHOWN]
+    return RejectedRow("unreadable_value", f"{column}: {shown!r} is {why}.", column, shown)
+
+
+def required(column: str) -> RejectedRow:
+    """Return the rejection of a row for a cell that must not be empty."""
+    return RejectedRow("missing_value", f"{column}: a value is required.", column, None)

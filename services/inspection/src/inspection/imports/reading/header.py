@@ -1,0 +1,118 @@
+"""The header row: found below any preamble, matched by name with everything but letters and digits folded."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from inspection.data import load
+from inspection.imports.reading.problems import RejectedRow, UnreadableFile
+from inspection.imports.reading.records import Record, Records
+
+PREAMBLE_ROWS: Final = 50
+_NOT_KEPT: Final = re.compile("[^a-z0-9]+")
+
+
+def fold(title: str) -> str:
+    """Return a column's title in lower case, with everything but letters and digits left out."""
+    return _NOT_KEPT.sub("", title.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How a header differs from the one expected; titles as the file (`unknown`, `duplicated`) or we (`missing`) write."""
+
+    missing: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    duplicated: list[str] = field(default_factory=list)
+    layout: str | None = None
+    line: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a document."""
+        return asdict(self)
+
+
+class Header:
+    """The columns of one file."""
+
+    def __init__(self, titles: Sequence[str], line: int = 1) -> None:
+        self.titles = [title.strip() for title in titles]
+        self.line = line
+        self._places: dict[str, int] = {}
+        for place, title in enumerate(self.titles):
+            if folded := fold(title):
+                self._places.setdefault(folded, place)
+
+    def __contains__(self, title: str) -> bool:
+        return fold(title) in self._places
+
+    def place(self, title: str) -> int | None:
+        """Return the place of a column, None where the file lacks it."""
+        return self._places.get(fold(title))
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.titles)
+
+    def drift(self, layout: str, known: Iterable[str], ignored_prefixes: Iterable[str]) -> Drift:
+        """Compare with the titles that a layout is known to have."""
+        expected = {fold(title): title for title in known}
+        ignored = tuple(fold(prefix) for prefix in ignored_prefixes)
+        counts = Counter(fold(title) for title in self.titles)
+        return Drift(
+            missing=[title for key, title in expected.items() if key not in self._places and not _starts(key, ignored)],
+            unknown=[title for title in self.titles if fold(title) not in expected and not _starts(fold(title), ignored)],
+            duplicated=[self.titles[self._places[key]] for key, count in counts.items() if key and count > 1],
+            layout=layout,
+            line=self.line,
+        )
+
+
+def _starts(key: str, prefixes: tuple[str, ...]) -> bool:
+    return bool(prefixes) and key.startswith(prefixes)
+
+
+def find_header(records: Records, kind: str) -> Header:
+    """Return the header of a file of this kind; the records then stand at the first row below it.
+
+    Raises UnreadableFile where none of the first rows is one, naming the kind that the file looks like.
+    """
+    signature = _signatures()[kind]
+    seen: list[Header] = []
+    for record in records:
+        header = _header(records, record)
+        if header is not None:
+            if all(title in header for title in signature):
+                return header
+            seen.append(header)
+        if len(seen) >= PREAMBLE_ROWS:
+            break
+    raise _no_header(kind, signature, seen)
+
+
+def _header(records: Records, record: Record) -> Header | None:
+    try:
+        return Header(records.cells(record), record.line)
+    except RejectedRow:
+        return None
+
+
+def _signatures() -> Mapping[str, Collection[str]]:
+    return {entry["code"]: entry["signature"] for entry in load("import_kinds")}
+
+
+def _no_header(kind: str, signature: Collection[str], seen: Sequence[Header]) -> UnreadableFile:
+    for other, titles in _signatures().items():
+        if any(all(title in header for title in titles) for header in seen):
+            return UnreadableFile("other_kind", f"The file looks like one of the kind {other}, not {kind}.")
+    best = max(seen, key=lambda header: sum(title in header for title in signature), default=None)
+    found = [title for title in signature if best is not None and title in best]
+    lacking = ", ".join(title for title in signature if title not in found)
+    if found and best is not None:
+        return UnreadableFile("missing_column", f"The header on line {best.line} lacks the required columns: {lacking}.")
+    return UnreadableFile(
+        "no_header", f"None of the first {PREAMBLE_ROWS} rows is a header with the columns {', '.join(signature)}."
+    )

@@ -1,0 +1,104 @@
+"""Records of a CSV file one by one, each with its bytes: a row already known by its bytes need not be parsed."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from inspection.imports.reading.problems import RejectedRow
+
+LONGEST_RECORD: Final = 50
+"""Lines that one quoted record may span. More means that a closing quote is missing."""
+
+LONGEST_LINE: Final = 1 << 20
+_QUOTE: Final = b'"'
+_NEWLINES: Final = b"\r\n"
+
+
+@dataclass(slots=True)
+class Record:
+    """One record: its first line's number from 1, where it starts, its bytes without the line end.
+
+    `complete` is false where its quotes never close.
+    """
+
+    line: int
+    start: int
+    content: bytes
+    complete: bool = True
+
+
+class Records:
+    """Iterates over the records of a file from its present position.
+
+    A quote that is never closed costs its own line only: the record is given as incomplete, and reading goes on with the
+    next line.
+    """
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._file = file
+        self._encoding = encoding
+        self._waiting: list[bytes] = []
+        self._line = 0
+        self._at = file.tell()
+        self.ends_with_newline = True
+
+    def __iter__(self) -> Iterator[Record]:
+        while line := self._next():
+            number, start = self._line, self._at - len(line)
+            content = line.rstrip(_NEWLINES)
+            if not content.strip(b", \t"):
+                continue
+            if _QUOTE not in line or content.count(_QUOTE) % 2 == 0:
+                yield Record(number, start, content)
+            else:
+                yield self._quoted(number, start, line)
+
+    def cells(self, record: Record) -> list[str]:
+        """Parse a record into its cells; raises RejectedRow where its quotes do not close."""
+        if not record.complete:
+            raise RejectedRow("unterminated_quote", "A quotation mark in this row is never closed.")
+        text = record.content.decode(self._encoding)
+        if _QUOTE not in record.content:
+            return text.split(",")
+        try:
+            return next(csv.reader([text]))
+        except csv.Error as error:
+            raise RejectedRow("broken_row", "This row cannot be read as comma-separated values.") from error
+
+    def text(self, start: int, size: int) -> str:
+        """Return a record as it stands in the file; only once all records have been read."""
+        self._file.seek(start)
+        return self._file.read(size).decode(self._encoding, errors="replace")
+
+    def _next(self) -> bytes:
+        line = self._waiting.pop() if self._waiting else self._file.readline(LONGEST_LINE)
+        if line:
+            self._line += 1
+            self._at += len(line)
+            self.ends_with_newline = line.endswith(b"\n")
+        return line
+
+    def _quoted(self, number: int, start: int, line: bytes) -> Record:
+        """Join the lines of a record whose quotes may be open at the end of its first line."""
+        lines = [line]
+        reader = csv.reader(self._decoded(lines))
+        try:
+            next(reader)
+        except (csv.Error, _NeverClosedError):
+            self._waiting.extend(reversed(lines[1:]))
+            self._line, self._at = number, start + len(line)
+            return Record(number, start, line.rstrip(_NEWLINES), complete=False)
+        return Record(number, start, b"".join(lines).rstrip(_NEWLINES))
+
+    def _decoded(self, lines: list[bytes]) -> Iterator[str]:
+        """Yield the first line, and as many more as the CSV reader asks for; they are added to `lines`."""
+        yield lines[0].decode(self._encoding)
+        while len(lines) < LONGEST_RECORD and (following := self._next()):
+            lines.append(following)
+            yield following.decode(self._encoding)
+        raise _NeverClosedError
+
+
+class _NeverClosedError(Exception):
+    """The file, or the longest record allowed, ended inside quotes."""

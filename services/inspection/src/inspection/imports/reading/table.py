@@ -1,0 +1,59 @@
+"""A file opened as a table of one kind: encoding and header settled, rows to be read one by one."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from inspection.imports.reading.encoding import detect
+from inspection.imports.reading.header import Header, find_header
+from inspection.imports.reading.problems import Place, RejectedRow
+from inspection.imports.reading.records import Record, Records
+
+
+class Table:
+    """A CSV file of a kind. Raises UnreadableFile at once where it is none."""
+
+    def __init__(self, file: BinaryIO, kind: str) -> None:
+        self.encoding, skip = detect(file)
+        file.seek(skip)
+        self._records = Records(file, self.encoding)
+        self.header: Header = find_header(self._records, kind)
+        self.truncated = False
+
+    def rows(self) -> Iterator[tuple[Place, Record]]:
+        """Yield the rows below the header, not parsed yet; blank ones are no rows."""
+        for number, record in enumerate(self._records, start=1):
+            yield Place(number, record.line, record.start, len(record.content)), record
+
+    def cells(self, record: Record) -> list[str]:
+        """Parse a row into as many cells as the header has; raises RejectedRow where that does not go."""
+        at_end = not self._records.ends_with_newline
+        try:
+            cells = self._records.cells(record)
+        except RejectedRow:
+            self.truncated = self.truncated or at_end
+            raise
+        width = self.header.width
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            del cells[width:]
+        if len(cells) != width:
+            self.truncated = self.truncated or (at_end and len(cells) < width)
+            raise self._wrong_width(len(cells), at_end=at_end)
+        return cells
+
+    def text(self, place: Place) -> str:
+        """Return a row as it stands in the file; only once all rows have been read."""
+        return self._records.text(place.start, place.size)
+
+    @property
+    def ends_with_newline(self) -> bool:
+        """Tell whether the line read last was ended: false at the end of a file that may have been cut off."""
+        return self._records.ends_with_newline
+
+    def _wrong_width(self, found: int, *, at_end: bool) -> RejectedRow:
+        if at_end and found < self.header.width:
+            return RejectedRow(
+                "truncated_row", f"The file breaks off in this row: {found} of {self.header.width} columns are there."
+            )
+        return RejectedRow(
+            "wrong_number_of_columns", f"The row has {found} columns where the header has {self.header.width}."
+        )
