@@ -28,7 +28,9 @@ def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: 
     before = [stay for stay in ordered if stay.first_seen_on <= day]
     after = [stay for stay in ordered if stay.first_seen_on > day]
     told = _older(before, after, day, trust_uid) if after else _newest(before, day, trust_uid)
-    return [replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) for place, stay in enumerate(told)]
+    return [
+        replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) for place, stay in enumerate(told)
+    ]
 
 
 def _newest(stays: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:

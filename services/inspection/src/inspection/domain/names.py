@@ -1,4 +1,4 @@
-"""Names folded for search, so that O'Brien, O’Brien and obrien are one and accents do not matter."""
+"""Names folded for search, so that every way to write O'Brien is one and accents do not matter."""
 
 import re
 import unicodedata

@@ -18,10 +18,11 @@ class Inspection(Base):
     `grades` (json, not jsonb: it keeps the order of the areas) maps an area's code to the grade as published: an
     integer code of the older frameworks (1-4, or 0, 8, 9 for a reason), a report-card code, or null where nothing was
     recorded. `judged_on` maps an area to its own date of judgement where that is not the start date.
-    `inspection.domain.areas` turns both into the list that clients see.
-    `warnings` holds codes of `data/warnings.json`. `evidence`: the Ofsted file put it on the school's row, or it was
-    published for its URN (false: reduced snapshots, for history only). `source_id` is null for one published here. `content_hash` is what
-    the newest file said: 8 bytes over the judgement, 8 over the rest.
+    `inspection.domain.areas` turns both into the list that clients see. `warnings` holds codes of `data/warnings.json`.
+
+    `evidence`: the Ofsted file put it on the school's row, or it was published for its URN (false: reduced snapshots,
+    for history only). `source_id` is null for one published here. `content_hash` is what the newest file said: 8 bytes
+    over the judgement, 8 over the rest.
     """
 
     __tablename__ = "inspections"

@@ -38,7 +38,7 @@ def bytea(value: bytes) -> str:
     return "\\x" + value.hex()
 
 
-def boolean(value: bool | None) -> str | None:  # noqa: FBT001 - a conversion
+def boolean(value: bool | None) -> str | None:
     """Return a truth value in the database's text form."""
     return None if value is None else "t" if value else "f"
 

@@ -21,7 +21,7 @@ def fold(title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How a header differs from the one expected; titles as the file (`unknown`, `duplicated`) or we (`missing`) write."""
+    """How a header differs from the one expected: titles as we know them (`missing`) or as the file has them."""
 
     missing: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -64,7 +64,9 @@ class Header:
         counts = Counter(fold(title) for title in self.titles)
         return Drift(
             missing=[title for key, title in expected.items() if key not in self._places and not _starts(key, ignored)],
-            unknown=[title for title in self.titles if fold(title) not in expected and not _starts(fold(title), ignored)],
+            unknown=[
+                title for title in self.titles if fold(title) not in expected and not _starts(fold(title), ignored)
+            ],
             duplicated=[self.titles[self._places[key]] for key, count in counts.items() if key and count > 1],
             layout=layout,
             line=self.line,
@@ -112,7 +114,9 @@ def _no_header(kind: str, signature: Collection[str], seen: Sequence[Header]) ->
     found = [title for title in signature if best is not None and title in best]
     lacking = ", ".join(title for title in signature if title not in found)
     if found and best is not None:
-        return UnreadableFile("missing_column", f"The header on line {best.line} lacks the required columns: {lacking}.")
+        return UnreadableFile(
+            "missing_column", f"The header on line {best.line} lacks the required columns: {lacking}."
+        )
     return UnreadableFile(
         "no_header", f"None of the first {PREAMBLE_ROWS} rows is a header with the columns {', '.join(signature)}."
     )

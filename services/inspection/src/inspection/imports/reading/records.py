@@ -31,8 +31,8 @@ class Record:
 class Records:
     """Iterates over the records of a file from its present position.
 
-    A quote that is never closed costs its own line only: the record is given as incomplete, and reading goes on with the
-    next line.
+    A quote that is never closed costs its own line only: the record is given as incomplete, and reading goes on with
+    the next line.
     """
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:

@@ -42,12 +42,13 @@ class Judgement:
 
 
 def judgement(
-    overall: tuple[int | None, str | None],
-    category: str | None,
-    safeguarding: tuple[str | None, str | None],
+    *,
+    overall: tuple[int | None, str | None] = (None, NONE_IN_FRAMEWORK),
+    category: str | None = None,
+    safeguarding: tuple[str | None, str | None] = (None, NONE_IN_FRAMEWORK),
     grades: Mapping[str, int | str | None],
-    outcome: str | None,
-    warnings: Sequence[str],
+    outcome: str | None = None,
+    warnings: Sequence[str] = (),
 ) -> Judgement:
     """Put a judgement together."""
     grade, reason = overall
@@ -71,8 +72,7 @@ def ungraded(cells: Sequence[str], titles: Sequence[str]) -> Judgement:
         outcome = None if blank(cells[0]) else code_reader("outcomes", "label")(cells[0])
     except ValueError as error:
         raise unreadable(titles[0], cells[0], "not one of the outcomes known") from error
-    nothing = (None, NONE_IN_FRAMEWORK)
-    return judgement(nothing, None, nothing, {}, outcome, ())
+    return judgement(grades={}, outcome=outcome)
 
 
 def card(areas: Sequence[str], cells: Sequence[str], titles: Sequence[str]) -> Judgement:
@@ -85,7 +85,7 @@ def card(areas: Sequence[str], cells: Sequence[str], titles: Sequence[str]) -> J
         grades[area] = _grade(cell, title, read, str)
     warning = check_category(category, category_of_card(grades, safeguarding[0]))
     return judgement(
-        (None, NONE_IN_FRAMEWORK), category, safeguarding, grades, None, () if warning is None else (warning,)
+        category=category, safeguarding=safeguarding, grades=grades, warnings=() if warning is None else (warning,)
     )
 
 
@@ -102,7 +102,7 @@ def graded(
     }
     if overall[0] == INADEQUATE and category is None:
         warnings = (*warnings, MISSING)
-    return judgement(overall, category, safeguarding, grades, None, warnings)
+    return judgement(overall=overall, category=category, safeguarding=safeguarding, grades=grades, warnings=warnings)
 
 
 def _overall(cell: str, title: str, *, has_overall: bool) -> tuple[tuple[int | None, str | None], tuple[str, ...]]:

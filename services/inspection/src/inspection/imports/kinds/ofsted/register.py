@@ -89,7 +89,10 @@ class RegisterReader:
             "open_date": read("open_date", _iso_date, "not a date (dd/mm/yyyy)"),
             "type": read("type", code_reader("school_types", "label", "aliases"), "no type known", needed=True),
             "local_authority": read(
-                "local_authority", code_reader("local_authorities", "label", "aliases"), "no authority known", needed=True
+                "local_authority",
+                code_reader("local_authorities", "label", "aliases"),
+                "no authority known",
+                needed=True,
             ),
             "trust_uid": read("trust_uid", parse_digits, "not a UID (digits)"),
         }
@@ -113,6 +116,7 @@ class RegisterReader:
         )
         common = [reader[cell] for reader, cell in zip(self._common.values(), self._pick_common(cells), strict=True)]
         opened, type_code, la_code, uid = common[-4:]
+        assert name and type_code and la_code  # noqa: PT018, S101 - the columns are needed
         body = self._body(type_code, la_code, uid)
         packed = pack([str(urn), laestab, name, fold(name), postcode, url, *common, OPEN, *body])
         trust_name = self._trust_name[cells[self._place_of_trust_name]] if uid else None
