@@ -54,7 +54,8 @@ LATEST_76 = Block(
     "URN at time of latest graded inspection", "Overall effectiveness", "Category of concern",
     "Safeguarding is effective?",
     _older("Quality of education|Behaviour and attitudes|Personal development|"
-           "Effectiveness of leadership and management|Early years provision (where applicable)|Sixth form provision (where applicable)"),
+           "Effectiveness of leadership and management|"
+           "Early years provision (where applicable)|Sixth form provision (where applicable)"),
 )  # fmt: skip
 PREVIOUS_76 = Block(
     "older", "Previous inspection number", "Previous inspection start date", "Previous publication date",

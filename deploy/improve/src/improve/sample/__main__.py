@@ -8,6 +8,7 @@ from pathlib import Path
 from .build import SEED
 from .write import write
 
+COMMITTED = Path("deploy/sample")
 COMMITTED_SCHOOLS = 320
 FEWEST_SCHOOLS = 60
 
@@ -18,7 +19,7 @@ def main() -> None:
     parser.add_argument(
         "--schools", type=int, default=COMMITTED_SCHOOLS, help=f"how many schools ({FEWEST_SCHOOLS} or more)"
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--out", type=Path, default=COMMITTED, help=f"folder to write to ({COMMITTED})")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     if chosen.schools < FEWEST_SCHOOLS:
