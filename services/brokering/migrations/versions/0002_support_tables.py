@@ -226,9 +226,20 @@ CREATE TABLE ledger_movements (
     CONSTRAINT fk_ledger_movements_deployment_id
         FOREIGN KEY(deployment_id) REFERENCES deployment_accounts (deployment_id)
 );
-CREATE INDEX ix_ledger_movements_episode_id_seq ON ledger_movements (episode_id, seq);
+CREATE INDEX ix_ledger_movements_offer_id_seq ON ledger_movements (offer_id, seq);
 CREATE INDEX ix_ledger_movements_leader_id ON ledger_movements (leader_id);
 CREATE INDEX ix_ledger_movements_need_id ON ledger_movements (need_id);
+"""
+
+APPROVAL_BATCHES = """
+CREATE TABLE approval_batches (
+    id UUID NOT NULL,
+    client_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    rows JSONB NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_approval_batches PRIMARY KEY (id)
+);
 """
 
 NAMES = (
@@ -241,6 +252,7 @@ NAMES = (
     "episode_accounts",
     "ledger_kinds",
     "ledger_movements",
+    "approval_batches",
 )
 
 TABLES = (
@@ -253,6 +265,7 @@ TABLES = (
     EPISODE_ACCOUNTS,
     LEDGER_KINDS,
     LEDGER_MOVEMENTS,
+    APPROVAL_BATCHES,
 )
 
 

@@ -1,7 +1,7 @@
 """The ledger's rules, held by the database: double entry, balances by trigger alone, nothing changed or removed.
 
-A movement's two legs are the two account columns of its one row, so they cannot differ. Its trigger moves the balances of
-the leader, the need, the episode and the deployment, whose checks are the caps.
+A movement's two legs are the two account columns of its one row, so they cannot differ. Its trigger moves the balances
+of the leader, the need, the episode and the deployment, whose checks are the caps.
 """
 
 from __future__ import annotations

@@ -7,10 +7,9 @@ still leaves. Nothing is ever changed or removed: a mistake is corrected by the 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 
-HALF_DAYS_PER_DAY = 2
+from brokering.domain.values import HALF_DAYS_IN_A_DAY
 
 
 class Account(StrEnum):
@@ -108,15 +107,7 @@ def balances(cap: int, movements: Iterable[Movement]) -> Balances:
     return held
 
 
-def to_half_days(days: Decimal) -> int:
-    """Whole half days of a number of days; ValueError where it is no multiple of a half."""
-    doubled = days * HALF_DAYS_PER_DAY
-    if doubled != doubled.to_integral_value():
-        raise ValueError("days go in steps of a half")
-    return int(doubled)
-
-
 def to_days(half_days: int) -> int | float:
     """Days as they are written: 10, 2.5."""
-    whole, rest = divmod(half_days, HALF_DAYS_PER_DAY)
-    return whole if rest == 0 else half_days / HALF_DAYS_PER_DAY
+    whole, rest = divmod(half_days, HALF_DAYS_IN_A_DAY)
+    return whole if rest == 0 else half_days / HALF_DAYS_IN_A_DAY

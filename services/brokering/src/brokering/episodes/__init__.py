@@ -1,0 +1,1 @@
+"""Support episodes: what was approved, its deployments, and its days."""

@@ -1,0 +1,1 @@
+"""The days ledger: policy, locks and movements, shared by offers and episodes."""

@@ -1,0 +1,54 @@
+"""Reads the support-policy documents of the package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from brokering.domain.values import half_days
+
+
+@dataclass(frozen=True, slots=True)
+class SupportPolicy:
+    """One version: the cap in half days, how long each step may take, and the flags that parties are shown."""
+
+    version: int
+    title: str
+    effective_from: date
+    cap_half_days: int
+    leader_answers_in: timedelta
+    school_agrees_in: timedelta
+    director_approves_in: timedelta
+    broker_offers_in: timedelta
+    flags_for_parties: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _policies() -> tuple[SupportPolicy, ...]:
+    documents = yaml.safe_load((files(__package__) / "support.yaml").read_text("utf-8"))
+    return tuple(sorted((_policy(document) for document in documents), key=lambda policy: policy.effective_from))
+
+
+def support_policy(on: date) -> SupportPolicy:
+    """Return the version in force on a date; before the first one, the first."""
+    in_force = [policy for policy in _policies() if policy.effective_from <= on]
+    return in_force[-1] if in_force else _policies()[0]
+
+
+def _policy(document: dict[str, Any]) -> SupportPolicy:
+    return SupportPolicy(
+        version=int(document["version"]),
+        title=str(document["title"]),
+        effective_from=document["effective_from"],
+        cap_half_days=half_days(document["cap_days"]),
+        leader_answers_in=timedelta(days=document["leader_answers_in"]),
+        school_agrees_in=timedelta(days=document["school_agrees_in"]),
+        director_approves_in=timedelta(days=document["director_approves_in"]),
+        broker_offers_in=timedelta(days=document["broker_offers_in"]),
+        flags_for_parties=frozenset(document["flags_for_parties"]),
+    )

@@ -1,0 +1,1 @@
+"""Offers: from a proposed match to an approved one."""

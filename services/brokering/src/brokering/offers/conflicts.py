@@ -1,0 +1,98 @@
+"""What the school is shown of a leader before it agrees, and the declared interests that bar an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.domain.matching_rules import years_before
+from brokering.offers import repository
+from brokering.offers.errors import InterestDeclared
+from brokering.policies.documents import matching_policy
+
+BODY_KINDS = {"school": "school", "trust": "trust", "la": "local_authority"}
+
+
+def subjects_of(party_orgs: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (kind, id) of the school and its responsible body, as interests name them."""
+    parts = (org.partition(":") for org in party_orgs)
+    return [(BODY_KINDS[kind], key) for kind, _, key in parts if kind in BODY_KINDS]
+
+
+async def interests_in(session: AsyncSession, leader_id: Any, party_orgs: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return the leader's declared interests in the parties to a need."""
+    subjects = subjects_of(party_orgs)
+    return await repository.interests(session, leader_id, subjects) if subjects else []
+
+
+def refuse_standing(interests: Sequence[Row[Any]], today: date) -> None:
+    """Raise InterestDeclared where an interest stands: a bid, one that goes on, or one that ended too lately."""
+    policy = matching_policy()
+    since = years_before(today, policy.interest_years if policy else 0)
+    for interest in interests:
+        if interest.kind == "sponsor_bid" or interest.ends_on is None or interest.ends_on >= since:
+            kind = interest.kind.replace("_", " ")
+            raise InterestDeclared(
+                f"The leader has declared an interest ({kind}) in {interest.subject_kind} {interest.subject_id}."
+            )
+
+
+async def shown_to_school(
+    session: AsyncSession, proposal: Row[Any], interests: Sequence[Row[Any]], now: datetime
+) -> dict[str, Any]:
+    """Return the leader's record, the match's score and the conflicts, as they stand now (JSON values only)."""
+    leader = await repository.leader(session, proposal.leader_id)
+    in_category = await repository.schools_in_category(session, leader.organisation_kind, leader.organisation_id)
+    designations = await repository.designations(session, proposal.leader_id)
+    return {
+        "as_at": now.isoformat(),
+        "record": _record(leader, designations),
+        "suitability": proposal.suitability,
+        "score_parts": proposal.score_parts,
+        "distance_km": None if proposal.distance_km is None else float(proposal.distance_km),
+        "flags": list(proposal.flags),
+        "interests": [_interest(interest) for interest in interests],
+        "organisation_in_category": in_category,
+    }
+
+
+def _record(leader: Row[Any], designations: Sequence[Row[Any]]) -> dict[str, Any]:
+    return {
+        "reference": leader.reference,
+        "role": leader.role,
+        "organisation": {
+            "kind": leader.organisation_kind,
+            "id": leader.organisation_id,
+            "name": leader.organisation_name,
+        },
+        "base_urn": leader.base_urn,
+        "region": leader.region,
+        "phases": list(leader.phases),
+        "strengths": list(leader.strengths),
+        "schools_in_organisation": leader.schools_in_organisation,
+        "schools_turned_round": leader.schools_turned_round,
+        "remote": leader.remote,
+        "designations": [
+            {
+                "kind": row.kind,
+                "status": row.status,
+                "valid_from": row.valid_from.isoformat(),
+                "valid_to": row.valid_to.isoformat() if row.valid_to else None,
+            }
+            for row in designations
+        ],
+    }
+
+
+def _interest(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "subject": {"kind": row.subject_kind, "id": row.subject_id},
+        "from": row.starts_on.isoformat() if row.starts_on else None,
+        "to": row.ends_on.isoformat() if row.ends_on else None,
+        "declared_at": row.declared_at.isoformat(),
+    }

@@ -1,0 +1,189 @@
+"""Making an offer of a proposed match."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.domain.ledger import to_days
+from brokering.domain.values import NeedState, ProposalState, half_days
+from brokering.ledger import repository as ledger
+from brokering.ledger.call import Call
+from brokering.ledger.policy import support_policy
+from brokering.offers import conflicts, repository, steps
+from brokering.offers.errors import (
+    CapExceeded,
+    LeaderLacksDays,
+    LeaderLacksPlaces,
+    NeedNotFree,
+    NeedProvisional,
+    ProposalNotOpen,
+)
+from brokering.offers.schemas import OfferRequest
+from shared.errors import NotFound, invalid
+from shared.events.outbox import NewEvent, append_async
+from shared.ids import new_id
+
+NEED_STANDS = {
+    NeedState.UNDER_OFFER: "an offer on it is open",
+    NeedState.IN_SUPPORT: "an episode of it is open",
+    NeedState.MET: "it has been met",
+    NeedState.WITHDRAWN: "it has been withdrawn",
+}
+PROPOSAL_STANDS = {
+    ProposalState.UNDER_OFFER: "an offer of it is open",
+    ProposalState.ACCEPTED: "it has been approved already",
+    ProposalState.DECLINED: "an offer of it has been made and has fallen",
+    ProposalState.SUPERSEDED: "a later round has superseded it",
+    ProposalState.WITHDRAWN: "it has been withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is offered, by when it is to be answered, and with what words."""
+
+    half_days: int
+    deadline: datetime
+    message: str | None
+
+
+async def make(call: Call, proposal_id: UUID, body: OfferRequest) -> UUID:
+    """Offer a proposed match to its leader and return the offer's id; its days and a place are held from now on.
+
+    Raises NotFound for a proposal out of the client's sight, Unprocessable for a deadline that has passed, and a
+    Conflict that says what is in the way.
+    """
+    seen = await repository.find_proposal(call.session, call.principal, proposal_id)
+    if seen is None:
+        raise NotFound("There is no such proposal.")
+    await call.act_for_all()
+    held = await _hold(call.session, seen, call.now)
+    proposal = held.proposals[proposal_id]
+    need = await repository.need(call.session, seen.need_id)
+    _check_states(need, proposal)
+    terms = _terms(body, proposal, call.now)
+    await _check_days(call.session, need, proposal, terms, call.now)
+    interests = await conflicts.interests_in(call.session, proposal.leader_id, need.party_orgs)
+    conflicts.refuse_standing(interests, call.now.date())
+    return await _store(call, need, proposal, terms, interests)
+
+
+async def _hold(session: AsyncSession, proposal: Row[Any], now: datetime) -> ledger.Locked:
+    """Lock what the offer touches, and let overdue offers on the same need or to the same leader lapse first."""
+    stale = await repository.overdue_offers(session, now, need_id=proposal.need_id, leader_id=proposal.leader_id)
+    held = await ledger.lock(
+        session,
+        leaders=[proposal.leader_id, *(offer.leader_id for offer in stale)],
+        needs=[proposal.need_id, *(offer.need_id for offer in stale)],
+        proposals=[proposal.id, *(offer.proposal_id for offer in stale)],
+        offers=[offer.id for offer in stale],
+    )
+    for offer in held.offers.values():
+        await steps.lapse(session, offer, now)
+    return held
+
+
+def _check_states(need: Row[Any], proposal: Row[Any]) -> None:
+    if need.state == NeedState.PROVISIONAL:
+        raise NeedProvisional(
+            "The need rests on a proposed tier: an offer can be made once the regional director has decided."
+        )
+    if proposal.state != ProposalState.PROPOSED:
+        raise ProposalNotOpen(f"This proposal cannot be offered: {PROPOSAL_STANDS[ProposalState(proposal.state)]}.")
+    if need.state != NeedState.DECIDED:
+        raise NeedNotFree(f"The need cannot take another offer: {NEED_STANDS[NeedState(need.state)]}.")
+
+
+def _terms(body: OfferRequest, proposal: Row[Any], now: datetime) -> Terms:
+    deadline = _deadline(body.deadline, now)
+    if deadline <= now:
+        raise invalid("/deadline", "The deadline has passed already.", "in_the_past")
+    days = proposal.days if body.days is None else Decimal(str(body.days))
+    return Terms(half_days(days), deadline, body.message)
+
+
+def _deadline(given: datetime | date | None, now: datetime) -> datetime:
+    if given is None:
+        return now + support_policy(now.date()).leader_answers_in
+    if isinstance(given, datetime):
+        return given.astimezone(UTC)
+    return datetime.combine(given, time(23, 59, 59), UTC)
+
+
+async def _check_days(session: AsyncSession, need: Row[Any], proposal: Row[Any], terms: Terms, now: datetime) -> None:
+    policy = support_policy(now.date())
+    account = await ledger.open_need_account(session, need.id, policy.cap_half_days, policy.version)
+    room = account.cap_half_days - account.offered_half_days - account.reserved_half_days - account.used_half_days
+    if terms.half_days > room:
+        raise CapExceeded(
+            f"The offer is of {to_days(terms.half_days)} days, and the cap of {to_days(account.cap_half_days)} days "
+            f"leaves {to_days(room)}."
+        )
+    leader = await repository.leader_account(session, proposal.leader_id)
+    left = leader.available_half_days - leader.offered_half_days - leader.reserved_half_days - leader.used_half_days
+    if terms.half_days > left:
+        raise LeaderLacksDays(f"The leader has {to_days(left)} days left; the offer takes {to_days(terms.half_days)}.")
+    if leader.places_held >= leader.places_limit:
+        raise LeaderLacksPlaces(f"The leader takes on {leader.places_limit} at once and holds {leader.places_held}.")
+
+
+async def _store(call: Call, need: Row[Any], proposal: Row[Any], terms: Terms, interests: Sequence[Row[Any]]) -> UUID:
+    offer_id = new_id()
+    shown = await conflicts.shown_to_school(call.session, proposal, interests, call.now)
+    await repository.add(call.session, {"id": offer_id, "shown": shown, **_values(call, need, proposal, terms)})
+    await ledger.enter(
+        call.session,
+        ledger.Entry(
+            kind="offered",
+            half_days=terms.half_days,
+            leader_id=proposal.leader_id,
+            need_id=need.id,
+            offer_id=offer_id,
+            effective_on=call.now.date(),
+            recorded_at=call.now,
+            recorded_by=call.principal.subject,
+        ),
+    )
+    await repository.set_proposal(call.session, proposal.id, ProposalState.UNDER_OFFER, call.now)
+    await repository.set_need(call.session, need.id, NeedState.UNDER_OFFER, call.now)
+    await append_async(call.session, _events(offer_id, need.id, proposal.id))
+    return offer_id
+
+
+def _values(call: Call, need: Row[Any], proposal: Row[Any], terms: Terms) -> dict[str, Any]:
+    leader_orgs = [org for org in proposal.party_orgs if org.startswith("leader:")]
+    return {
+        "proposal_id": proposal.id,
+        "need_id": need.id,
+        "leader_id": proposal.leader_id,
+        "subject_kind": need.subject_kind,
+        "subject_id": need.subject_id,
+        "subject_name": need.subject_name,
+        "half_days": terms.half_days,
+        "state": "offered",
+        "due_at": terms.deadline,
+        "deadline": terms.deadline,
+        "message": terms.message,
+        "offered_by": call.principal.subject,
+        "offered_at": call.now,
+        "updated_at": call.now,
+        "tenancy_orgs": [*need.tenancy_orgs, *(leader_orgs or [f"leader:{proposal.leader_id}"])],
+        "tenancy_region": need.tenancy_region,
+    }
+
+
+def _events(offer_id: UUID, need_id: UUID, proposal_id: UUID) -> list[NewEvent]:
+    offer, need, proposal = str(offer_id), str(need_id), str(proposal_id)
+    return [
+        NewEvent("brokering.offer.changed", offer, {"id": offer, "state": "offered", "need_id": need}),
+        NewEvent("brokering.proposal.changed", proposal, {"id": proposal, "state": "under_offer"}),
+        NewEvent("brokering.need.changed", need, {"id": need, "state": "under_offer"}),
+    ]

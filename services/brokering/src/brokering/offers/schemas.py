@@ -1,0 +1,188 @@
+"""What offers look like on the wire."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from shared.schemas import ApiModel, Page, RequestModel
+
+Days = Annotated[float, Field(gt=0, le=1000, multiple_of=0.5, description="in steps of half a day", examples=[7.5])]
+Reason = Annotated[str | None, Field(max_length=4000, description="plain text")]
+
+
+class OfferRequest(RequestModel):
+    """The terms of an offer; what is not said comes from the proposal and the support policy."""
+
+    deadline: AwareDatetime | date | None = Field(
+        None, description="until when the leader may answer; a date means the end of that day (UTC)"
+    )
+    days: Days | None = Field(None, description="the proposal's days unless told")
+    message: str | None = Field(None, max_length=4000, description="to the leader; the school does not see it")
+
+
+class ResponseRequest(RequestModel):
+    """The leader's answer. Declining needs a reason."""
+
+    accepted: bool
+    reason: Reason = None
+
+
+class AgreementRequest(RequestModel):
+    """The school's or its responsible body's answer. Refusing needs a reason, and is never an engagement concern."""
+
+    agreed: bool
+    reason: Reason = None
+    conflicts_seen: Literal[True] = Field(description="the leader's record and conflicts have been read")
+
+
+class ApprovalRequest(RequestModel):
+    """The regional director's answer. Rejecting needs a reason."""
+
+    approved: bool
+    reason: Reason = None
+
+
+class WithdrawalRequest(RequestModel):
+    """Why an offer is taken back."""
+
+    reason: str = Field(min_length=1, max_length=4000)
+
+
+class BatchRequest(RequestModel):
+    """Answers of the regional director to many offers; each row as {offer_id, approved, reason}."""
+
+    rows: list[dict[str, Any]] = Field(min_length=1, max_length=200)
+
+
+class BatchRow(ApprovalRequest):
+    """One row of a batch."""
+
+    offer_id: UUID
+
+
+class Subject(ApiModel):
+    """What is supported."""
+
+    kind: Literal["school", "trust"]
+    id: str
+    name: str | None
+
+
+class LeaderResponse(ApiModel):
+    """The leader's answer; `by` is the subject of the token."""
+
+    accepted: bool
+    reason: str | None
+    by: str
+    at: datetime
+
+
+class Agreement(ApiModel):
+    """The answer of the school or its responsible body (`on_behalf_of`)."""
+
+    agreed: bool
+    reason: str | None
+    conflicts_seen: bool
+    by: str
+    on_behalf_of: str
+    at: datetime
+
+
+class Approval(ApiModel):
+    """The regional director's answer."""
+
+    approved: bool
+    reason: str | None
+    by: str
+    at: datetime
+
+
+class Withdrawal(ApiModel):
+    """Who took the offer back, and why."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+class Shown(ApiModel):
+    """What the school is shown before it agrees, as at the offer."""
+
+    as_at: datetime
+    record: dict[str, Any] = Field(description="the leader's record: organisation, designations, schools turned round")
+    suitability: int = Field(description="0 to 1000")
+    score_parts: list[Any]
+    distance_km: float | None
+    flags: list[str]
+    interests: list[dict[str, Any]] = Field(description="declared interests that touch the school or its body")
+    organisation_in_category: int | None = Field(
+        description="schools of the leader's own organisation in a category of concern; null where not known"
+    )
+
+
+class Offer(ApiModel):
+    """An offer and its answers."""
+
+    id: UUID
+    proposal_id: UUID
+    need_id: UUID
+    leader_id: UUID
+    episode_id: UUID | None
+    subject: Subject
+    days: float
+    state: str
+    waits_on: str | None = Field(description="leader, subject or regional_director; null once closed")
+    due_at: datetime | None
+    deadline: datetime
+    message: str | None
+    offered_by: str
+    offered_at: datetime
+    response: LeaderResponse | None
+    school_agreement: Agreement | None
+    approval: Approval | None
+    withdrawal: Withdrawal | None
+    shown: Shown
+    updated_at: datetime
+
+
+class OfferPage(Page[Offer]):
+    """One page of offers, newest first."""
+
+
+class BatchProblem(ApiModel):
+    """Why a row was not applied."""
+
+    code: str
+    pointer: str
+    detail: str
+
+
+class BatchAnswer(ApiModel):
+    """What became of one row."""
+
+    row: int
+    offer_id: UUID | None
+    status: Literal["applied", "rejected"]
+    state: str | None = None
+    episode_id: UUID | None = None
+    errors: list[BatchProblem]
+
+
+class BatchCounts(ApiModel):
+    """rows = applied + rejected."""
+
+    rows: int
+    applied: int
+    rejected: int
+
+
+class ApprovalBatch(ApiModel):
+    """What became of every row of a batch."""
+
+    id: UUID
+    counts: BatchCounts
+    data: list[BatchAnswer]

@@ -1,0 +1,142 @@
+"""What clients do with offers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import Row
+
+from brokering.domain.offer_states import STATES, Actor, actor_of
+from brokering.ledger import repository as ledger
+from brokering.ledger.call import Call
+from brokering.offers import making, repository, steps
+from brokering.offers.documents import offer_document
+from brokering.offers.schemas import (
+    AgreementRequest,
+    ApprovalRequest,
+    OfferRequest,
+    ResponseRequest,
+    WithdrawalRequest,
+)
+from shared.auth.principal import Principal
+from shared.db.session import streaming_session
+from shared.errors import NotFound, invalid
+from shared.pagination import PageParameters, page_of
+from shared.responses import json_response, ndjson, page_response, wants_ndjson
+
+SUBJECT_KINDS = frozenset({"school", "trust", "la"})
+STREAM_ROWS = 500
+
+
+def no_such_offer() -> NotFound:
+    """Return the error for an offer that is not there, or not for this client."""
+    return NotFound("There is no such offer.")
+
+
+async def list_offers(call: Call, filters: repository.OfferFilters, page: PageParameters) -> Response:
+    """Answer with one page of offers, or with all of them a line each."""
+    if filters.state is not None and (filters.state not in STATES or filters.state == "proposed"):
+        raise invalid("state", "There is no such state of an offer.", "unknown_code")
+    if wants_ndjson(call.request):
+        return ndjson(_stream(call, filters))
+    after = _after(page)
+    rows = await repository.page(call.session, call.principal, filters, call.now, after=after, limit=page.limit)
+    total = await repository.count(call.session, call.principal, filters, call.now) if page.include_total else None
+    documents = [offer_document(row, call.principal) for row in rows]
+    found = page_of(call.request, page, documents, lambda offer: (offer["id"],), total=total)
+    return page_response(call.request, found)
+
+
+def _after(page: PageParameters) -> UUID | None:
+    key = page.key(str)
+    try:
+        return UUID(str(key[0])) if key else None
+    except ValueError as error:
+        raise invalid("after", "This cursor was not made by this list.", "bad_cursor") from error
+
+
+async def _stream(call: Call, filters: repository.OfferFilters) -> AsyncIterator[dict[str, Any]]:
+    after: UUID | None = None
+    async with streaming_session(call.request) as session:
+        while True:
+            rows = await repository.page(session, call.principal, filters, call.now, after=after, limit=STREAM_ROWS)
+            for row in rows[:STREAM_ROWS]:
+                yield offer_document(row, call.principal)
+            if len(rows) <= STREAM_ROWS:
+                return
+            after = rows[STREAM_ROWS - 1].id
+
+
+async def get_offer(call: Call, offer_id: UUID, status: int = 200) -> Response:
+    """Answer with one offer."""
+    row = await repository.find(call.session, call.principal, offer_id, call.now)
+    if row is None:
+        raise no_such_offer()
+    headers = {"Location": f"/v1/offers/{offer_id}"} if status == HTTPStatus.CREATED else {}
+    return json_response(call.request, offer_document(row, call.principal), status=status, headers=headers)
+
+
+async def make_offer(call: Call, proposal_id: UUID, body: OfferRequest) -> Response:
+    """Make an offer and answer with it."""
+    offer_id = await making.make(call, proposal_id, body)
+    await call.act_for_client()
+    return await get_offer(call, offer_id, status=HTTPStatus.CREATED)
+
+
+def response_of(body: ResponseRequest) -> steps.Answer:
+    """Return the step in a leader's answer."""
+    action = "accept" if body.accepted else "decline"
+    return steps.Answer(action, "response", {"accepted": body.accepted}, body.reason)
+
+
+def agreement_of(body: AgreementRequest) -> steps.Answer:
+    """Return the step in a school's answer."""
+    says = {"agreed": body.agreed, "conflicts_seen": body.conflicts_seen}
+    return steps.Answer("agree" if body.agreed else "refuse", "school_agreement", says, body.reason)
+
+
+def approval_of(body: ApprovalRequest) -> steps.Answer:
+    """Return the step in a regional director's answer."""
+    return steps.Answer("approve" if body.approved else "reject", "approval", {"approved": body.approved}, body.reason)
+
+
+def withdrawal_of(body: WithdrawalRequest) -> steps.Answer:
+    """Return the step in a withdrawal."""
+    return steps.Answer("withdraw", "withdrawal", {}, body.reason)
+
+
+def answering(call: Call, offer_id: UUID, answer: steps.Answer) -> Callable[[], Awaitable[Response]]:
+    """Return the action that takes a step on an offer and answers with it."""
+
+    async def act() -> Response:
+        seen = await repository.find(call.session, call.principal, offer_id, call.now)
+        if seen is None or not may_act(call.principal, actor_of(answer.action), seen):
+            raise no_such_offer()
+        steps.check_reason(answer)
+        await call.act_for_all()
+        held = await ledger.lock(
+            call.session,
+            leaders=[seen.leader_id],
+            needs=[seen.need_id],
+            proposals=[seen.proposal_id],
+            offers=[offer_id],
+        )
+        await steps.take(call.session, held.offers[offer_id], answer, call.principal, call.now)
+        await call.act_for_client()
+        return await get_offer(call, offer_id)
+
+    return act
+
+
+def may_act(principal: Principal, actor: Actor, offer: Row[Any]) -> bool:
+    """Tell whether this client is the party whose answer it is; scope and sight have been checked already."""
+    own = str(principal.org) in offer.tenancy_orgs
+    if actor is Actor.LEADER:
+        return principal.org.kind == "leader" and own
+    if actor is Actor.SUBJECT:
+        return principal.org.kind in SUBJECT_KINDS and own
+    return True

@@ -1,0 +1,125 @@
+"""One step of an offer: the state, the days, the need, the proposal and the events, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.domain.offer_states import REASON_REQUIRED, STATES, Blocked, Step, step_from
+from brokering.episodes import opening
+from brokering.ledger import repository as ledger
+from brokering.ledger.call import Stamp
+from brokering.ledger.policy import support_policy
+from brokering.offers import repository
+from brokering.offers.errors import DeadlinePassed, StepBlocked
+from shared.auth.principal import Principal
+from shared.errors import invalid
+from shared.events.outbox import NewEvent, append_async
+
+CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A step that somebody wants: the action, the column its record goes into, and what else the record says."""
+
+    action: str
+    column: str
+    says: dict[str, Any]
+    reason: str | None
+
+
+def check_reason(answer: Answer) -> None:
+    """Raise Unprocessable where this action needs a reason and has none."""
+    if answer.action in REASON_REQUIRED and not answer.reason:
+        raise invalid("/reason", "Say why.", "reason_required")
+
+
+async def take(session: AsyncSession, held: Row[Any], answer: Answer, author: Principal, now: datetime) -> str:
+    """Take a step on an offer that is locked with its leader's account, need and proposal; return its new state.
+
+    Raises StepBlocked or DeadlinePassed with what is in the way.
+    """
+    step = _allowed(held, answer.action, now)
+    record = {
+        **answer.says,
+        "reason": answer.reason,
+        "by": author.subject,
+        "on_behalf_of": str(author.org),
+        "at": now.isoformat(),
+    }
+    await _write(session, held, step, Stamp(author.subject, now), {answer.column: record})
+    return step.to_state
+
+
+async def lapse(session: AsyncSession, held: Row[Any], now: datetime) -> bool:
+    """Let a locked offer lapse if it is overdue still, and give its days back; tell whether it was."""
+    if held.state != "offered" or held.deadline > now:
+        return False
+    step = step_from(held.state, "lapse")
+    if isinstance(step, Blocked):
+        return False
+    await _write(session, held, step, Stamp(CLOCK, now), {})
+    return True
+
+
+def _allowed(held: Row[Any], action: str, now: datetime) -> Step:
+    step = step_from(held.state, action)
+    if isinstance(step, Blocked):
+        raise StepBlocked(step.text)
+    if held.state == "offered" and held.deadline <= now:
+        raise DeadlinePassed(f"The leader could answer until {held.deadline:%Y-%m-%d %H:%M} UTC; the offer has lapsed.")
+    return step
+
+
+async def _write(session: AsyncSession, held: Row[Any], step: Step, stamp: Stamp, record: dict[str, Any]) -> None:
+    values = {**record, "state": step.to_state, "due_at": _due(step, stamp.at), "updated_at": stamp.at}
+    await repository.write_step(session, held.id, values)
+    episode_id = None
+    if step.movement == "reserved":
+        episode_id = await opening.open_episode(session, held, stamp)
+    elif step.movement is not None:
+        await ledger.enter(session, _giving_back(held, step.movement, stamp))
+    proposal_state = STATES[step.to_state].proposal
+    await repository.set_proposal(session, held.proposal_id, proposal_state, stamp.at)
+    if step.need_state is not None:
+        await repository.set_need(session, held.need_id, step.need_state, stamp.at)
+    await append_async(session, _events(held, step, proposal_state, episode_id))
+
+
+def _due(step: Step, now: datetime) -> datetime | None:
+    policy = support_policy(now.date())
+    waits = {"accepted": policy.school_agrees_in, "agreed": policy.director_approves_in}
+    return now + waits[step.to_state] if step.to_state in waits else None
+
+
+def _giving_back(held: Row[Any], movement: str, stamp: Stamp) -> ledger.Entry:
+    return ledger.Entry(
+        kind=movement,
+        half_days=held.half_days,
+        leader_id=held.leader_id,
+        need_id=held.need_id,
+        offer_id=held.id,
+        effective_on=stamp.at.date(),
+        recorded_at=stamp.at,
+        recorded_by=stamp.by,
+    )
+
+
+def _events(held: Row[Any], step: Step, proposal_state: str, episode_id: object) -> list[NewEvent]:
+    offer = {"id": str(held.id), "state": step.to_state, "need_id": str(held.need_id)}
+    events = [NewEvent("brokering.offer.changed", str(held.id), offer)]
+    if step.movement is not None:
+        proposal = {"id": str(held.proposal_id), "state": proposal_state}
+        events.append(NewEvent("brokering.proposal.changed", str(held.proposal_id), proposal))
+    if step.need_state is not None:
+        need = {"id": str(held.need_id), "state": step.need_state}
+        events.append(NewEvent("brokering.need.changed", str(held.need_id), need))
+    if episode_id is not None:
+        episode = {"id": str(episode_id), "state": "open", "need_id": str(held.need_id)}
+        events.append(NewEvent("brokering.episode.changed", str(episode_id), episode))
+    return events

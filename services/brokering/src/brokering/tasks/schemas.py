@@ -1,0 +1,33 @@
+"""What the list of tasks looks like on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from brokering.offers.schemas import Subject
+from shared.schemas import ApiModel, Page
+
+
+class Task(ApiModel):
+    """One thing that waits for somebody."""
+
+    id: UUID = Field(description="of the offer, or of the proposal where no offer has been made")
+    kind: Literal["make_offer", "answer_offer", "agree", "approve"]
+    label: str
+    waits_on: Literal["broker", "leader", "subject", "regional_director"]
+    due_at: datetime
+    overdue: bool
+    subject: Subject
+    region: str | None
+    need_id: UUID
+    leader_id: UUID
+    proposal_id: UUID
+    offer_id: UUID | None
+
+
+class TaskPage(Page[Task]):
+    """One page of tasks, soonest due first."""
