@@ -7,14 +7,14 @@ from random import Random
 
 from .model import Leader, School, Trust
 
-SCHOOLS_TO_A_LEADER = 6
+SCHOOLS_TO_A_LEADER, IN_A_SMALL_SET, SMALL_SET = 40, 6, 360
 PHASES = ("primary|secondary", "primary", "primary|secondary|special", "secondary|special",
           "alternative_provision|primary|secondary")  # fmt: skip
 
 
 def leaders(rng: Random, trusts: list[Trust], schools: list[School]) -> list[Leader]:
-    """About one leader to six schools, up to two thirds of them chief executives."""
-    wanted = max(18, len(schools) // SCHOOLS_TO_A_LEADER)
+    """About one leader to forty schools (to six in a small set), up to two thirds of them chief executives."""
+    wanted = max(len(schools) // SCHOOLS_TO_A_LEADER, min(len(schools), SMALL_SET) // IN_A_SMALL_SET)
     executives = [trust for trust in trusts if not trust.single][: wanted * 2 // 3]
     run = Counter(school.trust.uid for school in schools if school.trust is not None)
     found = [_executive(rng, at, trust, run[trust.uid]) for at, trust in enumerate(executives)]
