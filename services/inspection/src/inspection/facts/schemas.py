@@ -6,7 +6,15 @@ from uuid import UUID
 from pydantic import Field
 
 from inspection.inspections.schemas import Outcome, Warned
-from inspection.schools.schemas import Coded, LocalAuthorityRef, Location, ResponsibleBody, TrustRef
+from inspection.schools.schemas import (
+    MAX_LOOKUP,
+    Coded,
+    LocalAuthorityRef,
+    Location,
+    ResponsibleBody,
+    TrustRef,
+    Urn,
+)
 from shared.schemas import ApiModel, Page, RequestModel, Source
 
 
@@ -75,7 +83,7 @@ class FactsPage(Page[Facts]):
 class FactsLookup(RequestModel):
     """Up to 1,000 schools by URN."""
 
-    urns: list[int] = Field(min_length=1, max_length=1000, examples=[[100000, 100005]])
+    urns: list[Urn] = Field(min_length=1, max_length=MAX_LOOKUP, examples=[[100000, 100005]])
 
 
 class FactsFound(ApiModel):

@@ -65,7 +65,7 @@ def area_grades(row: Row) -> list[Document]:
     """Return the grade of each area in the order of the framework; a date of judgement only where there is a grade."""
     own_dates = row["judged_on"] or {}
     areas = []
-    for area in sorted(row["grades"], key=codes().area_rank):
+    for area in codes().in_order(row["framework"], row["grades"]):
         grade, reason = read_grade(row["grades"][area])
         judged_on = None if grade is None else own_dates.get(area) or row["starts_on"]
         areas.append({"area": area, "grade": grade, "grade_reason": reason, "judged_on": judged_on})

@@ -1,6 +1,7 @@
 """The codes of this service with what is known of each: for documents, for checks, and to publish."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -21,7 +22,11 @@ class Codes:
 
     def __init__(self, lists: Mapping[str, Sequence[Entry]]) -> None:
         self._entries = {name: {entry["code"]: entry for entry in entries} for name, entries in lists.items()}
-        self._area_rank = {area: rank for rank, area in enumerate(self._entries["areas"])}
+        # an area may have another label and place in another framework
+        self._areas: dict[str, dict[str, str]] = defaultdict(dict)
+        for entry in lists["areas"]:
+            for framework in entry["frameworks"]:
+                self._areas[framework][entry["code"]] = entry["label"]
         self._needing_action = {code for code, entry in self._entries["grades"].items() if entry["action_needed"]}
         self.open_statuses = [code for code, entry in self._entries["statuses"].items() if entry["open"]]
         self.trust_kinds = [code for code, entry in self._entries["group_kinds"].items() if entry["academy_trust"]]
@@ -47,9 +52,14 @@ class Codes:
         """Tell whether a safeguarding judgement calls for action; None where there is none."""
         return None if judgement is None else bool(self._entries["safeguarding"][judgement]["action_needed"])
 
-    def area_rank(self, area: str) -> int:
-        """Return an area's place in the order of its framework; areas unknown come last."""
-        return self._area_rank.get(area, len(self._area_rank))
+    def in_order(self, framework: str, areas: Iterable[str]) -> list[str]:
+        """Return areas in the order of their framework; those it does not know come last."""
+        order = {area: place for place, area in enumerate(self._areas.get(framework, {}))}
+        return sorted(areas, key=lambda area: (order.get(area, len(order)), area))
+
+    def area_label(self, framework: str, area: str) -> str:
+        """Return what a framework calls an area."""
+        return self._areas.get(framework, {}).get(area, area)
 
     def concern(self, outcome: str) -> bool:
         """Tell whether the outcome of an ungraded inspection speaks of a concern."""

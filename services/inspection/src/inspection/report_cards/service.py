@@ -32,7 +32,7 @@ async def get_report_card(request: Request, urn: int) -> Response:
 def card_document(row: Row, known: Codes) -> Document:
     """Return the technical card of a school from its row and its latest graded inspection, if there is one."""
     graded = row["inspection_id"] is not None
-    areas = [_area(area, known) for area in area_grades(row)] if graded else []
+    areas = [_area(area, row["framework"], known) for area in area_grades(row)] if graded else []
     safeguarding = _safeguarding(row, known) if graded else None
     category = row["category_of_concern"]
     return {
@@ -92,10 +92,10 @@ def _safeguarding(row: Row, known: Codes) -> Document:
     }
 
 
-def _area(area: Document, known: Codes) -> Document:
+def _area(area: Document, framework: str, known: Codes) -> Document:
     return {
         **area_document(area),
-        "label": known.label("areas", area["area"]),
+        "label": known.area_label(framework, area["area"]),
         "grade_label": known.grade_label(area["grade"]),
     }
 

@@ -1,10 +1,15 @@
 """The documents of the register."""
 
 from datetime import date
+from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
 from shared.schemas import ApiModel, Page, RequestModel, Source
+
+MAX_LOOKUP: Final = 1000
+
+Urn = Annotated[int, Field(ge=1, le=2**31 - 1, examples=[100000])]
 
 
 class Coded(ApiModel):
@@ -82,9 +87,9 @@ class SchoolPage(Page[School]):
 class SchoolLookup(RequestModel):
     """Up to 1,000 schools, named by any of their identifiers."""
 
-    urns: list[int] = Field(default=[], max_length=1000, examples=[[100000, 100005]])
-    laestabs: list[str] = Field(default=[], max_length=1000)
-    ukprns: list[str] = Field(default=[], max_length=1000)
+    urns: list[Urn] = Field(default=[], max_length=MAX_LOOKUP, examples=[[100000, 100005]])
+    laestabs: list[str] = Field(default=[], max_length=MAX_LOOKUP)
+    ukprns: list[str] = Field(default=[], max_length=MAX_LOOKUP)
 
     @model_validator(mode="after")
     def _names_some_but_not_too_many(self) -> "SchoolLookup":
@@ -92,9 +97,6 @@ class SchoolLookup(RequestModel):
         if not 1 <= asked <= MAX_LOOKUP:
             raise ValueError(f"name 1 to {MAX_LOOKUP} schools in all, not {asked}")
         return self
-
-
-MAX_LOOKUP = 1000
 
 
 class LookupResult(ApiModel):

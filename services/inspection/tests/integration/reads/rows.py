@@ -1,0 +1,157 @@
+"""Puts rows into a test database as the importers would; plain functions, every argument with a sensible default."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from inspection.domain.names import fold
+from shared.ids import new_id
+
+CARD = "report-card-2025"
+DIGEST = bytes(16)
+CARD_AREAS = (
+    "inclusion",
+    "curriculum_and_teaching",
+    "achievement",
+    "attendance_and_behaviour",
+    "personal_development_and_wellbeing",
+    "leadership_and_governance",
+)
+
+
+class Register:
+    """A connection to the test database as its owner, with one source that all rows point to."""
+
+    def __init__(self, connection: psycopg.Connection[Any], as_at: date = date(2026, 5, 31)) -> None:
+        self._connection = connection
+        self.source = self._insert(
+            "sources", "id", name="ofsted-latest-inspections", file_name="latest.csv", as_at=as_at
+        )
+
+    def _insert(self, table: str, returning: str, **values: Any) -> Any:
+        columns = ", ".join(f'"{column}"' for column in values)
+        marks = ", ".join("%s" for _ in values)
+        row = self._connection.execute(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING {returning}", list(values.values())
+        ).fetchone()
+        assert row is not None
+        return row[0]
+
+    def trust(self, uid: str = "5143", **changes: Any) -> str:
+        name = changes.pop("name", f"Trust {uid}")
+        values = {
+            "uid": uid,
+            "kind": "multi_academy_trust",
+            "name": name,
+            "name_folded": fold(name),
+            "status": "open",
+            "content_hash": DIGEST,
+            "source_id": self.source,
+        }
+        self._insert("school_groups", "uid", **{**values, **changes})
+        return uid
+
+    def school(self, urn: int, **changes: Any) -> int:
+        name = changes.pop("name", f"School {urn}")
+        trust = changes.pop("trust", None)
+        body = {"rb_kind": "trust", "rb_id": trust} if trust else {"rb_kind": "local_authority", "rb_id": "201"}
+        values = {
+            "urn": urn,
+            "name": name,
+            "name_folded": fold(name),
+            "phase": "primary",
+            "type_code": "34" if trust else "01",
+            "status": "open",
+            "region": "London",
+            "la_code": "201",
+            "trust_uid": trust,
+            "pupils": 380,
+            "content_hash": DIGEST,
+            "source_id": self.source,
+            **body,
+        }
+        self._insert("schools", "urn", **{**values, **changes})
+        return urn
+
+    def location(self, urn: int, lat: float, lng: float) -> None:
+        self._insert("school_locations", "urn", urn=urn, lat=lat, lng=lng, content_hash=DIGEST, source_id=self.source)
+
+    def link(self, predecessor: int, successor: int, kind: str = "successor", name: str | None = None) -> None:
+        """Put an edge in as the predecessor's row tells it."""
+        values = {"urn": predecessor, "link_urn": successor, "kind": kind, "link_name": name}
+        ends = {"predecessor_urn": predecessor, "successor_urn": successor}
+        self._insert("school_links", "urn", **values, **ends, content_hash=DIGEST, source_id=self.source)
+
+    def membership(self, urn: int, trust: str, joined_on: date, left_on: date | None = None) -> None:
+        dates = {"joined_on": joined_on, "left_on": left_on, "first_seen_on": joined_on}
+        self._insert("memberships", "id", urn=urn, trust_uid=trust, **dates, assumed=False, source_id=self.source)
+
+    def inspection(self, urn: int, **changes: Any) -> UUID:
+        """Put a graded inspection of 2023 in, overall good unless told."""
+        values = {
+            "id": new_id(),
+            "urn": urn,
+            "number": None,
+            "framework": "eif-2019",
+            "kind": "graded",
+            "starts_on": date(2023, 3, 1),
+            "published_on": date(2023, 4, 1),
+            "urn_at_inspection": urn,
+            "relates_to_current_urn": True,
+            "relates_assumed": False,
+            "overall": 2,
+            "safeguarding": "effective",
+            "grades": {"quality_of_education": 2, "leadership_and_management": 2},
+            "judged_on": None,
+            "content_hash": DIGEST,
+            "source_id": self.source,
+            **changes,
+        }
+        for column, reason in (("overall", "overall_reason"), ("safeguarding", "safeguarding_reason")):
+            values.setdefault(reason, "not_judged" if values[column] is None else None)
+        values.setdefault("published_reason", None if values["published_on"] else "not_in_source")
+        values["grades"] = Jsonb(values["grades"])
+        values["judged_on"] = Jsonb(values["judged_on"]) if values["judged_on"] else None
+        identifier: UUID = self._insert("inspections", "id", **values)
+        return identifier
+
+    def card(self, urn: int, **changes: Any) -> UUID:
+        """Put a report card of January 2026 in, every area at the expected standard unless told."""
+        grades = {**dict.fromkeys(CARD_AREAS, "expected_standard"), **changes.pop("grades", {})}
+        values: dict[str, Any] = {
+            "framework": CARD,
+            "number": "10432161",
+            "starts_on": date(2026, 1, 6),
+            "published_on": None,
+            "overall": None,
+            "overall_reason": "none_in_framework",
+            "safeguarding": "met",
+        }
+        return self.inspection(urn, **{**values, **changes, "grades": grades})
+
+    def ungraded(self, urn: int, **changes: Any) -> UUID:
+        """Put an ungraded inspection of 2024 in."""
+        values: dict[str, Any] = {
+            "framework": "ungraded",
+            "kind": "ungraded",
+            "starts_on": date(2024, 5, 1),
+            "overall": None,
+            "overall_reason": "none_in_framework",
+            "safeguarding": None,
+            "grades": {},
+            "outcome_code": "remains_good",
+        }
+        return self.inspection(urn, **{**values, **changes})
+
+    def replaced_version(self, inspection: UUID, version: int, reason: str) -> None:
+        """Keep the present columns as an earlier version, as a correction does."""
+        self._connection.execute(
+            "INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id) "
+            "SELECT id, %s, to_jsonb(i) || jsonb_build_object('version', %s), %s, source_id "
+            "FROM inspections i WHERE id = %s",
+            [version, version, reason, inspection],
+        )
+        self._connection.execute("UPDATE inspections SET version = %s WHERE id = %s", [version + 1, inspection])

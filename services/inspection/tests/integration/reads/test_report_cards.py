@@ -1,0 +1,134 @@
+"""The technical report card over HTTP."""
+
+from datetime import date
+
+import httpx
+import pytest
+from services.inspection.tests.integration.reads.rows import Register
+
+from inspection.report_cards.schemas import TechnicalReportCard
+from shared.testing.tokens import bearer
+
+
+class TestAccess:
+    async def test_it_is_public_and_says_so(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+
+        answer = await anonymous.get("/v1/schools/100001/report-card")
+
+        assert answer.status_code == 200
+        assert "public" in answer.headers["cache-control"]
+
+    async def test_a_token_that_does_not_hold_is_401_all_the_same(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        expired = bearer(scope="", exp=1)
+
+        assert (await anonymous.get("/v1/schools/100001/report-card", headers=expired)).status_code == 401
+
+
+class TestCard:
+    async def test_it_shows_grades_in_force_and_what_needs_action(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.trust("5143", name="United Learning Trust")
+        register.school(100001, trust="5143", report_url="https://reports.example/100001")
+        register.card(
+            100001,
+            grades={"inclusion": "needs_attention", "achievement": "urgent_improvement"},
+            judged_on={"achievement": "2026-04-01"},
+            safeguarding="not_met",
+            category_of_concern="RSI",
+            warnings=["category_mismatch"],
+        )
+
+        document = (await anonymous.get("/v1/schools/100001/report-card", params={"audience": "technical"})).json()
+
+        card = TechnicalReportCard.model_validate(document, extra="forbid")
+        assert set(document) == set(TechnicalReportCard.model_fields)
+        assert card.has_report_card
+        assert card.inspection is not None
+        assert card.inspection.framework_label == "Report card"
+        assert card.action_needed == ["safeguarding", "inclusion", "achievement"]
+        assert document["category_of_concern"] == {"code": "RSI", "label": "Requires significant improvement"}
+        assert document["safeguarding"]["action_needed"] is True
+        assert document["areas"][0] == {
+            "area": "inclusion",
+            "label": "Inclusion",
+            "grade": "needs_attention",
+            "grade_label": "Needs attention",
+            "grade_reason": None,
+            "judged_on": "2026-01-06",
+            "action_needed": True,
+            "narrative": None,
+            "narrative_reason": "not_in_source",
+        }
+        assert document["areas"][2]["judged_on"] == "2026-04-01"
+        assert document["warnings"][0]["code"] == "category_mismatch"
+        assert document["report_url"] == "https://reports.example/100001"
+
+    async def test_the_latest_graded_inspection_in_evidence_is_shown(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.inspection(100001, number="1", starts_on=date(2020, 1, 1))
+        graded = register.inspection(100001, number="2", starts_on=date(2023, 1, 1))
+        register.ungraded(100001, number="3", starts_on=date(2025, 1, 1))
+        register.inspection(100001, number="4", starts_on=date(2024, 1, 1), evidence=False)
+
+        document = (await anonymous.get("/v1/schools/100001/report-card")).json()
+
+        assert document["inspection"]["id"] == str(graded)
+
+    async def test_an_older_framework_keeps_its_numbers_and_says_there_is_no_card(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.inspection(
+            100001, overall=3, grades={"quality_of_education": 3, "sixth_form": 9}, safeguarding="effective"
+        )
+
+        document = (await anonymous.get("/v1/schools/100001/report-card")).json()
+
+        assert (document["has_report_card"], document["has_report_card_reason"]) == (False, "older_framework")
+        assert document["inspection"]["framework"] == "eif-2019"
+        assert document["inspection"]["overall_label"] == "Requires improvement"
+        assert document["action_needed"] == ["quality_of_education"]
+        assert document["areas"][1]["grade"] is None
+        assert document["areas"][1]["grade_reason"] == "not_judged"
+
+    async def test_a_school_never_inspected_says_so(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+
+        document = (await anonymous.get("/v1/schools/100001/report-card")).json()
+
+        TechnicalReportCard.model_validate(document, extra="forbid")
+        assert (document["inspection"], document["reason"]) == (None, "not_inspected")
+        assert document["areas"] == document["action_needed"] == []
+        assert document["source"]["name"] == "ofsted-latest-inspections"
+
+    async def test_an_unknown_school_is_404_and_another_audience_422(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+
+        assert (await anonymous.get("/v1/schools/100009/report-card")).status_code == 404
+        answer = await anonymous.get("/v1/schools/100001/report-card", params={"audience": "parent"})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "audience"
+        assert "technical" in answer.json()["errors"][0]["detail"]
+
+    @pytest.mark.parametrize("headers", [{}, bearer(scope="schools:read")])
+    async def test_the_validator_changes_with_the_card(
+        self, anonymous: httpx.AsyncClient, register: Register, headers: dict[str, str]
+    ) -> None:
+        register.school(100001)
+        first = await anonymous.get("/v1/schools/100001/report-card", headers=headers)
+        known = {**headers, "If-None-Match": first.headers["etag"]}
+        same = await anonymous.get("/v1/schools/100001/report-card", headers=known)
+        register.card(100001)
+        changed = await anonymous.get("/v1/schools/100001/report-card", headers=known)
+
+        assert (same.status_code, changed.status_code) == (304, 200)
+        assert same.headers["etag"] == first.headers["etag"] != changed.headers["etag"]
