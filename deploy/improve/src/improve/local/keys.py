@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, KeySet, KeySetSerialization
 
 from improve.local.home import Home
 from improve.local.roles import Claims
@@ -28,9 +28,9 @@ def client_secret(home: Home, client_id: str) -> str:
     return str(document["secret"])
 
 
-def public_keys(home: Home) -> dict[str, Any]:
+def public_keys(home: Home) -> KeySetSerialization:
     """The key set that the services check tokens with (RFC 7517)."""
-    return dict(KeySet([signing_key(home)]).as_dict(private=False))
+    return KeySet([signing_key(home)]).as_dict(private=False)
 
 
 def mint(home: Home, claims: Claims) -> str:

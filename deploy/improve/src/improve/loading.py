@@ -1,0 +1,122 @@
+"""`improve load`: official files into the services that own them."""
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from improve.client import Api, Deployment, Document, ProblemError
+from improve.errors import CommandError
+from improve.jobs import follow
+from improve.manifest import Entry
+
+LEADERS = "leaders"
+WARNINGS_SHOWN = 5
+UNSUPPORTED_STATUSES = (415, 422)
+
+Say = Callable[[str], None]
+
+
+def load(deployment: Deployment, entries: Sequence[Entry], say: Say, complain: Say) -> None:
+    """Load files in order. One that fails does not keep the rest from loading; raises CommandError at the end then."""
+    failed = []
+    for entry in entries:
+        try:
+            _load_one(deployment, entry, say)
+        except CommandError as error:
+            complain(f"{entry.path.name}: {error}")
+            failed.append(entry.path.name)
+    if failed:
+        raise CommandError(f"{len(failed)} of {len(entries)} files were not loaded: {', '.join(failed)}")
+
+
+def _load_one(deployment: Deployment, entry: Entry, say: Say) -> None:
+    began = time.monotonic()
+    is_leaders = entry.kind == LEADERS
+    text = _load_leaders(deployment.brokering, entry) if is_leaders else _import(deployment.inspection, entry)
+    if text is None:
+        say(f"{entry.path.name}: passed over, the kind {entry.kind} is not supported yet")
+    else:
+        say(f"{entry.path.name} ({entry.kind}): {text} in {time.monotonic() - began:.1f} s")
+
+
+def _load_leaders(api: Api, entry: Entry) -> str | None:
+    answer = api.post(
+        "/v1/leaders/batches",
+        content=entry.path.read_bytes(),
+        headers={"Content-Type": "text/csv", "Idempotency-Key": str(uuid.uuid4())},
+    ).json()
+    rows: list[Document] = answer.get("data") or answer.get("rows") or []
+    counts = Counter(str(row["status"]) for row in rows)
+    text = f"read {len(rows):,} = " + " + ".join(f"{status} {count:,}" for status, count in counts.items())
+    return text + "".join(_rejected_row(row) for row in rows if row.get("errors"))
+
+
+def _rejected_row(row: Document) -> str:
+    reasons = "; ".join(str(error.get("detail", error)) for error in row["errors"])
+    return f"\n  row {row.get('row')}: {reasons}"
+
+
+def _import(api: Api, entry: Entry) -> str | None:
+    if (known := _known_kinds(api)) and entry.kind not in known:
+        return None
+    form = {"kind": entry.kind, **({"as_at": entry.as_at.isoformat()} if entry.as_at else {})}
+    with entry.path.open("rb") as file:
+        try:
+            accepted = api.post(
+                "/v1/imports",
+                data=form,
+                files={"file": (entry.path.name, file, "text/csv")},
+                headers={"Idempotency-Key": str(uuid.uuid4())},
+            )
+        except ProblemError as error:
+            if error.http_status in UNSUPPORTED_STATUSES and error.concerns("kind"):
+                return None
+            raise
+    return reconciliation(follow(api, accepted, entry.path.name))
+
+
+def _known_kinds(api: Api) -> list[str]:
+    """The kinds the service says it takes, in its OpenAPI document; empty if it does not list them."""
+    document = api.get("/openapi.json")
+    try:
+        body = document["paths"]["/v1/imports"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+        kind = _resolved(document, _resolved(document, body)["properties"]["kind"])
+    except KeyError:
+        return []
+    return [str(value) for value in kind.get("enum", [])]
+
+
+def _resolved(document: Document, schema: Document) -> Document:
+    for part in schema.get("allOf", []):
+        return _resolved(document, part)
+    if "$ref" not in schema:
+        return schema
+    found: Any = document
+    for part in str(schema["$ref"]).removeprefix("#/").split("/"):
+        found = found[part]
+    return _resolved(document, found)
+
+
+def reconciliation(job: Document) -> str:
+    """One line that accounts for every row, and the first warnings beneath it."""
+    rows = job["rows"]
+    fates = [name for name in ("created", "changed", "unchanged", "rejected") if rows.get(name) or name != "rejected"]
+    text = f"read {rows['read']:,} = " + " + ".join(f"{name} {rows[name]:,}" for name in fates)
+    header = job.get("header") or {}
+    notes = [f"columns {what}: {', '.join(header[what])}" for what in ("missing", "unknown") if header.get(what)]
+    if rows.get("rejected"):
+        notes.append(f"the rejected rows: GET /v1/imports/{job['id']}/rejections")
+    notes += [_warning(warning) for warning in job.get("warnings") or []]
+    shown = notes[:WARNINGS_SHOWN]
+    if len(notes) > len(shown):
+        shown.append(f"and {len(notes) - len(shown)} more: GET /v1/imports/{job['id']}")
+    return text + "".join(f"\n  {note}" for note in shown)
+
+
+def _warning(warning: Any) -> str:
+    if not isinstance(warning, dict):
+        return str(warning)
+    count = f" ({warning['count']:,})" if isinstance(warning.get("count"), int) else ""
+    return f"{warning.get('text') or warning.get('detail') or warning.get('code')}{count}"
