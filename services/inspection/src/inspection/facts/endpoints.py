@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from inspection.facts import service
 from inspection.facts.schemas import FactsFound, FactsLookup, FactsPage
+from inspection.media_types import LINES
 from inspection.scopes import FACTS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
@@ -28,7 +29,7 @@ def facts_page(
     return PageParameters(limit, after, include_total)
 
 
-@router.get("/v1/facts", operation_id="list_facts", responses={200: {"model": FactsPage}})
+@router.get("/v1/facts", operation_id="list_facts", responses={200: {"model": FactsPage, "content": LINES}})
 async def list_facts(
     _: Reader, request: Request, reads: PublicReads, page: Annotated[PageParameters, Depends(facts_page)]
 ) -> Response:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from inspection.inspections import service
 from inspection.inspections.repository import InspectionFilters
 from inspection.inspections.schemas import Inspection, InspectionPage, InspectionVersions
+from inspection.media_types import LINES
 from inspection.reference.service import require_code
 from inspection.scopes import INSPECTIONS_READ
 from shared.auth.access import Requires
@@ -23,7 +24,9 @@ InspectionId = Annotated[UUID, Path(description="the inspection's id")]
 
 
 def inspection_filters(
-    framework: Annotated[str | None, Query(examples=["report-card-2025"])] = None,
+    framework: Annotated[
+        str | None, Query(description="a code of `frameworks` in the reference data", examples=["report-card-2025"])
+    ] = None,
     urn: Annotated[
         int | None, Query(ge=1, le=2**31 - 1, description="the school it stands on", examples=[100000])
     ] = None,
@@ -40,7 +43,9 @@ def inspection_filters(
 Filters = Annotated[InspectionFilters, Depends(inspection_filters)]
 
 
-@router.get("/v1/inspections", operation_id="list_inspections", responses={200: {"model": InspectionPage}})
+@router.get(
+    "/v1/inspections", operation_id="list_inspections", responses={200: {"model": InspectionPage, "content": LINES}}
+)
 async def list_inspections(
     _: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest
 ) -> Response:

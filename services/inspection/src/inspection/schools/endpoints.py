@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.inspections import service as inspections
 from inspection.inspections.schemas import HistoryPage
+from inspection.media_types import LINES_OR_TABLE
 from inspection.reference.service import require_code
 from inspection.schools import service
 from inspection.schools.repository import SchoolFilters
@@ -38,8 +39,12 @@ def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed 
     region: Annotated[str | None, Query(description="one of the nine regions", examples=["London"])] = None,
     la: Annotated[str | None, Query(description="code of the local authority", examples=["201"])] = None,
     trust: Annotated[str | None, Query(description="UID of the trust", examples=["5143"])] = None,
-    phase: Annotated[str | None, Query(examples=["primary"])] = None,
-    status: Annotated[str | None, Query(examples=["open"])] = None,
+    phase: Annotated[
+        str | None, Query(description="a code of `phases` in the reference data", examples=["primary"])
+    ] = None,
+    status: Annotated[
+        str | None, Query(description="a code of `statuses` in the reference data", examples=["open"])
+    ] = None,
     has_report_card: Annotated[bool | None, Query(description="whether a report card is published")] = None,
     as_of: AsOf = None,
 ) -> SchoolFilters:
@@ -53,7 +58,9 @@ def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed 
 Filters = Annotated[SchoolFilters, Depends(school_filters)]
 
 
-@router.get("/v1/schools", operation_id="list_schools", responses={200: {"model": SchoolPage}})
+@router.get(
+    "/v1/schools", operation_id="list_schools", responses={200: {"model": SchoolPage, "content": LINES_OR_TABLE}}
+)
 async def list_schools(
     _: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest
 ) -> Response:

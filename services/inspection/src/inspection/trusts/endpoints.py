@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from inspection.media_types import LINES
 from inspection.reference.service import require_code
 from inspection.schools.schemas import SchoolPage
 from inspection.scopes import SCHOOLS_READ
@@ -47,7 +48,7 @@ def trust_filters(
 Filters = Annotated[TrustFilters, Depends(trust_filters)]
 
 
-@router.get("/v1/trusts", operation_id="list_trusts", responses={200: {"model": TrustPage}})
+@router.get("/v1/trusts", operation_id="list_trusts", responses={200: {"model": TrustPage, "content": LINES}})
 async def list_trusts(_: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest) -> Response:
     """List academy trusts by UID. `Accept: application/x-ndjson` streams all that match."""
     return await service.list_trusts(request, reads, filters, page)

@@ -1,5 +1,7 @@
 """The register over HTTP."""
 
+# ruff: noqa: RUF001 - names with curly apostrophes are what is tested
+
 import csv
 import io
 
@@ -93,9 +95,7 @@ class TestOneSchool:
         }
         assert document["local_authority"] == {"code": "201", "name": "City of London"}
 
-    async def test_what_nobody_said_is_null_with_the_reason(
-        self, reader: httpx.AsyncClient, register: Register
-    ) -> None:
+    async def test_what_nobody_said_is_null_with_reason(self, reader: httpx.AsyncClient, register: Register) -> None:
         register.school(100001, pupils=None, rb_kind="trust", rb_id=None, rb_reason="not_in_source")
 
         document = (await reader.get("/v1/schools/100001")).json()
