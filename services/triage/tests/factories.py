@@ -65,13 +65,24 @@ def ungraded_overall(starts_on: str = "2025-03-01", **changes: Any) -> Inspectio
 def card(starts_on: str = "2026-01-06", **changes: Any) -> Inspection:
     """A report card at the expected standard throughout; `areas` replaces single areas."""
     areas: Mapping[str, Grade] = changes.pop("areas", {})
-    values = {"framework": "report-card-2025", "overall": None, "safeguarding": "met", "grades": {**CARD, **areas}}
+    values: dict[str, Any] = {
+        "framework": "report-card-2025",
+        "overall": None,
+        "safeguarding": "met",
+        "grades": {**CARD, **areas},
+    }
     return inspection(starts_on, **{**values, **changes})
 
 
 def visit(starts_on: str, outcome: str, **changes: Any) -> Inspection:
     """An ungraded inspection with its outcome in words."""
-    values = {"id": f"u-{starts_on}", "framework": "ungraded", "kind": "ungraded", "overall": None, "grades": {}}
+    values: dict[str, Any] = {
+        "id": f"u-{starts_on}",
+        "framework": "ungraded",
+        "kind": "ungraded",
+        "overall": None,
+        "grades": {},
+    }
     return inspection(starts_on, **{**values, "safeguarding": None, "outcome": outcome, **changes})
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from services.triage.tests.factories import CARD, OLD_AREAS, TODAY, URN, judge
 
-from triage.domain.facts import CompletedSupport, Inspection, ProgressReview, SchoolFacts
+from triage.domain.facts import CompletedSupport, Grade, Inspection, ProgressReview, SchoolFacts
 from triage.domain.tiering import Judge
 from triage.policies.documents import canonical, content_hash
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 SCHEMES = [("ippr-2023", 1), ("rise-2025", 1), ("rise-2025", 2)]
 
 judges = st.sampled_from(SCHEMES).map(lambda each: judge(*each))
-days = st.dates(date(2012, 1, 1), date(2026, 12, 31))
+days = st.dates(date(2012, 1, 1), TODAY)
 
 
 def _older() -> st.SearchStrategy[Inspection]:
@@ -33,7 +33,7 @@ def _older() -> st.SearchStrategy[Inspection]:
         framework=st.sampled_from(["pre-eif", "eif-2019", "eif-2024"]),
         kind=st.just("graded"),
         starts_on=days,
-        published_on=st.none() | days,
+        published_on=st.none() | st.dates(date(2012, 1, 1), date(2026, 12, 31)),
         relates_to_current_urn=st.booleans(),
         overall=st.sampled_from([None, 1, 2, 3, 4]),
         category=st.sampled_from([None, None, "SM", "SWK", "NTI"]),
@@ -87,7 +87,7 @@ def rank(rules: Judge, facts: SchoolFacts) -> int:
     return rules.policy.rank[rules.decide(rules.case(facts, TODAY)).result]
 
 
-def worse(grade: object) -> object:
+def worse(grade: Grade) -> Grade:
     """The next worse grade on the grade's own scale; what was not judged stays so."""
     if isinstance(grade, int) and grade in (1, 2, 3):
         return grade + 1

@@ -1,6 +1,6 @@
 """What is known of one school: the input of every rule.
 
-A facts document (see the README, "Facts") is read into frozen values once; nothing here judges. Grades stay as they
+The copy of the facts that the intake keeps is read into frozen values once; nothing here judges. Grades stay as they
 were given: an integer 1 to 4 on the older scale, a code on the report card's scale, `None` where nothing was judged.
 """
 
@@ -83,29 +83,25 @@ class SchoolFacts:
     attainment: Attainment | None = None
 
 
-def read_facts(document: Mapping[str, Any]) -> SchoolFacts:
-    """Read a facts document that was checked on arrival. Support, reviews and decisions come by other feeds."""
-    return SchoolFacts(
-        urn=document["urn"],
-        inspections=tuple([_read_inspection(each) for each in document["inspections"]]),
-    )
+def read_facts(urn: int, kept: Mapping[str, Any]) -> SchoolFacts:
+    """Read the copy of a school's facts that the intake keeps. Support, reviews and decisions come by other feeds."""
+    return SchoolFacts(urn, tuple([_read_inspection(each) for each in kept["inspections"]]))
 
 
-def _read_inspection(document: Mapping[str, Any]) -> Inspection:
-    published = document["published_on"]
-    outcome = document["outcome"]
+def _read_inspection(kept: Mapping[str, Any]) -> Inspection:
+    published = kept["published_on"]
     return Inspection(
-        document["id"],
-        document["number"],
-        document["framework"],
-        document["kind"],
-        _read_date(document["starts_on"]),
+        kept["id"],
+        kept["number"],
+        kept["framework"],
+        kept["kind"],
+        _read_date(kept["starts_on"]),
         _read_date(published) if published else None,
-        document["relates_to_current_urn"],
-        document.get("relates_assumed", False),
-        document["overall"],
-        document["category_of_concern"],
-        document["safeguarding"],
-        {each["area"]: each["grade"] for each in document["areas"]},
-        outcome["label"] if outcome else None,
+        kept["relates_to_current_urn"],
+        kept["relates_assumed"],
+        kept["overall"],
+        kept["category_of_concern"],
+        kept["safeguarding"],
+        kept["grades"],
+        kept["outcome"],
     )

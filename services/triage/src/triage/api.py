@@ -1,0 +1,13 @@
+"""The routers of the service, in the order in which they are matched."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from triage.assessments.endpoints import router as assessments
+from triage.decisions.endpoints import router as decisions
+from triage.policies.endpoints import router as policies
+from triage.reference.endpoints import router as reference
+from triage.runs.endpoints import router as runs
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (policies, runs, assessments, decisions, reference)

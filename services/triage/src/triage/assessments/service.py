@@ -1,0 +1,115 @@
+"""Assessments as clients read them."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.clock import today
+from shared.db.session import streaming_session
+from shared.pagination import PageParameters, page_of
+from shared.responses import json_response, ndjson, page_response, wants_ndjson
+from triage.assessments import repository
+from triage.assessments.filters import AssessmentFilter
+from triage.assessments.redaction import confidential_flags, is_party, redacted
+from triage.assessments.schemas import AssessmentLookup
+from triage.cursors import id_after
+from triage.intake.handlers import CONSUMER
+from triage.problems import AssessmentNotFound
+
+
+def document_of(row: RowMapping | dict[str, Any], principal: Principal) -> dict[str, Any]:
+    """The Assessment document for this client."""
+    fields = redacted(dict(row)) if is_party(principal) else dict(row)
+    fields["school"] = {
+        "name": fields.pop("school_name"),
+        "region": fields.pop("school_region"),
+        "local_authority_code": fields.pop("school_la_code"),
+        "trust_uid": fields.pop("school_trust_uid"),
+    }
+    for name in ("reasons", "counterfactuals"):
+        fields[name] = orjson.Fragment(fields[name])
+    return fields
+
+
+def _asks_for_hidden(wanted: AssessmentFilter, principal: Principal) -> bool:
+    """A party cannot find out by a filter what it is not shown."""
+    return is_party(principal) and wanted.flag in confidential_flags()
+
+
+async def list_assessments(
+    request: Request, session: AsyncSession, principal: Principal, wanted: AssessmentFilter, page: PageParameters
+) -> Response:
+    """Answer with a page of assessments by URN and scheme, or with all of them as a stream."""
+    hidden = _asks_for_hidden(wanted, principal)
+    if wants_ndjson(request):
+        return ndjson(_all(request, wanted, principal, hidden=hidden))
+    after = page.key(int, str)
+    rows = [] if hidden else await repository.page(session, wanted, principal, after, page.limit + 1)
+    total = None
+    if page.include_total:
+        total = 0 if hidden else await repository.count(session, wanted, principal)
+    documents = [document_of(row, principal) for row in rows]
+    found = page_of(request, page, documents, lambda made: (made["urn"], made["scheme"]), total=total)
+    return page_response(request, found)
+
+
+async def _all(
+    request: Request, wanted: AssessmentFilter, principal: Principal, *, hidden: bool
+) -> AsyncIterator[dict[str, Any]]:
+    if hidden:
+        return
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, wanted, principal):
+            yield document_of(row, principal)
+
+
+async def get(request: Request, session: AsyncSession, principal: Principal, assessment_id: UUID) -> Response:
+    """Answer with one assessment, current or not."""
+    row = await repository.get(session, assessment_id, principal)
+    if row is None:
+        raise AssessmentNotFound("There is no such assessment.")
+    return json_response(request, document_of(row, principal))
+
+
+async def lookup(request: Request, session: AsyncSession, principal: Principal, wanted: AssessmentLookup) -> Response:
+    """Answer with the current assessments of up to 1,000 schools."""
+    rows = await repository.of_schools(session, wanted.urns, wanted.scheme, principal)
+    found = {row["urn"] for row in rows}
+    missing = [urn for urn in dict.fromkeys(wanted.urns) if urn not in found]
+    return json_response(request, {"data": [document_of(row, principal) for row in rows], "missing": missing})
+
+
+async def of_school(
+    request: Request, session: AsyncSession, principal: Principal, *, urn: int, scheme: str, as_of: date | None
+) -> Response:
+    """Answer with the assessment of one school that stands now, or stood on a date."""
+    on = None if as_of is not None and as_of >= today() else as_of
+    row = await repository.of_school(session, urn, scheme, on, principal)
+    if row is None:
+        raise AssessmentNotFound("There is no assessment of this school under this scheme.")
+    fields = dict(row)
+    source = {name: fields.pop(f"source_{name}") for name in ("name", "as_at", "loaded_at")}
+    fresh = {name: fields.pop(name) for name in ("received_at", "complete_as_of", "facts_changed_since")}
+    document = document_of(fields, principal)
+    document["source"] = source if source["name"] else None
+    document["upstream"] = {"service": CONSUMER, **fresh}
+    return json_response(request, document)
+
+
+async def history(
+    request: Request, session: AsyncSession, principal: Principal, *, urn: int, scheme: str | None, page: PageParameters
+) -> Response:
+    """Answer with what has been the current assessment of a school, newest first."""
+    rows = await repository.history(
+        session, principal, urn=urn, scheme=scheme, after=id_after(page), limit=page.limit + 1
+    )
+    total = await repository.count_history(session, urn, scheme, principal) if page.include_total else None
+    documents = [document_of(row, principal) for row in rows]
+    return page_response(request, page_of(request, page, documents, lambda made: (str(made["id"]),), total=total))

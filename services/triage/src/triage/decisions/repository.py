@@ -1,0 +1,106 @@
+"""The SQL of decisions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.auth.tenancy import visible_sql
+
+_COLUMNS: Final = """
+    made.id, made.urn, made.scheme, made.assessment_id, made.tier, made.proposed, made.route, made.actions,
+    made.conditions, made.reason, made.authoriser, made.authoriser_role, made.consulted, made.effective_on,
+    made.supersedes, made.created_at AS decided_at
+"""
+_STATE_NOW: Final = """
+    made.superseded_at, CASE WHEN made.superseded_at IS NULL THEN 'made' ELSE 'superseded' END AS state
+"""
+_STATE_ON: Final = """
+    CASE WHEN made.superseded_at < CAST(:as_of AS date) + 1 THEN made.superseded_at END AS superseded_at,
+    CASE WHEN made.superseded_at < CAST(:as_of AS date) + 1 THEN 'superseded' ELSE 'made' END AS state
+"""
+_CURRENT = text(
+    "SELECT id, assessment_id FROM decisions WHERE urn = :urn AND scheme = :scheme AND superseded_at IS NULL FOR UPDATE"
+)
+_SUPERSEDE = text("UPDATE decisions SET superseded_at = now() WHERE id = :id AND superseded_at IS NULL")
+_ADD = text(
+    f"""
+    INSERT INTO decisions AS made (id, urn, scheme, assessment_id, proposed, tier, route, actions, conditions, consulted,
+                                   reason, authoriser, authoriser_role, effective_on, supersedes, tenancy_orgs,
+                                   tenancy_region)
+    SELECT :id, :urn, :scheme, :assessment_id, :proposed, :tier, :route, :actions, :conditions, :consulted,
+           :reason, :authoriser, :authoriser_role, :effective_on, :supersedes,
+           triage_orgs('school', school.body_org, school.urn), school.region
+    FROM school_facts AS school WHERE school.urn = :urn
+    RETURNING {_COLUMNS}, {_STATE_NOW}
+    """
+)
+# what was decided is open to the school and its body, and with it what the other schemes propose at that time
+_OPEN_ASSESSMENTS = text(
+    """
+    UPDATE assessments AS made
+    SET audience = 'school', tenancy_orgs = triage_orgs('school', school.body_org, school.urn)
+    FROM school_facts AS school
+    WHERE school.urn = made.urn AND made.urn = :urn AND made.is_current AND made.audience <> 'school'
+    """
+)
+
+
+async def assessment(session: AsyncSession, assessment_id: UUID, principal: Principal) -> RowMapping | None:
+    """Return what a decision needs of an assessment, held until the decision is made."""
+    seen, claims = visible_sql(principal, "made")
+    sql = text(
+        "SELECT made.id, made.urn, made.scheme, made.policy_version, made.result, made.action_areas, made.is_current"  # noqa: S608 - constants
+        f" FROM assessments AS made WHERE made.id = :id AND {seen} FOR UPDATE OF made"
+    )
+    return (await session.execute(sql, {"id": assessment_id, **claims})).mappings().one_or_none()
+
+
+async def current(session: AsyncSession, urn: int, scheme: str) -> RowMapping | None:
+    """Return the current decision on a school, held until the new one is made."""
+    return (await session.execute(_CURRENT, {"urn": urn, "scheme": scheme})).mappings().one_or_none()
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping:
+    """Store a decision in the place of the one it supersedes, and open what it decided on to those concerned."""
+    if values["supersedes"] is not None:
+        await session.execute(_SUPERSEDE, {"id": values["supersedes"]})
+    row = (await session.execute(_ADD, dict(values))).mappings().one()
+    await session.execute(_OPEN_ASSESSMENTS, {"urn": values["urn"]})
+    return row
+
+
+async def get(session: AsyncSession, decision_id: UUID, principal: Principal) -> RowMapping | None:
+    """Return one decision."""
+    seen, claims = visible_sql(principal, "made")
+    sql = text(f"SELECT {_COLUMNS}, {_STATE_NOW} FROM decisions AS made WHERE made.id = :id AND {seen}")  # noqa: S608 - constants
+    return (await session.execute(sql, {"id": decision_id, **claims})).mappings().one_or_none()
+
+
+async def of_school(
+    session: AsyncSession, principal: Principal, *, urn: int, as_of: date | None, after: UUID | None, limit: int
+) -> Sequence[RowMapping]:
+    """Return the decisions on a school, newest first, as they stand or as they stood at the end of a day."""
+    seen, claims = visible_sql(principal, "made")
+    state = _STATE_NOW if as_of is None else _STATE_ON
+    until = "" if as_of is None else " AND made.created_at < CAST(:as_of AS date) + 1"
+    sql = text(
+        f"SELECT {_COLUMNS}, {state} FROM decisions AS made WHERE made.urn = :urn AND {seen}{until}"  # noqa: S608 - constants
+        " AND (CAST(:after AS uuid) IS NULL OR made.id < :after) ORDER BY made.id DESC LIMIT :limit"
+    )
+    values = {"urn": urn, "as_of": as_of, "after": after, "limit": limit, **claims}
+    return (await session.execute(sql, values)).mappings().all()
+
+
+async def count(session: AsyncSession, principal: Principal, *, urn: int, as_of: date | None) -> int:
+    """Count the decisions on a school."""
+    seen, claims = visible_sql(principal, "made")
+    sql = text(
+        f"SELECT count(*) FROM decisions AS made WHERE made.urn = :urn AND {seen}"  # noqa: S608 - constants
+        " AND (CAST(:as_of AS date) IS NULL OR made.created_at < CAST(:as_of AS date) + 1)"
+    )
+    return int(await session.scalar(sql, {"urn": urn, "as_of": as_of, **claims}) or 0)

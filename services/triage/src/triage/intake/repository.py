@@ -1,0 +1,53 @@
+"""The SQL of the copy."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.responses import dumps
+from triage.intake.messages import KeptSchool
+
+_UPSERT = text(
+    """
+    INSERT INTO school_facts AS held (urn, name, region, la_code, trust_uid, body_org, facts, profile, facts_version,
+                                      source_name, source_as_at, source_loaded_at)
+    SELECT urn, name, region, la_code, trust_uid, body_org, facts, profile, facts_version,
+           source_name, source_as_at, source_loaded_at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS incoming (
+        urn bigint, name text, region text, la_code text, trust_uid text, body_org text, facts jsonb, profile jsonb,
+        facts_version text, source_name text, source_as_at date, source_loaded_at timestamptz
+    )
+    ORDER BY urn
+    ON CONFLICT (urn) DO UPDATE SET
+        name = excluded.name, region = excluded.region, la_code = excluded.la_code, trust_uid = excluded.trust_uid,
+        body_org = excluded.body_org, facts = excluded.facts, profile = excluded.profile,
+        facts_version = excluded.facts_version, source_name = excluded.source_name,
+        source_as_at = excluded.source_as_at, source_loaded_at = excluded.source_loaded_at, received_at = now()
+    WHERE held.facts_version <> excluded.facts_version
+    RETURNING held.urn
+    """
+)
+_FOLLOW = """
+    UPDATE {table} AS made
+    SET tenancy_orgs = triage_orgs({audience}, school.body_org, school.urn), tenancy_region = school.region
+    FROM school_facts AS school
+    WHERE school.urn = made.urn AND made.urn = ANY (:urns)
+      AND (made.tenancy_region IS DISTINCT FROM school.region
+           OR made.tenancy_orgs IS DISTINCT FROM triage_orgs({audience}, school.body_org, school.urn))
+"""
+_FOLLOW_ASSESSMENTS = text(_FOLLOW.format(table="assessments", audience="made.audience"))
+_FOLLOW_DECISIONS = text(_FOLLOW.format(table="decisions", audience="'school'"))
+
+
+async def keep(session: AsyncSession, schools: Sequence[KeptSchool]) -> list[int]:
+    """Write what changed and return those URNs; who may see their assessments and decisions follows at once.
+
+    A school that moved to another body is closed to the old one from here on.
+    """
+    rows = dumps([school.row() for school in schools]).decode()
+    changed = [row.urn for row in await session.execute(_UPSERT, {"rows": rows})]
+    if changed:
+        await session.execute(_FOLLOW_ASSESSMENTS, {"urns": changed})
+        await session.execute(_FOLLOW_DECISIONS, {"urns": changed})
+    return changed

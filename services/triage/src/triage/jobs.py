@@ -1,0 +1,8 @@
+"""The kinds of long work of this service: the API submits them, the worker runs them."""
+
+from typing import Final
+
+from shared.jobs.resource import Jobs
+from triage.runs.job import ASSESSMENT_RUN
+
+JOBS: Final = Jobs([ASSESSMENT_RUN])

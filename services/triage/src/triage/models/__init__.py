@@ -1,0 +1,9 @@
+"""The tables of triage."""
+
+from triage.models.assessments import Assessment, AssessmentRun
+from triage.models.base import Base
+from triage.models.decisions import Decision
+from triage.models.facts import SchoolFactsRow
+from triage.models.policies import PolicyVersion
+
+__all__ = ["Assessment", "AssessmentRun", "Base", "Decision", "PolicyVersion", "SchoolFactsRow"]

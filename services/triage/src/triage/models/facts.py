@@ -1,0 +1,39 @@
+"""This service's copy of what the inspection service knows of a school."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from triage.models.base import Base
+
+
+class SchoolFactsRow(Base):
+    """One school. `facts` holds the evidence the rules read; `profile` the rest of the document as it came.
+
+    `body_org` is the responsible body as an organisation of a token (`trust:5143`, `la:201`), null where there is none.
+    The facts are public; the assessments made of them are not.
+    """
+
+    __tablename__ = "school_facts"
+    __table_args__ = (
+        Index("ix_school_facts_region", "region"),
+        Index("ix_school_facts_la_code", "la_code"),
+        Index("ix_school_facts_trust_uid", "trust_uid"),
+    )
+
+    urn: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+    la_code: Mapped[str | None] = mapped_column(Text)
+    trust_uid: Mapped[str | None] = mapped_column(Text)
+    body_org: Mapped[str | None] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_version: Mapped[str] = mapped_column(Text)
+    source_name: Mapped[str] = mapped_column(Text)
+    source_as_at: Mapped[date | None]
+    source_loaded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))

@@ -1,0 +1,1 @@
+"""The codes of this service with their labels."""

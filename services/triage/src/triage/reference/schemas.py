@@ -1,0 +1,43 @@
+"""Reference data on the wire."""
+
+from shared.schemas import ApiModel
+
+
+class Code(ApiModel):
+    """A code with its label."""
+
+    code: str
+    label: str
+
+
+class Flag(Code):
+    """A flag; a confidential one is shown to the department only."""
+
+    confidential: bool
+
+
+class SchemeCodes(ApiModel):
+    """The results a scheme proposes, and what may be decided on them (null where nothing is)."""
+
+    scheme: str
+    label: str
+    results: list[Code]
+    warnings: list[Code]
+    tiers: list[str] | None
+    routes_by_tier: dict[str, list[str]] | None
+    actions_by_tier: dict[str, list[str]] | None
+
+
+class ReferenceData(ApiModel):
+    """Every code of this service."""
+
+    schemes: list[SchemeCodes]
+    flags: list[Flag]
+    routes: list[Code]
+    actions: list[Code]
+    areas: list[Code]
+    grades: list[Code]
+    categories: list[Code]
+    safeguarding: list[Code]
+    decision_states: list[Code]
+    run_states: list[Code]

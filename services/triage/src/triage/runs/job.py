@@ -1,0 +1,100 @@
+"""The job of a run: catch up with the evidence, judge every school, store what changed. All effects commit at once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from shared.events.consumer import CatchUp
+from shared.jobs.context import JobContext
+from shared.jobs.model import JobKind
+from triage.domain.facts import read_facts
+from triage.domain.policy import read_policy
+from triage.domain.tiering import Judge
+from triage.intake.handlers import CONSUMER
+from triage.policies import repository as policies
+from triage.runs import repository
+from triage.runs.repository import HeldSchool, RunOrder
+from triage.runs.results import Stored, store
+
+KIND: Final = "assessment-run"
+
+
+class Tally:
+    """What a run comes to, counted as it goes."""
+
+    def __init__(self) -> None:
+        self.assessed = 0
+        self.changed = 0
+        self._by_region: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.confirmed: list[tuple[UUID, str]] = []
+
+    def differs(self, school: HeldSchool, stored: Stored) -> bool:
+        """Count a result; True where it is not the one that stands."""
+        self.assessed += 1
+        self._by_region[school.region or "unknown"][stored.proposal.result] += 1
+        live = school.live
+        if live is None or live.result_hash != stored.result_hash:
+            self.changed += 1
+            return True
+        if live.facts_version != school.facts_version:
+            self.confirmed.append((live.id, school.facts_version))
+        return False
+
+    def counts(self) -> dict[str, Any]:
+        """The counts of the run document."""
+        by_result: Counter[str] = sum(self._by_region.values(), Counter())
+        return {
+            "assessed": self.assessed,
+            "changed": self.changed,
+            "unchanged": self.assessed - self.changed,
+            "by_result": dict(sorted(by_result.items())),
+            "by_region": {region: dict(sorted(found.items())) for region, found in sorted(self._by_region.items())},
+        }
+
+
+def run(context: JobContext) -> Mapping[str, Any]:
+    """Run one order. An upstream that is down is no reason not to judge: the run says how old its facts are."""
+    context.progress(0, step="catching up with the evidence")
+    upstream = _upstream(context.catch_up(CONSUMER))
+    with context.engine.begin() as connection:
+        order = repository.order_of(connection, context.id)
+        document = policies.document(connection, order.scheme, order.policy_version)
+        repository.begin(connection, order)
+        tally = _assess(context, connection, order, Judge.of(read_policy(document)))
+        repository.merge(connection, order, document["audience"] if order.series == "current" else "department")
+        repository.confirm(connection, tally.confirmed)
+        counts = tally.counts()
+        repository.finish(connection, order.id, upstream, counts)
+        context.succeed(connection, counts)
+    return counts
+
+
+def _upstream(caught_up: CatchUp) -> dict[str, Any]:
+    as_of = caught_up.upstream_as_of
+    return {"reached": caught_up.reached_head, "as_of": as_of.isoformat() if as_of else None}
+
+
+def _assess(context: JobContext, connection: Connection, order: RunOrder, judge: Judge) -> Tally:
+    tally = Tally()
+    driver = repository.driver_of(connection)
+    total = repository.total(driver, order)
+    for batch in repository.schools(driver, order):
+        repository.write(driver, _differing(batch, judge, order, tally))
+        context.progress(tally.assessed, total, "judging")
+    return tally
+
+
+def _differing(
+    batch: list[HeldSchool], judge: Judge, order: RunOrder, tally: Tally
+) -> Iterator[tuple[HeldSchool, Stored]]:
+    for school in batch:
+        stored = store(judge.propose(read_facts(school.urn, orjson.loads(school.facts)), order.as_of))
+        if tally.differs(school, stored):
+            yield school, stored
+
+
+ASSESSMENT_RUN: Final = JobKind(KIND, run, lock="assessment-run")
