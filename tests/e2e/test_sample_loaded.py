@@ -1,4 +1,4 @@
-"""The sample through the front door: every row accounted for, every school judged as the independent reading judges it."""
+"""The sample through the front door: each row accounted for, each school judged as our own reading judges it."""
 
 from __future__ import annotations
 

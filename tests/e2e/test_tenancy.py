@@ -1,4 +1,4 @@
-"""Who sees what of an undecided judgement: nobody without a token, a trust its own schools only, and never the flags."""
+"""Who sees what of an undecided judgement: nobody without a token, a trust its own schools only and no flags."""
 
 from __future__ import annotations
 
