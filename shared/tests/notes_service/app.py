@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from sqlalchemy import column, table, text
+from sqlalchemy import column, func, select, table, text
 
 from shared.application import create_service_app
 from shared.auth import Principal, Public, Requires
-from shared.auth.tenancy import visible_sql
+from shared.auth.tenancy import visible, visible_sql
 from shared.db.session import Db, PublicReads
 from shared.errors import Conflict, NotFound
 from shared.etags import IfMatch, check_if_match, etag_of
@@ -64,6 +64,12 @@ async def list_notes(
 
         return ndjson(lines())
     return page_response(request, page_of(request, page, found, lambda row: (row["id"],)))
+
+
+@router.get("/v1/notes/count")
+async def count_notes(request: Request, principal: Annotated[Principal, Requires("notes:read")], db: Db) -> Response:
+    count = await db.scalar(select(func.count()).select_from(NOTES).where(visible(principal, NOTES)))
+    return json_response(request, {"count": count})
 
 
 @router.get("/v1/unfiltered")

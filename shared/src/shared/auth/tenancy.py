@@ -7,7 +7,7 @@ with regions sees those regions, anybody else the rows that name their organisat
 
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, String, TextClause, cast, false, or_, text, true
+from sqlalchemy import ColumnElement, FromClause, Text, TextClause, cast, false, or_, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,7 +73,7 @@ def visible(principal: Principal | None, table: FromClause) -> ColumnElement[boo
     if principal.regions:
         ways.append(table.c.tenancy_region.in_(sorted(principal.regions)))
     if principal.org.id:
-        ways.append(table.c.tenancy_orgs.op("&&")(cast([str(principal.org)], ARRAY(String))))
+        ways.append(table.c.tenancy_orgs.op("&&")(cast([str(principal.org)], ARRAY(Text))))
     return or_(*ways) if ways else false()
 
 
