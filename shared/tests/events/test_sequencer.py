@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import random
 from collections import Counter
 from itertools import pairwise
@@ -148,21 +149,28 @@ class TestASequencer:
             )
         assert 90 <= await sequencer.oldest_unnumbered_seconds(database.reads) < 120
 
-    async def test_goes_on_after_its_connections_were_cut(self, database: Database) -> None:
+    async def test_waits_for_a_database_that_is_away_and_tells_of_it_once(
+        self, database: Database, server: EmbeddedPostgres, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO, "shared.events.sequencer")
+        async with database.engine.begin() as connection:
+            await append_async(connection, [NewEvent("thing.changed", "1")])
+        name = database.url.rpartition("/")[2]
         stop = asyncio.Event()
-        running = asyncio.create_task(Sequencer(database.engine, database.reads).run(stop))
-        feed = ChangeFeed("/things", database)
-        cursor = None
-        for subject in ("before", "after"):
-            async with database.engine.begin() as connection:
-                await append_async(connection, [NewEvent("thing.changed", subject)])
-            page = await feed.page(cursor, 10, 5.0)
-            cursor = page["paging"]["next_cursor"]
-            assert [event["subject"] for event in page["data"]] == [subject]
-            with psycopg.connect(database.url, autocommit=True) as admin:
-                admin.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+        with psycopg.connect(server.url(), autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            running = asyncio.create_task(Sequencer(database.engine, database.reads).run(stop))
+            await _until_logged(caplog, 1)
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await _until_logged(caplog, 2)
         stop.set()
         await asyncio.wait_for(running, 5)
+        assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+        assert await sequencer.oldest_unnumbered_seconds(database.reads) == 0.0
+
+
+async def _until_logged(caplog: pytest.LogCaptureFixture, records: int) -> None:
+    async with asyncio.timeout(20):
+        while len(caplog.records) < records:  # noqa: ASYNC110 - told by the log alone
+            await asyncio.sleep(0.01)

@@ -310,6 +310,7 @@ class TestTheWorkersOwnFaults:
             await asyncio.to_thread(begun.wait, 20)
         assert len(stopping) == 1
         assert (await bench.get(job.id)).state == JobState.RUNNING
+        assert await bench.rows("SELECT status::text FROM procrastinate_jobs") == [("todo",)]
         async with bench.running():
             assert (await bench.ended(job.id)).attempt == 2
         assert await bench.rows("SELECT attempt FROM effects") == [(2,)]
@@ -334,13 +335,31 @@ class TestTheWorkersOwnFaults:
             assert (await bench.ended(second.id)).state == JobState.SUCCEEDED
         assert await bench.rows("SELECT count(*) FROM effects GROUP BY job") == [(1,), (1,)]
 
+    async def test_the_database_away_for_a_while(self, bench: Any, caplog: pytest.LogCaptureFixture) -> None:
+        bench.know(_take_effect)
+        async with bench.running():
+            await bench.until("SELECT count(*) = 1 FROM procrastinate_workers")
+            _allow_connections(bench.database.url, allowed=False)
+            _cut_connections(bench.database.url)
+            async with asyncio.timeout(30):
+                while "is started again" not in caplog.text:  # noqa: ASYNC110 - told by the log alone
+                    await asyncio.sleep(0.01)
+            _allow_connections(bench.database.url, allowed=True)
+            job = await bench.submit()
+            assert (await bench.ended(job.id)).state == JobState.SUCCEEDED
+        assert await bench.rows("SELECT count(*) FROM effects") == [(1,)]
+
+
+def _allow_connections(url: str, *, allowed: bool) -> None:
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}")
+
 
 def _cut_connections(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 async def _twice(number: int) -> int:
