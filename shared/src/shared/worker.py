@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from shared.background import Work, forget_old_keys_hourly, kept_running
 from shared.db.migrate import alembic_config
 from shared.db.session import Database
 from shared.events.consumer import FeedConsumer
@@ -49,6 +50,7 @@ class Worker:
         jobs: Jobs,
         consumers: Sequence[FeedConsumer[Any]] = (),
         *,
+        background: Sequence[Work] = (),
         port: int = 0,
         concurrency: int = 2,
         schema: SchemaCheck | None = None,
@@ -63,6 +65,7 @@ class Worker:
             "sequencer": Sequencer(database.engine, database.reads).run,
             "jobs": runner.run,
             **{f"consumer {consumer.name}": consumer.run for consumer in consumers},
+            **{_name(work): kept_running(work, database, _name(work)) for work in background},
         }
 
     @property
@@ -125,6 +128,10 @@ class Worker:
         return None
 
 
+def _name(work: Work) -> str:
+    return getattr(work, "__qualname__", type(work).__qualname__)
+
+
 class _Probes(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -144,12 +151,14 @@ def run_worker(
     jobs: Jobs,
     consumers: Callable[[Database], Sequence[FeedConsumer[Any]]] = lambda _database: (),
     *,
+    background: Sequence[Work] = (),
     service_dir: Path | None = None,
     concurrency: int = 2,
 ) -> None:
     """Be the worker process of a service: run until SIGTERM or SIGINT, then end within ten seconds.
 
-    `consumers` makes the feed consumers over the worker's database. With `service_dir` the worker is ready only when
+    `consumers` makes the feed consumers over the worker's database; each of `background` is given that database and
+    runs beside them until it is cancelled, for periodic work. With `service_dir` the worker is ready only when
     the schema is at the revision of the migrations in it, or after. Exits with 1 when a loop ended by itself.
     """
     configure_logs(f"{name}-worker", settings.log_level)
@@ -157,8 +166,16 @@ def run_worker(
     schema = SchemaCheck(alembic_config(service_dir)) if service_dir else None
 
     async def main() -> bool:
-        made = consumers(database)
-        worker = Worker(name, database, jobs, made, port=settings.worker_port, concurrency=concurrency, schema=schema)
+        worker = Worker(
+            name,
+            database,
+            jobs,
+            consumers(database),
+            background=(forget_old_keys_hourly, *background),
+            port=settings.worker_port,
+            concurrency=concurrency,
+            schema=schema,
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop.set)
         _log.warning("the worker has started; probes and metrics are on port %d", worker.port)

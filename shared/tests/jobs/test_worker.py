@@ -103,6 +103,30 @@ class TestAWorker:
         worker.stop.set()
         assert await asyncio.wait_for(running, 10)
 
+    async def test_keeps_background_work_running_and_cancels_it_at_the_end(self, bench: Any) -> None:
+        begun: list[Database] = []
+        ended = asyncio.Event()
+
+        async def fails_at_first(database: Database) -> None:
+            begun.append(database)
+            if len(begun) == 1:
+                raise ValueError("a passing fault")
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        own = Database(bench.database.url)
+        worker = Worker("test", own, bench.jobs, background=[fails_at_first])
+        running = asyncio.create_task(worker.run())
+        async with asyncio.timeout(10):
+            while len(begun) < 2:  # noqa: ASYNC110 - the work tells nobody
+                await asyncio.sleep(0.01)
+        worker.stop.set()
+        assert await asyncio.wait_for(running, 10)
+        assert ended.is_set()
+        assert begun == [own, own]
+
     async def test_ends_with_an_error_when_a_loop_ends_by_itself(self, bench: Any) -> None:
         own = Database(bench.database.url)
         worker = Worker("test", own, bench.jobs)
