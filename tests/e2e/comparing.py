@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 SHOWN = 25
 
 
-def assessments(platform: Platform, scheme: str) -> dict[int, Document]:
-    """The current assessment of every school under a scheme; each school once."""
+def assessments(platform: Platform, scheme: str, **query: str) -> dict[int, Document]:
+    """The current assessment of every school under a scheme (or those of a run); each school once."""
     found: dict[int, Document] = {}
-    for one in platform.stream("triage", "/v1/assessments", scheme=scheme):
+    for one in platform.stream("triage", "/v1/assessments", scheme=scheme, **query):
         assert one["urn"] not in found, f"{one['urn']} is listed twice"
         found[one["urn"]] = one
     return found

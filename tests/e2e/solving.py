@@ -44,7 +44,7 @@ def most_matched(given: Round) -> int:
 
 
 class _Matching:
-    """A growing matching. Leaders reached in a search that failed stay out of every later one: none can succeed there."""
+    """A growing matching. Leaders reached by a search that failed stay out of later ones: none can succeed there."""
 
     def __init__(self, given: Round) -> None:
         self._given = given
