@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -80,29 +81,43 @@ class Platform:
         return self.running.returncode, errors
 
 
-@pytest.fixture
+@contextmanager
 def folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's user can reach, which pytest's own is not."""
     with tempfile.TemporaryDirectory(prefix="platform-test-", dir="/var/tmp", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
 
+@contextmanager
+def a_platform() -> Iterator[Platform]:
+    with folder() as name:
+        made = Platform(name / "home", free_port())
+        yield made
+        if made.process is not None and made.process.poll() is None:
+            made.process.terminate()
+            made.process.communicate(timeout=PATIENCE)
+
+
 @pytest.fixture
-def platform(folder: Path) -> Iterator[Platform]:
-    made = Platform(folder / "home", free_port())
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        made.process.terminate()
-        made.process.communicate(timeout=PATIENCE)
+def platform() -> Iterator[Platform]:
+    with a_platform() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Platform]:
+    with a_platform() as made:
+        yield made.start().wait_ready()
 
 
 class TestARunningPlatform:
-    def test_gives_each_service_its_database_roles_and_environment(self, platform: Platform) -> None:
-        platform.start().wait_ready()
-        assert [row.name for row in control.status(platform.home)] == ["postgres", "issuer", "alpha", "alpha-worker"]
-        answer = httpx.get(f"http://127.0.0.1:{platform.port}/")
+    def test_gives_each_service_its_database_roles_and_environment(self, running: Platform) -> None:
+        running.wait_ready()
+        assert [row.name for row in control.status(running.home)] == ["postgres", "issuer", "alpha", "alpha-worker"]
+        answer = httpx.get(f"http://127.0.0.1:{running.port}/")
         assert answer.text == "https://issuer.improve.invalid"
-        database = platform.home.read_state()["processes"][0]["health"]
+        database = running.home.read_state()["processes"][0]["health"]
         with psycopg.connect(database) as connection:
             roles = connection.execute(
                 "select rolname, rolsuper, rolbypassrls from pg_roles where rolname like 'alpha%' order by 1"
@@ -113,48 +128,48 @@ class TestARunningPlatform:
         assert roles == [("alpha_app", False, False), ("alpha_owner", False, False)]
         assert owner == ("alpha_owner",)
 
-    def test_starts_a_killed_process_again(self, platform: Platform) -> None:
-        platform.start().wait_ready()
+    def test_starts_a_killed_process_again(self, running: Platform) -> None:
+        running.wait_ready()
         for name in ("alpha", "alpha-worker", "issuer"):
-            killed = platform.pid_of(name)
+            killed = running.pid_of(name)
             assert killed is not None
             os.kill(killed, signal.SIGKILL)
-            wait_until(partial(self._another_life, platform, name, killed), f"{name} again")
-        platform.wait_ready()
+            wait_until(partial(self._another_life, running, name, killed), f"{name} again")
+        running.wait_ready()
 
     @staticmethod
-    def _another_life(platform: Platform, name: str, killed: int) -> bool:
-        return platform.pid_of(name) not in (killed, None)
+    def _another_life(running: Platform, name: str, killed: int) -> bool:
+        return running.pid_of(name) not in (killed, None)
 
-    def test_starts_a_killed_database_again_on_its_port(self, platform: Platform) -> None:
-        platform.start().wait_ready()
-        before = platform.home.read_state()["processes"][0]
+    def test_starts_a_killed_database_again_on_its_port(self, running: Platform) -> None:
+        running.wait_ready()
+        before = running.home.read_state()["processes"][0]
         os.kill(before["pid"], signal.SIGKILL)
-        wait_until(lambda: platform.pid_of("postgres") not in (before["pid"], None), "PostgreSQL again")
-        assert platform.home.read_state()["processes"][0]["port"] == before["port"]
-        platform.wait_ready()
+        wait_until(lambda: running.pid_of("postgres") not in (before["pid"], None), "PostgreSQL again")
+        assert running.home.read_state()["processes"][0]["port"] == before["port"]
+        running.wait_ready()
 
-    def test_ends_a_process_that_does_not_answer_when_asked_to_repair(self, platform: Platform) -> None:
-        platform.start().wait_ready()
-        frozen = platform.pid_of("alpha")
+    def test_ends_a_process_that_does_not_answer_when_asked_to_repair(self, running: Platform) -> None:
+        running.wait_ready()
+        frozen = running.pid_of("alpha")
         assert frozen is not None
         os.kill(frozen, signal.SIGSTOP)
-        platform.running.send_signal(signal.SIGHUP)
-        wait_until(lambda: platform.pid_of("alpha") not in (frozen, None), "alpha again")
-        platform.wait_ready()
+        running.running.send_signal(signal.SIGHUP)
+        wait_until(lambda: running.pid_of("alpha") not in (frozen, None), "alpha again")
+        running.wait_ready()
 
-    def test_keeps_secrets_to_its_owner(self, platform: Platform) -> None:
-        platform.start().wait_ready()
-        assert platform.home.keys.stat().st_mode & 0o077 == 0
-        assert all(path.stat().st_mode & 0o077 == 0 for path in platform.home.keys.iterdir())
+    def test_keeps_secrets_to_its_owner(self, running: Platform) -> None:
+        running.wait_ready()
+        assert running.home.keys.stat().st_mode & 0o077 == 0
+        assert all(path.stat().st_mode & 0o077 == 0 for path in running.home.keys.iterdir())
 
-    def test_does_not_run_twice_from_one_folder(self, platform: Platform) -> None:
-        platform.start().wait_ready()
-        second = Platform(platform.home.folder, free_port()).start()
+    def test_does_not_run_twice_from_one_folder(self, running: Platform) -> None:
+        running.wait_ready()
+        second = Platform(running.home.folder, free_port()).start()
         status, errors = second.ended()
         assert status == 1
         assert "already runs" in errors
-        assert platform.is_ready()
+        assert running.is_ready()
 
 
 class TestTheEnd:

@@ -15,7 +15,7 @@ from improve.errors import CommandError
 from improve.local.home import Home
 from improve.local.keys import mint
 from improve.local.roles import registry
-from improve.local.services import SERVICES
+from improve.local.services import SERVICES, Service
 
 TIMEOUT = httpx.Timeout(connect=5.0, read=300.0, write=300.0, pool=5.0)  # seconds; a national file is 20 MB
 OUTAGE_PATIENCE = 60.0  # seconds that a service may be away while a job of ours is followed
@@ -156,6 +156,15 @@ class Api:
         return UnreachableError(f"{self.name} at {self.base_url}: {type(error).__name__} {error}".rstrip())
 
 
+def _local_url(service: Service) -> str:
+    """Where a service of this machine answers: as the environment says, else where the platform last started it."""
+    if service.port_variable not in os.environ:
+        for process in Home.find().read_state().get("processes", []):
+            if process["name"] == service.name and process["port"]:
+                return f"http://127.0.0.1:{process['port']}"
+    return service.url(os.environ)
+
+
 @dataclass(frozen=True)
 class Deployment:
     """The three services of one deployment, with the token to use."""
@@ -167,7 +176,7 @@ class Deployment:
     @classmethod
     def at(cls, urls: Mapping[str, str | None], token: str | None) -> Self:
         """The services at `urls` (by name; None: on this machine); without a token, one made here if they are local."""
-        addresses = {service.name: urls.get(service.name) or service.url(os.environ) for service in SERVICES}
+        addresses = {service.name: urls.get(service.name) or _local_url(service) for service in SERVICES}
         if not token:
             remote = [url for url in addresses.values() if urlsplit(url).hostname not in THIS_MACHINE]
             if remote:

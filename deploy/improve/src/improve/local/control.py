@@ -95,7 +95,9 @@ def up(home: Home, announce: Callable[[str], None]) -> list[Row]:
     deadline = time.monotonic() + UP_TIMEOUT
     while time.monotonic() < deadline:
         if started is not None and started.poll() is not None:
-            raise CommandError(last_lines(log, 1).removeprefix("error: ") or "the supervisor ended without a word")
+            if not home.is_held():
+                raise CommandError(last_lines(log, 1).removeprefix("error: ") or "the supervisor ended without a word")
+            started = None  # somebody else's start came first: wait for that one
         if rows := _all_ready(home, started):
             return rows
         time.sleep(POLL)
