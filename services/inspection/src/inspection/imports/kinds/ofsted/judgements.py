@@ -175,3 +175,8 @@ def _older_grades() -> Callable[[str], int]:
     }
     values = {**names, **{str(code): code for code in _reasons()}}
     return look_up(values)
+
+
+def warning_text(code: str) -> str:
+    """Return what a warning says."""
+    return next(str(entry["label"]) for entry in load("warnings") if entry["code"] == code)

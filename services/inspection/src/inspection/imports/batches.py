@@ -1,0 +1,125 @@
+"""From the rows of a file to a batch: every row has one fate, and a row known by its bytes is not parsed again."""
+
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Final
+
+from inspection.imports.kinds.model import Accepted, Batch, Kind, RowReader
+from inspection.imports.reading.problems import Place, RejectedRow, Rejection
+from inspection.imports.reading.records import Record
+from inspection.imports.reading.table import Table
+
+DIGEST_BYTES: Final = 16
+_ENTRY: Final = struct.Struct(f"<{DIGEST_BYTES}sq")
+REPORT_EVERY: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRows:
+    """Digests of the rows of an earlier load, with their keys, and that file's date."""
+
+    keys: Mapping[bytes, int] = field(default_factory=dict)
+    as_at: date | None = None
+
+
+@dataclass(slots=True)
+class ReadFile:
+    """What reading a file gave."""
+
+    batch: Batch
+    rejections: list[Rejection]
+    digests: dict[int, bytes]
+    read: int = 0
+
+
+def pack_digests(digests: Mapping[int, bytes]) -> bytes:
+    """Return digests by key as one value to be stored."""
+    return b"".join(_ENTRY.pack(digest, key) for key, digest in digests.items())
+
+
+def unpack_digests(stored: bytes) -> dict[bytes, int]:
+    """Return stored digests with their keys."""
+    return dict(_ENTRY.iter_unpack(stored))
+
+
+def read_file(
+    table: Table, kind: Kind, reader: RowReader, *, known: KnownRows, as_at: date, report: Callable[[int], None]
+) -> ReadFile:
+    """Read all rows. `report` is told every so often how many were read; it may raise to end the work."""
+    reading = _Reading(table, kind, reader, known, as_at)
+    for place, record in table.rows():
+        reading.take(place, record)
+        if place.row % REPORT_EVERY == 0:
+            report(place.row)
+    return reading.result()
+
+
+class _Reading:
+    """The state of reading one file."""
+
+    def __init__(self, table: Table, kind: Kind, reader: RowReader, known: KnownRows, as_at: date) -> None:
+        self._table = table
+        self._kind = kind
+        self._reader = reader
+        self._known = known.keys
+        self._seed = blake2b(_signature(kind, table), digest_size=DIGEST_BYTES)
+        self._places: dict[int, Place] = {}
+        self._out = ReadFile(Batch(as_at=as_at, known_as_at=known.as_at), [], {})
+        self._repeated: set[int] = set()
+
+    def take(self, place: Place, record: Record) -> None:
+        """Settle the fate of one row."""
+        self._out.read += 1
+        seeded = self._seed.copy()
+        seeded.update(record.content)
+        digest = seeded.digest()
+        try:
+            self._place(place, record, digest)
+        except RejectedRow as why:
+            self._out.rejections.append(Rejection(place, why))
+
+    def _place(self, place: Place, record: Record, digest: bytes) -> None:
+        key = self._known.get(digest)
+        cells = None
+        if key is None:
+            cells = self._table.cells(record)
+            key = self._reader.key(cells)
+        if key in self._places:
+            self._refuse_repeated(key, digest)
+        self._places[key] = place
+        self._out.batch.listed.add(key)
+        if cells is None:
+            self._out.batch.known.add(key)
+        else:
+            self._out.batch.accepted[key] = Accepted(place.row, self._reader.read(cells))
+        self._out.digests[key] = digest
+
+    def _refuse_repeated(self, key: int, digest: bytes) -> None:
+        """Refuse a row whose key came before: a copy alone; where rows differ all of them, as none can be trusted."""
+        name = self._kind.key_name
+        first = self._places[key].row
+        if self._out.digests.get(key) == digest and key not in self._repeated:
+            raise RejectedRow("duplicate_row", f"The row is a copy of row {first}.")
+        self._repeated.add(key)
+        raise RejectedRow("conflicting_rows", f"Row {first} has the same {name} and differs: none of them is taken.")
+
+    def result(self) -> ReadFile:
+        """Return what was read, the first of conflicting rows rejected as well."""
+        batch = self._out.batch
+        for key in self._repeated:
+            if batch.accepted.pop(key, None) is not None or key in batch.known:
+                batch.known.discard(key)
+                why = f"A later row has the same {self._kind.key_name} and differs: none of them is taken."
+                self._out.rejections.append(Rejection(self._places[key], RejectedRow("conflicting_rows", why)))
+            self._out.digests.pop(key, None)
+        self._out.rejections.sort(key=lambda rejection: rejection.place.row)
+        batch.truncated = self._table.truncated
+        return self._out
+
+
+def _signature(kind: Kind, table: Table) -> bytes:
+    """Return what, beside a row's own bytes, decides how it reads."""
+    return "\x1f".join([kind.code, str(kind.version), table.encoding, *table.header.titles]).encode()

@@ -1,0 +1,174 @@
+"""The job of an import: read the file, merge it, and write what became of each row, all in one transaction."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, BinaryIO, Final
+
+from sqlalchemy import Connection, RowMapping
+
+from inspection.imports import repository
+from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
+from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
+from inspection.imports.reading.problems import Rejection, UnreadableFile
+from inspection.imports.reading.table import Table
+from inspection.imports.registry import KINDS
+from shared.errors import FieldProblem
+from shared.events.outbox import NewEvent, append
+from shared.jobs.context import JobContext
+from shared.jobs.model import JobFailed, JobKind
+
+NAME: Final = "import"
+READING: Final = "reading"
+MERGING: Final = "merging"
+_RAW_SHOWN: Final = 4000
+
+
+def run(context: JobContext) -> Mapping[str, Any] | None:
+    """Run one import. Raises JobFailed, with nothing loaded, for a file that cannot be read as its kind."""
+    with context.engine.begin() as connection:
+        repository.drop_stale_files(connection)
+        wanted = repository.import_of(connection, context.id)
+        known = _known(connection, wanted["kind"], wanted["as_at"])
+    kind = KINDS[wanted["kind"]]
+    with tempfile.TemporaryFile() as file:
+        with context.engine.begin() as connection:
+            repository.copy_file(connection, context.id, file)
+        try:
+            table = Table(file, kind.code)
+            reader = kind.reader(table.header)
+        except UnreadableFile as error:
+            raise _failed(wanted["file_name"], error) from error
+        total = _lines(file, table.header.line)
+        read = read_file(
+            table,
+            kind,
+            reader,
+            known=known,
+            as_at=wanted["as_at"],
+            report=lambda done: context.progress(done, total, READING),
+        )
+        if not read.read:
+            empty = UnreadableFile("no_rows", f"The file has a header on line {table.header.line} and no rows.")
+            raise _failed(wanted["file_name"], empty)
+        context.progress(read.read, read.read, MERGING)
+        _Merge(context, wanted, table, reader, read).run()
+    return None
+
+
+class _Merge:
+    """The transaction of an import."""
+
+    def __init__(
+        self, context: JobContext, wanted: RowMapping, table: Table, reader: RowReader, read: ReadFile
+    ) -> None:
+        self._context = context
+        self._wanted = wanted
+        self._kind: Kind = KINDS[wanted["kind"]]
+        self._table = table
+        self._reader = reader
+        self._read = read
+        self._warnings = Warnings()
+
+    def run(self) -> None:
+        """Merge, write the outcome and mark the job succeeded: all of it, or nothing."""
+        with self._context.engine.begin() as connection:
+            self._warn()
+            fates, source_id = self._trial(connection) if self._wanted["dry_run"] else self._load(connection)
+            rows = self._rows(fates)
+            self._write(connection, rows, source_id)
+            if source_id is not None:
+                data = {"id": str(self._context.id), "kind": self._kind.code}
+                append(connection, [NewEvent("inspection.import.finished", str(self._context.id), data)])
+            self._context.succeed(connection, {"rows": rows})
+
+    def _load(self, connection: Connection) -> tuple[Fates, int]:
+        code, as_at = self._kind.code, self._wanted["as_at"]
+        source_id = repository.add_source(connection, code, self._wanted["file_name"], as_at)
+        source = Provenance(source_id, code, as_at)
+        return self._kind.load(connection, self._read.batch, source, self._warnings), source_id
+
+    def _trial(self, connection: Connection) -> tuple[Fates, None]:
+        """Merge and take it back: a dry run tells what would become of each row."""
+        savepoint = connection.begin_nested()
+        fates, _ = self._load(connection)
+        savepoint.rollback()
+        return fates, None
+
+    def _rows(self, fates: Fates) -> dict[str, int]:
+        accepted = len(self._read.batch.accepted) + len(self._read.batch.known)
+        return {
+            "read": self._read.read,
+            "created": fates.created,
+            "changed": fates.changed,
+            "unchanged": accepted - fates.created - fates.changed,
+            "rejected": len(self._read.rejections),
+        }
+
+    def _write(self, connection: Connection, rows: Mapping[str, int], source_id: int | None) -> None:
+        outcome = {
+            **rows,
+            "encoding": self._table.encoding,
+            "header": self._reader.drift.as_json(),
+            "warnings": self._warnings.as_json(),
+            "source_id": source_id,
+            "row_digests": None if source_id is None else pack_digests(self._read.digests),
+        }
+        repository.finish(connection, self._context.id, outcome)
+        rejected = (_rejection(self._table, rejection) for rejection in self._read.rejections)
+        repository.add_rejections(connection, self._wanted, rejected)
+
+    def _warn(self) -> None:
+        """Warn of what is odd about the file as a whole."""
+        drift = self._reader.drift
+        for code, titles, text in (
+            ("columns_missing", drift.missing, "Columns known of this kind are not in the file."),
+            ("columns_unknown", drift.unknown, "Columns of the file are not known of this kind and are not read."),
+            ("columns_duplicated", drift.duplicated, "Columns stand in the file more than once."),
+        ):
+            if titles:
+                self._warnings.add(code, text, len(titles), titles)
+        if self._table.truncated:
+            self._warnings.add("truncated", "The file breaks off in its last row.")
+        elif not self._table.ends_with_newline:
+            self._warnings.add("no_final_newline", "The last line is not ended: the file may have been cut off.")
+        if self._read.read == len(self._read.batch.known):
+            self._warnings.add("nothing_new", "Every row is as it was in the load before.")
+
+
+def _rejection(table: Table, rejection: Rejection) -> dict[str, Any]:
+    place, why = rejection
+    return {
+        "row_number": place.row,
+        "line": place.line,
+        "column": why.column,
+        "value": why.value,
+        "code": why.code,
+        "text": str(why),
+        "raw": table.text(place)[:_RAW_SHOWN].replace("\x00", ""),
+    }
+
+
+def _known(connection: Connection, kind: str, as_at: date) -> KnownRows:
+    stored = repository.known_digests(connection, kind, as_at)
+    return KnownRows() if stored is None else KnownRows(unpack_digests(stored[0]), stored[1])
+
+
+def _lines(file: BinaryIO, header_line: int) -> int:
+    """Count the lines below the header: about the number of rows. The file's position is left as it was."""
+    at = file.tell()
+    file.seek(0)
+    count = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    file.seek(at)
+    return max(count - header_line, 0)
+
+
+def _failed(file_name: str, error: UnreadableFile) -> JobFailed:
+    return JobFailed(
+        "The file cannot be loaded",
+        f"{file_name}: {error.text} Nothing was loaded.",
+        [FieldProblem("file", error.text, error.code)],
+    )
+
+
+JOB_KINDS: Final = (JobKind(name=NAME, run=run, lock="imports"),)

@@ -1,0 +1,69 @@
+"""Files whose rows are rows of one table, each by its own key: merged the same way, whatever they hold."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from inspection.imports.kinds import repository
+from inspection.imports.kinds.model import Batch, Provenance
+from inspection.imports.kinds.packing import bytea, copy_line, pack
+
+
+class KeyedRow(NamedTuple):
+    """A row of the table: the packed columns and their digest."""
+
+    packed: str
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedTable:
+    """The table a kind of file fills: `key_of` makes a batch's key from the values of the key columns."""
+
+    name: str
+    columns: Sequence[str]
+    key: Sequence[str]
+    key_of: Callable[[tuple[Any, ...]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Keys of the rows that are new, and of those that changed."""
+
+    created: list[int]
+    changed: list[int]
+
+
+def merge(connection: Connection, table: KeyedTable, batch: Batch, source: Provenance) -> Merged:
+    """Add what is new and change what a file as new or newer says otherwise.
+
+    Rows that another kind of file put there, for want of this one, are always replaced.
+    """
+    stored = {
+        table.key_of(key): (key, known) for key, known in repository.stored_rows(connection, table.name, table.key)
+    }
+    merged = Merged([], [])
+    repeated = [key for key in batch.known if key in stored]
+    for key, accepted in batch.accepted.items():
+        if key not in stored:
+            merged.created.append(key)
+            continue
+        known = stored[key][1]
+        if known.content_hash == accepted.record.content_hash:
+            repeated.append(key)
+        elif known.source != source.name or known.as_at <= source.as_at:
+            merged.changed.append(key)
+    columns = (*table.columns, "content_hash", "source_id")
+    rows = {key: accepted.record for key, accepted in batch.accepted.items()}
+    repository.insert(connection, table.name, columns, _lines([rows[key] for key in merged.created], source))
+    repository.update(connection, table.name, table.key, columns, _lines([rows[key] for key in merged.changed], source))
+    older = [stored[key][0] for key in repeated if stored[key][1].as_at < source.as_at]
+    if older:
+        repository.move_on(connection, table.name, table.key, older, source.id)
+    return merged
+
+
+def _lines(rows: Sequence[KeyedRow], source: Provenance) -> list[str]:
+    return [copy_line(row.packed, pack([bytea(row.content_hash), str(source.id)])) for row in rows]

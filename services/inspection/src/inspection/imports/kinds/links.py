@@ -1,0 +1,101 @@
+"""Predecessor and successor links (`gias-links`)."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inspection.data import load
+from inspection.domain.cycles import closing_edges
+from inspection.imports.kinds import repository
+from inspection.imports.kinds.codes import code_reader
+from inspection.imports.kinds.columns import Columns
+from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
+from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
+from inspection.imports.kinds.ofsted.register import parse_urn
+from inspection.imports.kinds.packing import digest, pack
+from inspection.imports.reading.cells import parse_date, parse_text
+from inspection.imports.reading.header import Header
+from inspection.imports.reading.problems import RejectedRow
+
+
+def key_of(key: tuple[Any, ...]) -> int:
+    """Return one number for (URN, linked URN, code of the kind of link)."""
+    return int.from_bytes(blake2b(repr(key).encode(), digest_size=8).digest(), signed=True)
+
+
+TABLE = KeyedTable(
+    "school_links",
+    ("urn", "link_urn", "kind", "link_name", "established_on", "predecessor_urn", "successor_urn"),
+    ("urn", "link_urn", "kind"),
+    key_of,
+)
+
+
+class LinkReader:
+    """Reads rows of one file."""
+
+    def __init__(self, header: Header) -> None:
+        columns = Columns(GiasLinks.code, header)
+        self.drift = columns.drift
+        read = columns.reader
+        self._readers = {
+            "urn": read("urn", parse_urn, "not a URN (six digits)", needed=True),
+            "link_urn": read("link_urn", parse_urn, "not a URN (six digits)", needed=True),
+            "kind": read("kind", code_reader("link_kinds", "label"), "not a kind of link known", needed=True),
+            "link_name": read("link_name", parse_text, "too long"),
+            "established_on": read("established_on", parse_date, "not a date (dd-mm-yyyy)"),
+        }
+        fields = columns.known["fields"]
+        self._places = {name: columns.place(fields[name]) for name in self._readers}
+        self._link_title: str = fields["link_urn"]
+        self._linked_is = {entry["code"]: entry["linked_is"] for entry in load("link_kinds")}
+
+    def key(self, cells: Sequence[str]) -> int:
+        """Return the number of the link's key."""
+        return key_of(tuple(self._readers[name].read(cells[self._places[name]]) for name in TABLE.key))
+
+    def read(self, cells: Sequence[str]) -> KeyedRow:
+        """Return the link."""
+        padded = [*cells, ""]
+        urn, linked, kind, name, since = (
+            reader.read(padded[self._places[name]]) for name, reader in self._readers.items()
+        )
+        if urn == linked:
+            raise RejectedRow(
+                "contradiction", f"{self._link_title}: {linked} is linked to itself.", self._link_title, str(linked)
+            )
+        before, after = {"predecessor": (linked, urn), "successor": (urn, linked)}.get(
+            self._linked_is[kind], (None, None)
+        )
+        packed = pack(
+            [None if value is None else str(value) for value in (urn, linked, kind, name, since, before, after)]
+        )
+        return KeyedRow(packed, digest(packed))
+
+
+class GiasLinks:
+    """The kind of file."""
+
+    code = "gias-links"
+    version = 1
+    key_name = "link"
+
+    def reader(self, header: Header) -> LinkReader:
+        """Return a reader for files with this header."""
+        return LinkReader(header)
+
+    def load(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> Fates:
+        """Merge the links, then cut every cycle at the link that closes it."""
+        merged = merge(connection, TABLE, batch, source)
+        closing = closing_edges(repository.edges(connection))
+        repository.cut(connection, closing)
+        if closing:
+            warnings.add(
+                "link_cycle",
+                "Links that make a school its own predecessor are cut; the examples are predecessor and successor.",
+                len(closing),
+                [list(edge) for edge in closing],
+            )
+        return Fates(len(merged.created), len(merged.changed))

@@ -1,0 +1,214 @@
+"""The load of Ofsted's file: register, trusts, inspections and stays in trusts, each merged by date of the file."""
+
+import os
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inspection.domain.memberships import Stay, observe
+from inspection.domain.names import fold
+from inspection.imports.kinds import repository as bulk
+from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
+from inspection.imports.kinds.ofsted import blocks, judgements, repository
+from inspection.imports.kinds.ofsted.blocks import Found
+from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
+from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
+from inspection.imports.kinds.ofsted.repository import KnownSchool
+from inspection.imports.kinds.packing import boolean, bytea, copy_line, pack, unpack
+from inspection.imports.reading.header import Header
+
+
+class OfstedLatestInspections:
+    """The kind of file."""
+
+    code = CODE
+    version = 1
+    key_name = "URN"
+
+    def reader(self, header: Header) -> OfstedReader:
+        """Return a reader for files with this header."""
+        return OfstedReader(header)
+
+    def load(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> Fates:
+        """Merge a file. Its date decides: an older one adds inspections and changes no register field."""
+        return _Load(connection, batch, source, warnings).run()
+
+
+class _Load:
+    """One load of one file."""
+
+    def __init__(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._source = source
+        self._warnings = warnings
+        self._rows: dict[int, SchoolRow] = {urn: accepted.record for urn, accepted in batch.accepted.items()}
+        self._schools: dict[int, KnownSchool] = {}
+        self._trusts: set[str] = set()
+
+    def run(self) -> Fates:
+        if self._rows:
+            repository.lock_inspections(self._connection)
+            self._schools = repository.known_schools(self._connection, self._rows)
+        created = [urn for urn in self._rows if urn not in self._schools]
+        changed = self._register(created)
+        changed |= self._inspections(set(created))
+        changed |= self._stays()
+        changed -= set(created)
+        self._repeated()
+        missing = self._missing()
+        self._warn()
+        bulk.tell_trusts(self._connection, self._trusts)
+        bulk.tell_schools(self._connection, {*created, *changed, *missing})
+        return Fates(len(created), len(changed))
+
+    def _register(self, created: list[int]) -> set[int]:
+        """Write the register's fields of schools that are new or that this file, not older, says otherwise of."""
+        self._add_trusts()
+        changed = [
+            urn
+            for urn, known in self._schools.items()
+            if known.as_at <= self._source.as_at
+            and (known.missing or known.content_hash != self._rows[urn].register.content_hash)
+        ]
+        columns = repository.SCHOOL_COLUMNS
+        bulk.insert(self._connection, "schools", columns, map(self._school_line, created))
+        bulk.update(self._connection, "schools", ("urn",), columns, [*map(self._school_line, changed)])
+        return set(changed)
+
+    def _school_line(self, urn: int) -> str:
+        register = self._rows[urn].register
+        return copy_line(register.packed, pack([bytea(register.content_hash), str(self._source.id), None]))
+
+    def _add_trusts(self) -> None:
+        named = {
+            row.register.trust_uid: row.register.trust_name or row.register.trust_uid
+            for row in self._rows.values()
+            if row.register.trust_uid
+        }
+        folded = {uid: fold(name) for uid, name in named.items()}
+        repository.add_trusts(self._connection, named, folded, self._source.id)
+
+    def _inspections(self, created: set[int]) -> set[int]:
+        """Merge the inspections and return the schools whose evidence changed."""
+        known = repository.known_inspections(self._connection, [urn for urn in self._rows if urn not in created])
+        added: list[str] = []
+        replaced: list[str] = []
+        corrected = []
+        changed: set[int] = set()
+        ids = _ids()
+        for urn, row in self._rows.items():
+            for found in row.inspections:
+                stored = match(found, known[urn]) if urn in known else None
+                what = step(found, stored, self._source.as_at)
+                if what is Step.NOTHING:
+                    continue
+                if stored is None:
+                    added.append(self._inspection_line(next(ids), urn, found))
+                elif what is Step.RECALL:
+                    if not self._recall(stored, found):
+                        continue
+                else:
+                    replaced.append(self._inspection_line(str(stored.id), urn, found))
+                    corrected.extend([stored.id] if what is Step.CORRECT else [])
+                changed.add(urn)
+        bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, added)
+        if replaced:
+            repository.refresh_inspections(self._connection, replaced, corrected)
+        if corrected:
+            self._warnings.add("corrected", "Grades that differ from an earlier file are corrections.", len(corrected))
+        return changed
+
+    def _inspection_line(self, inspection_id: str, urn: int, found: Found) -> str:
+        tail = pack([bytea(found.content_hash), str(self._source.id)])
+        return copy_line(pack([inspection_id, str(urn)]), found.packed, found.judgement.packed, tail)
+
+    def _recall(self, stored: Stored, found: Found) -> bool:
+        names = (*blocks.COLUMNS, *judgements.COLUMNS)
+        content: dict[str, Any] = dict(zip(names, unpack(f"{found.packed}\x1f{found.judgement.packed}"), strict=True))
+        content["content_hash"] = bytea(found.content_hash)
+        return repository.recall(self._connection, stored.id, content, self._source.id, self._source.as_at)
+
+    def _stays(self) -> set[int]:
+        """Note who is in which trust, and return the schools whose stays changed."""
+        seen = {urn: row.register for urn, row in self._rows.items() if self._may_move(urn)}
+        known = {
+            urn: [*rows]
+            for urn, rows in groupby(
+                repository.stays(self._connection, [urn for urn in seen if urn in self._schools]), lambda row: row.urn
+            )
+        }
+        lines: list[str] = []
+        changed: set[int] = set()
+        for urn, register in seen.items():
+            rows = known.get(urn, [])
+            before = [Stay(row.trust_uid, row.joined_on, row.first_seen_on, row.left_on) for row in rows]
+            after = observe(before, self._source.as_at, register.trust_uid, register.open_date)
+            if after == before:
+                continue
+            changed.add(urn)
+            self._trusts.update(stay.trust_uid for stay in {*before, *after})
+            sources = {row.first_seen_on: row.source_id for row in rows}
+            lines.extend(self._stay_line(urn, stay, sources.get(stay.first_seen_on, self._source.id)) for stay in after)
+        if changed:
+            repository.replace_stays(self._connection, changed, lines)
+        return changed
+
+    def _may_move(self, urn: int) -> bool:
+        """Tell whether the file can say anything new on where the school belongs."""
+        known = self._schools.get(urn)
+        uid = self._rows[urn].register.trust_uid
+        if known is None:
+            return uid is not None
+        return known.trust_uid != uid or known.as_at > self._source.as_at
+
+    def _stay_line(self, urn: int, stay: Stay, source_id: int) -> str:
+        left = None if stay.left_on is None else str(stay.left_on)
+        days = (str(stay.joined_on), str(stay.first_seen_on), left)
+        return copy_line(pack([str(urn), stay.trust_uid, *days, boolean(True), str(source_id)]))
+
+    def _repeated(self) -> None:
+        """Move the provenance on of schools that a newer file repeats as they were."""
+        same = [
+            urn
+            for urn, known in self._schools.items()
+            if known.as_at < self._source.as_at and known.content_hash == self._rows[urn].register.content_hash
+        ]
+        if self._batch.known_as_at is not None and self._batch.known_as_at < self._source.as_at:
+            same.extend(self._batch.known)
+        if same:
+            bulk.move_on(self._connection, "schools", ("urn",), ((urn,) for urn in same), self._source.id)
+
+    def _missing(self) -> list[int]:
+        """Mark schools that the newest file does not list any more; they and their history are kept."""
+        newest = repository.newest_as_at(self._connection, CODE)
+        if newest is not None and newest > self._source.as_at:
+            return []
+        back = repository.found_again(self._connection, self._batch.known)
+        missing = repository.not_listed(self._connection, self._batch.listed)
+        if not missing:
+            return back
+        text = "Schools that this file does not list any more are kept, and marked with its date."
+        if self._batch.truncated:
+            text = "The file breaks off: schools that it does not list are left as they were."
+            self._warnings.add("not_listed", text, len(missing), missing[:10])
+            return back
+        repository.mark_missing(self._connection, missing, self._source.as_at)
+        self._warnings.add("not_listed", text, len(missing), missing[:10])
+        return [*back, *missing]
+
+    def _warn(self) -> None:
+        for urn, row in self._rows.items():
+            for found in row.inspections:
+                for code in found.judgement.warnings:
+                    self._warnings.add(code, judgements.warning_text(code), 1, [urn])
+
+
+def _ids() -> Iterator[str]:
+    """Yield fresh identifiers in the form of a random UUID (version 4)."""
+    while True:
+        block = os.urandom(16 * 1024).hex()
+        for at in range(0, len(block), 32):
+            yield f"{block[at : at + 12]}4{block[at + 13 : at + 16]}a{block[at + 17 : at + 32]}"

@@ -1,0 +1,64 @@
+"""How an inspection in a file meets the ones already stored: by identity, and by which file is newer. Pure."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import Enum
+from typing import NamedTuple
+from uuid import UUID
+
+from inspection.imports.kinds.ofsted.blocks import Found
+
+GRADED = "graded"
+JUDGEMENT_BYTES = 8
+
+
+class Stored(NamedTuple):
+    """What is stored of an inspection; `as_at` is None for one published here and not loaded from a file."""
+
+    id: UUID
+    urn: int
+    number: str | None
+    starts_on: str
+    kind: str
+    content_hash: bytes
+    as_at: date | None
+
+
+class Step(Enum):
+    """What is to be done."""
+
+    ADD = "add"
+    NOTHING = "nothing"
+    REFRESH = "refresh"
+    """Change what is not a judgement: a number or a publication date that has become known."""
+    CORRECT = "correct"
+    """Change the judgement, keeping the version before."""
+    RECALL = "recall"
+    """Keep what an older file said as an earlier version."""
+
+
+def match(found: Found, stored: Sequence[Stored]) -> Stored | None:
+    """Return the stored inspection that this is: by number, without a number by start date.
+
+    A number that becomes known later belongs to the inspection of the same kind and date that was stored without one.
+    """
+    same_day = [each for each in stored if each.starts_on == found.starts_on]
+    if found.number is None:
+        return next(iter(sorted(same_day, key=lambda each: (each.number is not None, each.kind != found.kind))), None)
+    by_number = (each for each in stored if each.number == found.number)
+    unnumbered = (each for each in same_day if each.number is None and each.kind == found.kind)
+    return next(by_number, None) or next(unnumbered, None)
+
+
+def step(found: Found, stored: Stored | None, as_at: date) -> Step:
+    """Decide what to do with an inspection that a file of `as_at` tells of."""
+    if stored is None:
+        return Step.ADD
+    if stored.content_hash == found.content_hash or stored.as_at is None:
+        return Step.NOTHING
+    if stored.kind == GRADED and found.kind != GRADED:
+        return Step.NOTHING  # an ungraded inspection that became graded
+    same_judgement = stored.content_hash[:JUDGEMENT_BYTES] == found.judgement.digest
+    if as_at < stored.as_at:
+        return Step.NOTHING if same_judgement else Step.RECALL
+    return Step.REFRESH if same_judgement else Step.CORRECT

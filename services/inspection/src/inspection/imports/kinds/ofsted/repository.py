@@ -1,0 +1,193 @@
+"""Statements of the load of Ofsted's file."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, text
+
+from inspection.imports.kinds import repository
+from inspection.imports.kinds.ofsted import blocks, judgements, register
+from inspection.imports.kinds.ofsted.merging import Stored
+
+SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since")
+CONTENT_COLUMNS = (*blocks.COLUMNS, *judgements.COLUMNS, "content_hash", "source_id")
+INSPECTION_COLUMNS = ("id", "urn", *CONTENT_COLUMNS)
+STAY_COLUMNS = ("urn", "trust_uid", "joined_on", "first_seen_on", "left_on", "assumed", "source_id")
+
+
+class KnownSchool(NamedTuple):
+    """What is known of a school's row in the register."""
+
+    content_hash: bytes
+    trust_uid: str | None
+    as_at: date
+    missing: bool
+
+
+def lock_inspections(connection: Connection) -> None:
+    """Keep others from publishing an inspection while a file is merged; reading goes on."""
+    connection.execute(text("LOCK TABLE inspections IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def known_schools(connection: Connection, urns: Collection[int]) -> dict[int, KnownSchool]:
+    """Return what is known of these schools."""
+    rows = connection.execute(
+        text(
+            "SELECT h.urn, h.content_hash, h.trust_uid, s.as_at, h.missing_since IS NOT NULL"
+            " FROM schools h JOIN sources s ON s.id = h.source_id WHERE h.urn = ANY(:urns)"
+        ),
+        {"urns": list(urns)},
+    )
+    return {urn: KnownSchool(bytes(digest), uid, as_at, missing) for urn, digest, uid, as_at, missing in rows}
+
+
+def known_inspections(connection: Connection, urns: Collection[int]) -> dict[int, list[Stored]]:
+    """Return what is stored of these schools' inspections, by URN."""
+    rows = connection.execute(
+        text(
+            "SELECT i.id, i.urn, i.number, i.starts_on::text, i.kind, i.content_hash, s.as_at"
+            " FROM inspections i LEFT JOIN sources s ON s.id = i.source_id WHERE i.urn = ANY(:urns)"
+        ),
+        {"urns": list(urns)},
+    )
+    known: dict[int, list[Stored]] = {}
+    for row in rows:
+        known.setdefault(row[1], []).append(Stored(*row))
+    return known
+
+
+def add_trusts(connection: Connection, names: Mapping[str, str], folded: Mapping[str, str], source_id: int) -> None:
+    """Add the trusts that the register of groups has not told of; their names may change with it."""
+    connection.execute(
+        text(
+            "INSERT INTO school_groups (uid, kind, name, name_folded, status, content_hash, source_id)"
+            " SELECT uid, 'multi_academy_trust', name, folded, 'open', ''::bytea, :source"
+            " FROM unnest(CAST(:uids AS text[]), CAST(:names AS text[]), CAST(:folded AS text[]))"
+            " AS t (uid, name, folded) ON CONFLICT (uid) DO NOTHING"
+        ),
+        {
+            "uids": list(names),
+            "names": list(names.values()),
+            "folded": [folded[uid] for uid in names],
+            "source": source_id,
+        },
+    )
+
+
+def refresh_inspections(connection: Connection, lines: Sequence[str], corrected: Collection[UUID]) -> None:
+    """Change inspections, keeping the version before of those `corrected`; a number or date once known is kept."""
+    _keep_versions(connection, corrected)
+    repository.stage(connection, "inspections", INSPECTION_COLUMNS, lines)
+    kept = {"number", "published_on", "published_reason"}
+    changes = ", ".join(f"{name} = n.{name}" for name in CONTENT_COLUMNS if name not in kept)
+    connection.execute(
+        text(
+            f"UPDATE inspections i SET {changes}, number = coalesce(n.number, i.number),"  # noqa: S608 - names of ours
+            " published_on = coalesce(n.published_on, i.published_on), published_reason ="
+            " CASE WHEN coalesce(n.published_on, i.published_on) IS NULL THEN n.published_reason END,"
+            " version = i.version + CASE WHEN i.id = ANY(:corrected) THEN 1 ELSE 0 END"
+            " FROM incoming n WHERE n.id = i.id"
+        ),
+        {"corrected": list(corrected)},
+    )
+
+
+def _keep_versions(connection: Connection, ids: Collection[UUID]) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id)"
+            " SELECT id, version, to_jsonb(i), 'newer_file', source_id FROM inspections i WHERE id = ANY(:ids)"
+        ),
+        {"ids": list(ids)},
+    )
+
+
+_RECALL = (
+    # in two steps: versions are unique at every moment
+    "UPDATE inspection_versions SET version = version + 1000000 WHERE inspection_id = :id AND version >= :version",
+    "UPDATE inspection_versions SET version = version - 999999 WHERE inspection_id = :id AND version > 1000000",
+    "UPDATE inspections SET version = version + 1 WHERE id = :id",
+    """
+    INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id)
+    VALUES (:id, :version, CAST(:content AS jsonb), 'older_file', :source)
+    """,
+)
+
+
+def recall(
+    connection: Connection, inspection_id: UUID, content: Mapping[str, Any], source_id: int, as_at: date
+) -> bool:
+    """Put what an older file said in its place among the versions; False where it is known already."""
+    known = connection.execute(
+        text(
+            "SELECT v.version, v.content ->> 'content_hash' = :digest AS same, s.as_at < :as_at AS earlier"
+            " FROM inspection_versions v LEFT JOIN sources s ON s.id = v.source_id WHERE v.inspection_id = :id"
+        ),
+        {"id": inspection_id, "digest": content["content_hash"], "as_at": as_at},
+    ).all()
+    if any(row.same for row in known):
+        return False
+    version = 1 + sum(1 for row in known if row.earlier)
+    parameters = {
+        "id": inspection_id,
+        "version": version,
+        "content": orjson.dumps(content).decode(),
+        "source": source_id,
+    }
+    for statement in _RECALL:
+        connection.execute(text(statement), parameters)
+    return True
+
+
+def stays(connection: Connection, urns: Collection[int]) -> list[Any]:
+    """Return the known stays in trusts of these schools."""
+    return list(
+        connection.execute(
+            text(
+                "SELECT urn, trust_uid, joined_on, first_seen_on, left_on, source_id FROM memberships"
+                " WHERE urn = ANY(:urns) ORDER BY urn, first_seen_on"
+            ),
+            {"urns": list(urns)},
+        )
+    )
+
+
+def replace_stays(connection: Connection, urns: Collection[int], lines: Iterable[str]) -> None:
+    """Write the stays of these schools anew."""
+    connection.execute(text("DELETE FROM memberships WHERE urn = ANY(:urns)"), {"urns": list(urns)})
+    repository.insert(connection, "memberships", STAY_COLUMNS, lines)
+
+
+def newest_as_at(connection: Connection, kind: str) -> date | None:
+    """Return the date of the newest file of this kind that was loaded."""
+    newest: date | None = connection.scalar(text("SELECT max(as_at) FROM sources WHERE name = :kind"), {"kind": kind})
+    return newest
+
+
+def not_listed(connection: Connection, listed: Collection[int]) -> list[int]:
+    """Return the schools, not marked as missing yet, that are not among these."""
+    known = connection.scalars(text("SELECT urn FROM schools WHERE missing_since IS NULL")).all()
+    return sorted(set(known).difference(listed))
+
+
+def mark_missing(connection: Connection, urns: Collection[int], as_at: date) -> None:
+    """Note since when these schools are not listed any more."""
+    connection.execute(
+        text("UPDATE schools SET missing_since = :as_at WHERE urn = ANY(:urns)"), {"urns": list(urns), "as_at": as_at}
+    )
+
+
+def found_again(connection: Connection, urns: Collection[int]) -> list[int]:
+    """Take the mark from those of these schools that have it, and return them."""
+    return list(
+        connection.scalars(
+            text(
+                "UPDATE schools SET missing_since = NULL WHERE missing_since IS NOT NULL AND urn = ANY(:urns)"
+                " RETURNING urn"
+            ),
+            {"urns": list(urns)},
+        ).all()
+    )

@@ -1,0 +1,160 @@
+"""Bulk statements that every kind of file needs: COPY in, update from a copy, provenance moved on, events told."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, text
+
+from inspection.imports.kinds.packing import copy_line, pack
+
+_BATCH = 1 << 20
+
+
+def cursor_of(connection: Connection) -> psycopg.Cursor[Any]:
+    """Return a cursor of the driver, in the connection's transaction: COPY is not for SQLAlchemy."""
+    cursor: psycopg.Cursor[Any] = connection.connection.cursor()  # type: ignore[assignment]  # psycopg is the only driver
+    return cursor
+
+
+def insert(connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Add rows, each a line of COPY's text format."""
+    with (
+        cursor_of(connection) as cursor,
+        cursor.copy(_statement(f"COPY {table} ({', '.join(columns)}) FROM STDIN")) as copy,
+    ):
+        for block in _blocks(lines):
+            copy.write(block)
+
+
+def stage(connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Put rows into the temporary table `incoming`, which has these columns of a table; it lasts till the commit."""
+    connection.execute(text("DROP TABLE IF EXISTS incoming"))
+    connection.execute(
+        text(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table} WITH NO DATA")  # noqa: S608 - names of ours
+    )
+    insert(connection, "incoming", columns, lines)
+
+
+def update(
+    connection: Connection, table: str, key: Sequence[str], columns: Sequence[str], lines: Sequence[str]
+) -> None:
+    """Change rows by key, each given as a line of COPY's text format."""
+    if not lines:
+        return
+    stage(connection, table, columns, lines)
+    changes = ", ".join(f"{name} = incoming.{name}" for name in columns if name not in key)
+    match = " AND ".join(f"target.{name} = incoming.{name}" for name in key)
+    connection.execute(text(f"UPDATE {table} AS target SET {changes} FROM incoming WHERE {match}"))  # noqa: S608 - names of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known of a row: its digest, and the file that last spoke of it."""
+
+    content_hash: bytes
+    source: str
+    as_at: date
+
+
+def stored_rows(connection: Connection, table: str, key: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Stored]]:
+    """Yield the key and what is known of every row."""
+    names = ", ".join(f"t.{name}" for name in key)
+    rows = connection.execute(
+        text(f"SELECT {names}, t.content_hash, s.name, s.as_at FROM {table} t JOIN sources s ON s.id = t.source_id")  # noqa: S608 - names of ours
+    )
+    for *parts, content_hash, name, as_at in rows:
+        yield tuple(parts), Stored(bytes(content_hash), name, as_at)
+
+
+def move_on(
+    connection: Connection, table: str, key: Sequence[str], keys: Iterable[Sequence[Any]], source_id: int
+) -> None:
+    """Let rows that a newer file repeats unchanged point to that file."""
+    stage(connection, table, key, (copy_line(pack([str(part) for part in parts])) for parts in keys))
+    match = " AND ".join(f"t.{name} = incoming.{name}" for name in key)
+    connection.execute(
+        text(
+            f"UPDATE {table} AS t SET source_id = :source FROM incoming, sources s, sources newer"  # noqa: S608 - names of ours
+            f" WHERE {match} AND s.id = t.source_id AND newer.id = :source AND s.as_at < newer.as_at"
+        ),
+        {"source": source_id},
+    )
+
+
+def tell_schools(connection: Connection, urns: Collection[int]) -> None:
+    """Write one event for each of these schools."""
+    if urns:
+        connection.execute(
+            text(
+                "INSERT INTO outbox (type, subject, data)"
+                " SELECT 'inspection.school.changed', urn::text, json_build_object('urn', urn)::jsonb"
+                " FROM unnest(CAST(:urns AS int[])) AS urn ORDER BY urn"
+            ),
+            {"urns": list(urns)},
+        )
+
+
+def tell_trusts(connection: Connection, uids: Collection[str]) -> None:
+    """Write one event for each of these trusts."""
+    if uids:
+        connection.execute(
+            text(
+                "INSERT INTO outbox (type, subject, data)"
+                " SELECT 'inspection.trust.changed', uid, json_build_object('uid', uid)::jsonb"
+                " FROM unnest(CAST(:uids AS text[])) AS uid ORDER BY uid"
+            ),
+            {"uids": list(uids)},
+        )
+
+
+def schools_among(connection: Connection, urns: Collection[int]) -> list[int]:
+    """Return which of these URNs are in the register of schools."""
+    return list(connection.scalars(text("SELECT urn FROM schools WHERE urn = ANY(:urns)"), {"urns": list(urns)}).all())
+
+
+def schools_of_groups(connection: Connection, uids: Collection[str]) -> list[int]:
+    """Return the schools whose trust is one of these."""
+    return list(
+        connection.scalars(text("SELECT urn FROM schools WHERE trust_uid = ANY(:uids)"), {"uids": list(uids)}).all()
+    )
+
+
+def edges(connection: Connection) -> list[tuple[int, int]]:
+    """Return all (predecessor, successor) that the links tell of."""
+    rows = connection.execute(
+        text("SELECT DISTINCT predecessor_urn, successor_urn FROM school_links WHERE predecessor_urn IS NOT NULL")
+    )
+    return [(predecessor, successor) for predecessor, successor in rows]
+
+
+def cut(connection: Connection, closing: Collection[tuple[int, int]]) -> None:
+    """Mark the edges that close a cycle, and no others."""
+    connection.execute(
+        text(
+            "UPDATE school_links l SET cut = NOT cut WHERE predecessor_urn IS NOT NULL AND cut <> EXISTS ("
+            "SELECT 1 FROM unnest(CAST(:predecessors AS int[]), CAST(:successors AS int[])) AS c (p, s)"
+            " WHERE c.p = l.predecessor_urn AND c.s = l.successor_urn)"
+        ),
+        {"predecessors": [edge[0] for edge in closing], "successors": [edge[1] for edge in closing]},
+    )
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[bytes]:
+    waiting: list[str] = []
+    size = 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size >= _BATCH:
+            yield "".join(waiting).encode()
+            waiting.clear()
+            size = 0
+    if waiting:
+        yield "".join(waiting).encode()
+
+
+def _statement(sql: str) -> psycopg.sql.SQL:
+    return psycopg.sql.SQL(sql)

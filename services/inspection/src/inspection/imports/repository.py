@@ -1,0 +1,141 @@
+"""Statements on imports: the resource that clients see, and what the job that runs one reads and writes."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import date
+from itertools import islice
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, RowMapping, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inspection.models import Import, ImportFile, ImportRejection
+from shared.auth import Principal
+from shared.auth.tenancy import visible
+
+_IMPORTS = Import.__table__
+_REJECTIONS = ImportRejection.__table__
+_SHOWN = [column for column in _IMPORTS.columns if column.name != "row_digests"]
+_REJECTIONS_AT_ONCE = 1000
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Add an import."""
+    await session.execute(insert(Import).values(**values))
+
+
+async def add_chunk(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Add a piece of an import's file."""
+    await session.execute(insert(ImportFile).values(**values))
+
+
+async def find(session: AsyncSession, import_id: UUID, principal: Principal) -> RowMapping | None:
+    """Return an import that the client may see."""
+    query = select(*_SHOWN).where(_IMPORTS.c.id == import_id, visible(principal, _IMPORTS))
+    return (await session.execute(query)).mappings().one_or_none()
+
+
+async def page(
+    session: AsyncSession, principal: Principal, kind: str | None, after: tuple[Any, ...] | None, limit: int
+) -> list[RowMapping]:
+    """Return imports, newest first; identifiers sort by the time they were made."""
+    query = select(*_SHOWN).where(visible(principal, _IMPORTS)).order_by(_IMPORTS.c.id.desc()).limit(limit)
+    if kind is not None:
+        query = query.where(_IMPORTS.c.kind == kind)
+    if after is not None:
+        query = query.where(_IMPORTS.c.id < after[0])
+    return list((await session.execute(query)).mappings())
+
+
+async def count(session: AsyncSession, principal: Principal, kind: str | None) -> int:
+    """Count the imports of a list."""
+    query = select(func.count()).select_from(_IMPORTS).where(visible(principal, _IMPORTS))
+    if kind is not None:
+        query = query.where(_IMPORTS.c.kind == kind)
+    return await session.scalar(query) or 0
+
+
+async def rejections(session: AsyncSession, import_id: UUID, after: int, limit: int) -> list[RowMapping]:
+    """Return rejected rows in the order of the file, after a row number."""
+    query = (
+        select(_REJECTIONS)
+        .where(_REJECTIONS.c.import_id == import_id, _REJECTIONS.c.row_number > after)
+        .order_by(_REJECTIONS.c.row_number)
+        .limit(limit)
+    )
+    return list((await session.execute(query)).mappings())
+
+
+async def stream_rejections(session: AsyncSession, import_id: UUID) -> AsyncIterator[RowMapping]:
+    """Yield all rejected rows in the order of the file."""
+    query = select(_REJECTIONS).where(_REJECTIONS.c.import_id == import_id).order_by(_REJECTIONS.c.row_number)
+    result = await session.stream(query)
+    async for row in result.mappings():
+        yield row
+
+
+def import_of(connection: Connection, import_id: UUID) -> RowMapping:
+    """Return the import that a job runs."""
+    return connection.execute(select(*_SHOWN).where(_IMPORTS.c.id == import_id)).mappings().one()
+
+
+def copy_file(connection: Connection, import_id: UUID, target: BinaryIO) -> None:
+    """Write an import's file to `target`, piece by piece."""
+    number = 0
+    query = text("SELECT content FROM import_files WHERE import_id = :id AND chunk = :chunk")
+    while (content := connection.scalar(query, {"id": import_id, "chunk": number})) is not None:
+        target.write(content)
+        number += 1
+
+
+def known_digests(connection: Connection, kind: str, as_at: date) -> tuple[bytes, date] | None:
+    """Return the digests of the rows of the newest load that is not newer than `as_at`, and its date."""
+    row = connection.execute(
+        text(
+            "SELECT row_digests, as_at FROM imports WHERE kind = :kind AND as_at <= :as_at AND row_digests IS NOT NULL"
+            " ORDER BY as_at DESC, source_id DESC LIMIT 1"
+        ),
+        {"kind": kind, "as_at": as_at},
+    ).one_or_none()
+    return None if row is None else (bytes(row.row_digests), row.as_at)
+
+
+def add_source(connection: Connection, kind: str, file_name: str, as_at: date) -> int:
+    """Add the provenance of a load and return its number."""
+    number: int | None = connection.scalar(
+        text("INSERT INTO sources (name, file_name, as_at) VALUES (:kind, :file_name, :as_at) RETURNING id"),
+        {"kind": kind, "file_name": file_name, "as_at": as_at},
+    )
+    assert number is not None  # noqa: S101 - RETURNING gives the row
+    return number
+
+
+def finish(connection: Connection, import_id: UUID, values: Mapping[str, Any]) -> None:
+    """Write the outcome of an import, and let go of its file."""
+    documents = {name: orjson.dumps(values[name]).decode() for name in ("header", "warnings")}
+    connection.execute(
+        text(
+            "UPDATE imports SET encoding = :encoding, rows_read = :read, rows_created = :created,"
+            " rows_changed = :changed, rows_unchanged = :unchanged, rows_rejected = :rejected,"
+            " header = CAST(:header AS jsonb), warnings = CAST(:warnings AS jsonb), source_id = :source_id,"
+            " row_digests = :row_digests WHERE id = :id"
+        ),
+        {**values, **documents, "id": import_id},
+    )
+    connection.execute(text("DELETE FROM import_files WHERE import_id = :id"), {"id": import_id})
+
+
+def add_rejections(connection: Connection, owner: RowMapping, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add rejected rows. (COPY does not pass row-level security.)"""
+    whose = {"import_id": owner["id"], "tenancy_orgs": owner["tenancy_orgs"], "tenancy_region": owner["tenancy_region"]}
+    waiting = iter(rows)
+    while batch := [{**whose, **row} for row in islice(waiting, _REJECTIONS_AT_ONCE)]:
+        connection.execute(insert(ImportRejection), batch)
+
+
+def drop_stale_files(connection: Connection) -> None:
+    """Let go of files of imports that failed or were cancelled."""
+    connection.execute(
+        text("DELETE FROM import_files f USING jobs j WHERE j.id = f.import_id AND j.state IN ('failed', 'cancelled')")
+    )
