@@ -12,4 +12,5 @@ from inspection.report_cards.endpoints import router as report_cards
 from inspection.schools.endpoints import router as schools
 from inspection.trusts.endpoints import router as trusts
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (schools, report_cards, inspections, trusts, areas, facts, reference)
+# the card first: it is asked for most, and routes are tried in order
+ROUTERS: Final[tuple[APIRouter, ...]] = (report_cards, schools, inspections, trusts, areas, facts, reference)

@@ -132,3 +132,19 @@ class TestCard:
 
         assert (same.status_code, changed.status_code) == (304, 200)
         assert same.headers["etag"] == first.headers["etag"] != changed.headers["etag"]
+
+    async def test_the_short_way_and_the_declared_one_answer_alike(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.card(100001)
+        path = "/v1/schools/100001/report-card"
+        plain = await anonymous.get(path)
+        declared = await anonymous.get(path, params={"audience": "technical", "other": "1"})
+
+        assert declared.content == plain.content
+        assert declared.headers["etag"] == plain.headers["etag"]
+
+    @pytest.mark.parametrize("urn", ["abc", "0", "1000000000000", "%31%30%30%30%30%31x", "1e5"])
+    async def test_what_is_no_urn_is_422(self, anonymous: httpx.AsyncClient, urn: str) -> None:
+        assert (await anonymous.get(f"/v1/schools/{urn}/report-card")).status_code == 422

@@ -1,0 +1,1 @@
+"""The rules of the evidence; nothing here but the standard library."""
