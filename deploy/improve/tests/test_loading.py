@@ -48,9 +48,10 @@ class FakeServices:
             case "GET", "/v1/imports/1":
                 return httpx.Response(200, json=self._job())
             case "POST", "/v1/leaders/batches":
-                rows = [{"row": 1, "status": "created", "errors": []}, {"row": 2, "status": "rejected", "errors": []}]
-                rows[1]["errors"] = [{"pointer": "/days_available", "detail": "is not a number", "code": "x"}]
-                return httpx.Response(200, json={"data": rows})
+                error = {"pointer": "/days_available", "detail": "is not a number", "code": "x"}
+                rows = [{"row": 1, "errors": []}, {"row": 2, "errors": [error]}]
+                counts = {"received": 2, "created": 1, "changed": 0, "unchanged": 0, "rejected": 1}
+                return httpx.Response(200, json={"counts": counts, "rows": rows})
         return httpx.Response(404, json={"title": "Not found"})
 
     @staticmethod
@@ -103,7 +104,7 @@ class TestLoading:
     def test_leaders_go_to_brokering_with_every_refused_row_named(self, tmp_path: Path) -> None:
         services, said = FakeServices(), list[str]()
         load(deployment(services), [entry(tmp_path, "leaders")], said.append, said.append)
-        assert "read 2 = created 1 + rejected 1\n  row 2: is not a number" in said[0]
+        assert "created 1 + changed 0 + unchanged 0 + rejected 1\n  row 2: /days_available is not a number" in said[0]
         assert services.sent[0].headers["content-type"] == "text/csv"
 
     def test_a_failed_file_keeps_no_other_from_loading_and_fails_in_the_end(self, tmp_path: Path) -> None:

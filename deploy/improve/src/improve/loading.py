@@ -2,7 +2,6 @@
 
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from improve.jobs import follow
 from improve.manifest import Entry
 
 LEADERS = "leaders"
-WARNINGS_SHOWN = 5
+NOTES_SHOWN = 5
 UNSUPPORTED_STATUSES = (415, 422)
 
 Say = Callable[[str], None]
@@ -34,6 +33,7 @@ def load(deployment: Deployment, entries: Sequence[Entry], say: Say, complain: S
 def _load_one(deployment: Deployment, entry: Entry, say: Say) -> None:
     began = time.monotonic()
     is_leaders = entry.kind == LEADERS
+    text: str | None
     text = _load_leaders(deployment.brokering, entry) if is_leaders else _import(deployment.inspection, entry)
     if text is None:
         say(f"{entry.path.name}: passed over, the kind {entry.kind} is not supported yet")
@@ -41,21 +41,31 @@ def _load_one(deployment: Deployment, entry: Entry, say: Say) -> None:
         say(f"{entry.path.name} ({entry.kind}): {text} in {time.monotonic() - began:.1f} s")
 
 
-def _load_leaders(api: Api, entry: Entry) -> str | None:
+def _load_leaders(api: Api, entry: Entry) -> str:
     answer = api.post(
         "/v1/leaders/batches",
         content=entry.path.read_bytes(),
         headers={"Content-Type": "text/csv", "Idempotency-Key": str(uuid.uuid4())},
     ).json()
-    rows: list[Document] = answer.get("data") or answer.get("rows") or []
-    counts = Counter(str(row["status"]) for row in rows)
-    text = f"read {len(rows):,} = " + " + ".join(f"{status} {count:,}" for status, count in counts.items())
-    return text + "".join(_rejected_row(row) for row in rows if row.get("errors"))
+    refused = [row for row in answer["rows"] if row["errors"]]
+    return _fates("received", answer["counts"]) + _listed([_refusal(row) for row in refused], "more rows refused")
 
 
-def _rejected_row(row: Document) -> str:
-    reasons = "; ".join(str(error.get("detail", error)) for error in row["errors"])
-    return f"\n  row {row.get('row')}: {reasons}"
+def _refusal(row: Document) -> str:
+    return f"row {row['row']}: " + "; ".join(f"{error['pointer']} {error['detail']}" for error in row["errors"])
+
+
+def _fates(total: str, counts: Document) -> str:
+    fates = [name for name in ("created", "changed", "unchanged", "rejected") if name in counts]
+    return f"read {counts[total]:,} = " + " + ".join(f"{name} {counts[name]:,}" for name in fates)
+
+
+def _listed(notes: Sequence[str], more: str) -> str:
+    """A few notes, one a line, and how many there are beyond them."""
+    lines = [f"\n  {note}" for note in notes[:NOTES_SHOWN]]
+    if len(notes) > NOTES_SHOWN:
+        lines.append(f"\n  and {len(notes) - NOTES_SHOWN} {more}")
+    return "".join(lines)
 
 
 def _import(api: Api, entry: Entry) -> str | None:
@@ -102,17 +112,12 @@ def _resolved(document: Document, schema: Document) -> Document:
 def reconciliation(job: Document) -> str:
     """One line that accounts for every row, and the first warnings beneath it."""
     rows = job["rows"]
-    fates = [name for name in ("created", "changed", "unchanged", "rejected") if rows.get(name) or name != "rejected"]
-    text = f"read {rows['read']:,} = " + " + ".join(f"{name} {rows[name]:,}" for name in fates)
     header = job.get("header") or {}
     notes = [f"columns {what}: {', '.join(header[what])}" for what in ("missing", "unknown") if header.get(what)]
     if rows.get("rejected"):
         notes.append(f"the rejected rows: GET /v1/imports/{job['id']}/rejections")
     notes += [_warning(warning) for warning in job.get("warnings") or []]
-    shown = notes[:WARNINGS_SHOWN]
-    if len(notes) > len(shown):
-        shown.append(f"and {len(notes) - len(shown)} more: GET /v1/imports/{job['id']}")
-    return text + "".join(f"\n  {note}" for note in shown)
+    return _fates("read", rows) + _listed(notes, f"more: GET /v1/imports/{job['id']}")
 
 
 def _warning(warning: Any) -> str:

@@ -24,11 +24,12 @@ def assess(triage: Api, schemes: Sequence[str], as_of: date | None, say: Say) ->
 
 
 def _outcome(run: Document) -> str:
-    results = run.get("results") or (run.get("outcome") or {}).get("results") or {}
-    counts = {name: run[name] for name in ("assessed", "changed", "unchanged") if isinstance(run.get(name), int)}
-    parts = [f"{name} {count:,}" for name, count in (counts | results).items() if isinstance(count, int)]
-    done = (run.get("progress") or {}).get("done")
-    return ", ".join(parts) or f"{done or 0:,} schools"
+    counts = run["counts"]
+    results = ", ".join(f"{result} {count:,}" for result, count in counts["by_result"].items())
+    return (
+        f"version {run['policy_version']} as of {run['as_of']}: assessed {counts['assessed']:,} = "
+        f"changed {counts['changed']:,} + unchanged {counts['unchanged']:,} ({results})"
+    )
 
 
 def match(brokering: Api, say: Say) -> Document:
