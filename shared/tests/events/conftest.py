@@ -1,40 +1,36 @@
-"""A PostgreSQL server of this run, and a fresh database with the tables of events for each test."""
+"""A clone of a migrated database for each test, with a table to change and one to take effects."""
 
-import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
 
-from shared.db.embedded import EmbeddedPostgres
-from shared.db.session import Database
-from shared.events.schema import EVENTS_V1_SQL
+from shared.db.session import Database, driver_url
+from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.postgres import TestServer
 
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres.temporary() as running:
-        engine = create_engine(_new_database(running, "events_template", driver="psycopg"))
-        with engine.begin() as connection:
-            connection.execute(text(EVENTS_V1_SQL))
-            connection.execute(text("CREATE TABLE things (id int PRIMARY KEY, version int NOT NULL)"))
-            connection.execute(text("CREATE TABLE effects (event_id text NOT NULL, subject text NOT NULL)"))
-        engine.dispose()
-        yield running
-
-
-def _new_database(server: EmbeddedPostgres, name: str, template: str = "template0", driver: str | None = None) -> str:
-    with psycopg.connect(server.url(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return server.url(name, driver=driver)
+NOTES = Path(__file__).parents[1] / "notes_service"
+TABLES = """
+    CREATE TABLE things (id int PRIMARY KEY, version int NOT NULL);
+    CREATE TABLE effects (event_id text NOT NULL, subject text NOT NULL);
+    GRANT SELECT, INSERT, UPDATE ON things, effects TO PUBLIC
+"""
 
 
 @pytest.fixture
-def url(server: EmbeddedPostgres) -> str:
-    return _new_database(server, f"events_{next(_numbers)}", "events_template")
+def server_url(database_server: TestServer) -> str:
+    """The superuser's."""
+    return driver_url(database_server.url.render_as_string(hide_password=False))
+
+
+@pytest.fixture
+def url(cloned_database: CloneDatabase) -> str:
+    """A service's migrated database, for the role that serves: neither owner nor superuser."""
+    urls: DatabaseUrls = cloned_database("notes", NOTES)
+    with psycopg.connect(urls.owner, autocommit=True) as owner:
+        owner.execute(TABLES)
+    return urls.app
 
 
 @pytest.fixture

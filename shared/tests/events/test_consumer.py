@@ -2,6 +2,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,13 +10,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.embedded import EmbeddedPostgres
 from shared.db.session import Database
 from shared.events.consumer import FeedConsumer
 from shared.events.feed import ChangeFeed
 from shared.events.messages import CloudEvent
 from shared.events.outbox import NewEvent, append_async
 from shared.http_client import UpstreamUnavailable
+from shared.testing.plugin import CloneDatabase
+
+NOTES = Path(__file__).parents[1] / "notes_service"
 
 
 class Upstream:
@@ -45,11 +48,8 @@ class Upstream:
 
 
 @pytest.fixture
-async def upstream(server: EmbeddedPostgres, url: str) -> AsyncIterator[Upstream]:
-    name = f"{url.rsplit('/', 1)[1]}_upstream"
-    with psycopg.connect(server.url(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE events_template")
-    database = Database(server.url(name))
+async def upstream(cloned_database: CloneDatabase) -> AsyncIterator[Upstream]:
+    database = Database(cloned_database("notes", NOTES).app)
     yield Upstream(database)
     await database.close()
 
@@ -184,7 +184,7 @@ class TestFollowing:
         with psycopg.connect(database.url, autocommit=True) as admin:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
             )
         await upstream.tell("2")
         await _until(lambda: _has(database, "2"))

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.embedded import EmbeddedPostgres
 from shared.db.session import Database
 from shared.events import sequencer
 from shared.events.feed import ChangeFeed
@@ -64,16 +63,16 @@ def _assert_told_once_and_in_order(seen: list[dict[str, object]], committed: int
     assert all(later == earlier + 1 for told in versions.values() for earlier, later in pairwise(told))
 
 
-async def _race(database: Database, server: EmbeddedPostgres, events: int, writers: int = 8) -> None:
+async def _race(database: Database, server_url: str, events: int, writers: int = 8) -> None:
     async with database.engine.begin() as connection:
         await connection.execute(
             text("INSERT INTO things SELECT n, 0 FROM generate_series(0, :n - 1) n"), {"n": THINGS}
         )
     stop, finished = asyncio.Event(), asyncio.Event()
     sequencing = [asyncio.create_task(Sequencer(database.engine, database.reads).run(stop)) for _ in range(3)]
-    with psycopg.connect(server.url("postgres")) as elsewhere, psycopg.connect(database.url) as idle:
-        elsewhere.execute("CREATE TEMP TABLE held (n int)")  # takes a transaction id and keeps it
-        idle.execute("CREATE TABLE held (n int)")
+    with psycopg.connect(server_url) as elsewhere, psycopg.connect(database.url) as idle:
+        elsewhere.execute("SELECT pg_current_xact_id()")  # takes a transaction id and keeps it
+        idle.execute("SELECT pg_current_xact_id()")
         following = asyncio.create_task(_follow(ChangeFeed("/things", database), finished))
         crowd = (_write(database, number, events // writers, random.Random(number)) for number in range(writers))
         committed = sum(await asyncio.gather(*crowd))
@@ -94,14 +93,14 @@ async def database(url: str):  # type: ignore[no-untyped-def]
 
 class TestEveryCommittedEventIsToldOnceAndInOrder:
     async def test_under_eight_writers_three_sequencers_and_open_transactions(
-        self, database: Database, server: EmbeddedPostgres
+        self, database: Database, server_url: str
     ) -> None:
-        await _race(database, server, events=800)
+        await _race(database, server_url, events=800)
 
     @pytest.mark.drill
     @pytest.mark.parametrize("writers", [2, 8])
-    async def test_at_full_size(self, database: Database, server: EmbeddedPostgres, writers: int) -> None:
-        await _race(database, server, events=9000, writers=writers)
+    async def test_at_full_size(self, database: Database, server_url: str, writers: int) -> None:
+        await _race(database, server_url, events=9000, writers=writers)
 
 
 class TestASequencer:
@@ -150,14 +149,14 @@ class TestASequencer:
         assert 90 <= await sequencer.oldest_unnumbered_seconds(database.reads) < 120
 
     async def test_waits_for_a_database_that_is_away_and_tells_of_it_once(
-        self, database: Database, server: EmbeddedPostgres, caplog: pytest.LogCaptureFixture
+        self, database: Database, server_url: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.INFO, "shared.events.sequencer")
         async with database.engine.begin() as connection:
             await append_async(connection, [NewEvent("thing.changed", "1")])
         name = database.url.rpartition("/")[2]
         stop = asyncio.Event()
-        with psycopg.connect(server.url(), autocommit=True) as admin:
+        with psycopg.connect(server_url, autocommit=True) as admin:
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
             running = asyncio.create_task(Sequencer(database.engine, database.reads).run(stop))

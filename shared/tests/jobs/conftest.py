@@ -1,49 +1,45 @@
-"""A PostgreSQL server of this run, and a fresh database with the tables of jobs for each test."""
+"""A clone of a migrated database for each test, with tables that tell what runs did."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from shared.auth import Organisation, Principal
-from shared.db.embedded import EmbeddedPostgres
-from shared.db.session import Database
+from shared.db.session import Database, driver_url
 from shared.jobs import JobContext, JobKind, Jobs, JobView
 from shared.jobs.runner import JobRunner
-from shared.jobs.schema import JOBS_V1_SQL
+from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.postgres import TestServer
 
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres.temporary() as running:
-        engine = create_engine(_new_database(running, "jobs_template", driver="psycopg"))
-        with engine.begin() as connection:
-            connection.execute(text(JOBS_V1_SQL))
-            connection.execute(
-                text("CREATE TABLE begun (job uuid, attempt int, at timestamptz DEFAULT clock_timestamp())")
-            )
-            connection.execute(text("CREATE TABLE effects (id bigserial, job uuid, attempt int)"))
-        engine.dispose()
-        yield running
-
-
-def _new_database(server: EmbeddedPostgres, name: str, template: str = "template0", driver: str | None = None) -> str:
-    with psycopg.connect(server.url(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return server.url(name, driver=driver)
+NOTES = Path(__file__).parents[1] / "notes_service"
+TABLES = """
+    CREATE TABLE begun (job uuid, attempt int, at timestamptz DEFAULT clock_timestamp());
+    CREATE TABLE effects (id bigserial, job uuid, attempt int);
+    GRANT SELECT, INSERT ON begun, effects TO PUBLIC;
+    GRANT USAGE ON SEQUENCE effects_id_seq TO PUBLIC
+"""
 
 
 @pytest.fixture
-def url(server: EmbeddedPostgres) -> str:
-    return _new_database(server, f"jobs_{next(_numbers)}", "jobs_template")
+def server_url(database_server: TestServer) -> str:
+    """The superuser's."""
+    return driver_url(database_server.url.render_as_string(hide_password=False))
+
+
+@pytest.fixture
+def url(cloned_database: CloneDatabase) -> str:
+    """A service's migrated database, for the role that serves: neither owner nor superuser."""
+    urls: DatabaseUrls = cloned_database("notes", NOTES)
+    with psycopg.connect(urls.owner, autocommit=True) as owner:
+        owner.execute(TABLES)
+    return urls.app
 
 
 @pytest.fixture

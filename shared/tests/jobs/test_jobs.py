@@ -335,31 +335,36 @@ class TestTheWorkersOwnFaults:
             assert (await bench.ended(second.id)).state == JobState.SUCCEEDED
         assert await bench.rows("SELECT count(*) FROM effects GROUP BY job") == [(1,), (1,)]
 
-    async def test_the_database_away_for_a_while(self, bench: Any, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_the_database_away_for_a_while(
+        self, bench: Any, server_url: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         bench.know(_take_effect)
         async with bench.running():
             await bench.until("SELECT count(*) = 1 FROM procrastinate_workers")
-            _allow_connections(bench.database.url, allowed=False)
-            _cut_connections(bench.database.url)
+            _allow_connections(server_url, bench.database.url, allowed=False)
             async with asyncio.timeout(30):
                 while "is started again" not in caplog.text:  # noqa: ASYNC110 - told by the log alone
                     await asyncio.sleep(0.01)
-            _allow_connections(bench.database.url, allowed=True)
+            _allow_connections(server_url, bench.database.url, allowed=True)
             job = await bench.submit()
             assert (await bench.ended(job.id)).state == JobState.SUCCEEDED
         assert await bench.rows("SELECT count(*) FROM effects") == [(1,)]
 
 
-def _allow_connections(url: str, *, allowed: bool) -> None:
-    server, _, name = url.rpartition("/")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+def _allow_connections(server_url: str, url: str, *, allowed: bool) -> None:
+    name = url.rpartition("/")[2]
+    with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}")
+        if not allowed:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 def _cut_connections(url: str) -> None:
-    server, _, name = url.rpartition("/")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
 
 
 async def _twice(number: int) -> int:

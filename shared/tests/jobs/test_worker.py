@@ -9,12 +9,9 @@ from typing import Any
 
 import httpx
 import psycopg
-import pytest
-from sqlalchemy import text
 
 from shared.db.session import Database
 from shared.events.consumer import FeedConsumer
-from shared.events.schema import EVENTS_V1_SQL
 from shared.jobs import JobContext, Jobs, JobState
 from shared.worker import Worker
 
@@ -35,13 +32,6 @@ def _nothing(ctx: JobContext) -> None:
     del ctx
 
 
-@pytest.fixture
-async def events(bench: Any) -> None:
-    async with bench.database.engine.begin() as connection:
-        await connection.execute(text(EVENTS_V1_SQL))
-
-
-@pytest.mark.usefixtures("events")
 class TestAWorkerProcessKilledByForce:
     async def test_its_job_is_finished_by_another_and_takes_effect_once(self, bench: Any) -> None:
         bench.know(_nothing, name="hang", lock="one")
@@ -85,7 +75,6 @@ class Silent:
         }
 
 
-@pytest.mark.usefixtures("events")
 class TestAWorker:
     async def test_runs_its_loops_tells_how_it_is_and_stops(self, bench: Any) -> None:
         bench.know(lambda ctx: {"reached": ctx.catch_up("silent").reached_head})
@@ -160,5 +149,5 @@ def _cut_connections(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
