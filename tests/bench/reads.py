@@ -1,0 +1,93 @@
+"""Reads of a report card beside the same bytes from a bare handler: anonymous, with a token, and not changed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+import psycopg
+from tests.bench.load import requests_per_second
+from tests.bench.table import Line
+from tests.e2e.platform import ROOT, Platform, free_ports, until
+
+CARDS = 200
+SECONDS = 2.0
+ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The bare server and what it answers with."""
+
+    url: str
+    paths: list[str]
+
+
+def read_lines(platform: Platform, database: str) -> list[Line]:
+    """Requests a second: cards over HTTP, by the platform and by the bare handler, in turns."""
+    urns = _with_cards(platform)
+    anonymous: dict[str, str] = {}
+    token = {"Authorization": f"Bearer {platform.token('dfe')}"}
+    lines = []
+    for title, audience, headers in (
+        ("card read, anonymous (parent)", "parent", anonymous),
+        ("card read, with a token (technical)", "technical", token),
+    ):
+        paths = [f"/v1/schools/{urn}/report-card?audience={audience}" for urn in urns]
+        with _rival(database, platform.urls["inspection"], urns, paths, headers) as rival:
+            lines.append(_measured(title, platform.urls["inspection"], paths, headers, rival))
+    return lines
+
+
+def _measured(title: str, url: str, paths: list[str], headers: Mapping[str, str], rival: Rival) -> Line:
+    ours, bare = [], []
+    for _ in range(ROUNDS):
+        ours.append(asyncio.run(requests_per_second(url, paths, headers, SECONDS)))
+        bare.append(asyncio.run(requests_per_second(rival.url, rival.paths, headers, SECONDS)))
+    return Line(title, "requests/s", statistics.median(ours), statistics.median(bare), "bare ASGI + driver, same bytes")
+
+
+def _with_cards(platform: Platform) -> list[int]:
+    page = platform.get("inspection", "/v1/schools", has_report_card="true", limit=CARDS)
+    return [school["urn"] for school in page["data"]]
+
+
+@contextlib.contextmanager
+def _rival(database: str, url: str, urns: list[int], paths: list[str], headers: Mapping[str, str]) -> Iterator[Rival]:
+    with httpx.Client(base_url=url, headers=dict(headers), trust_env=False) as client:
+        bodies = [client.get(path).raise_for_status().content for path in paths]
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS bare_documents")
+        connection.execute("CREATE TABLE bare_documents (id int PRIMARY KEY, body bytea NOT NULL)")
+        connection.cursor().executemany(
+            "INSERT INTO bare_documents VALUES (%s, %s)", list(zip(urns, bodies, strict=True))
+        )
+    with _served(database) as served:
+        yield Rival(served, [f"/{urn}" for urn in urns])
+
+
+@contextlib.contextmanager
+def _served(database: str) -> Iterator[str]:
+    port = free_ports(1)[0]
+    command = [sys.executable, "-m", "uvicorn", "tests.bench.bare:application", "--port", str(port),
+               "--no-access-log", "--log-level", "warning"]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "BARE_DATABASE_URL": database})
+    try:
+        until(lambda: _answers(port), "the bare server", patience=30)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _answers(port: int) -> bool | None:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/0", trust_env=False).is_success or None
+    return None

@@ -1,0 +1,69 @@
+"""Loads, runs and rounds beside what the same rows cost with the driver or the solver alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench import floor
+from tests.bench.table import Line
+from tests.e2e.platform import Platform
+
+ROUNDS = 3
+FACTS, RESULTS = "SELECT * FROM facts", "assessments"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that the work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def load_lines(
+    fresh: Callable[[], Platform], databases: Callable[[Platform, str], str], file: Path, as_at: dt.date
+) -> list[Line]:
+    """The newest monthly file into an empty platform, and the same file again; each round on a fresh platform."""
+    first, again, bare = [], [], []
+    for _ in range(ROUNDS):
+        platform = fresh()
+
+        def send(platform: Platform = platform) -> None:
+            platform.job("inspection", platform.send_file(file, "ofsted-latest-inspections", as_at.isoformat()))
+
+        first.append(timed(send))
+        bare.append(floor.parse_and_copy(databases(platform, "inspection"), file))
+        again.append(timed(send))
+    against, rival = "csv parse + COPY of the raw columns", statistics.median(bare)
+    return [
+        Line("load of the monthly file", "s", statistics.median(first), rival, against),
+        Line("load of the same file again", "s", statistics.median(again), rival, against),
+    ]
+
+
+def run_line(platform: Platform, database: str, today: dt.date) -> Line:
+    """Assessment of every school; on three days in turn, so that each run has all its results to write."""
+    ours, bare = [], []
+    platform.assess("ippr-2023")
+    for days in range(1, ROUNDS + 1):
+        as_of = (today - dt.timedelta(days=days)).isoformat()
+        ours.append(timed(lambda as_of=as_of: platform.assess("ippr-2023", as_of=as_of)))  # type: ignore[misc]
+        bare.append(floor.copy_through(database, FACTS, RESULTS))
+    return Line("assessment of every school", "s", statistics.median(ours), statistics.median(bare),
+                "COPY facts out + COPY results in")  # fmt: skip
+
+
+def round_line(platform: Platform) -> Line:
+    """A round of matching over every need."""
+    ours, bare = [], []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        solved = platform.match()
+        ours.append(time.perf_counter() - began)
+        pairs = list(platform.stream("brokering", f"/v1/matching-rounds/{solved['id']}/pairs"))
+        leaders = {one["id"]: one for one in platform.stream("brokering", "/v1/leaders")}
+        bare.append(floor.solve(pairs, leaders))
+    return Line("round over every need", "s", statistics.median(ours), statistics.median(bare), "the solver alone")
