@@ -54,6 +54,7 @@ class Inspection(ApiModel):
     category_of_concern: str | None = Field(examples=["SM"])
     safeguarding: str | None = Field(examples=["met"])
     safeguarding_reason: str | None
+    safeguarding_judged_on: date | None
     areas: list[AreaGrade]
     outcome: Outcome | None
     state: str = Field(examples=["published"])

@@ -64,12 +64,20 @@ def warning_documents(stored: Sequence[str]) -> list[Document]:
 def area_grades(row: Row) -> list[Document]:
     """Return the grade of each area in the order of the framework; a date of judgement only where there is a grade."""
     own_dates = row["judged_on"] or {}
-    areas = []
+    areas: list[Document] = []
     for area in codes().in_order(row["framework"], row["grades"]):
         grade, reason = read_grade(row["grades"][area])
         judged_on = None if grade is None else own_dates.get(area) or row["starts_on"]
         areas.append({"area": area, "grade": grade, "grade_reason": reason, "judged_on": judged_on})
     return areas
+
+
+def safeguarding_judged_on(row: Row) -> date | str | None:
+    """Return when safeguarding was judged: its own date, or the start; None where there is no judgement."""
+    if row["safeguarding"] is None:
+        return None
+    own: str | None = (row["judged_on"] or {}).get("safeguarding")
+    return own or row["starts_on"]
 
 
 def area_document(area: Document) -> Document:
@@ -88,6 +96,7 @@ def inspection_document(row: Row) -> Document:
         **inspection_core(row),
         "urn": row["urn"],
         "state": row["state"],
+        "safeguarding_judged_on": safeguarding_judged_on(row),
         "areas": [area_document(area) for area in area_grades(row)],
         "source": source_document(row),
     }

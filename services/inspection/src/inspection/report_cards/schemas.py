@@ -43,6 +43,7 @@ class CardSafeguarding(ApiModel):
     judgement: str | None = Field(examples=["met"])
     label: str | None
     reason: str | None
+    judged_on: date | None
     action_needed: bool | None
 
 

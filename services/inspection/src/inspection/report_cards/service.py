@@ -5,7 +5,13 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from inspection.inspections.service import area_document, area_grades, source_document, warning_documents
+from inspection.inspections.service import (
+    area_document,
+    area_grades,
+    safeguarding_judged_on,
+    source_document,
+    warning_documents,
+)
 from inspection.problems import SchoolNotFound
 from inspection.reference.service import Codes, codes
 from inspection.report_cards import repository
@@ -88,6 +94,7 @@ def _safeguarding(row: Row, known: Codes) -> Document:
         "judgement": judgement,
         "label": known.label("safeguarding", judgement) if judgement else None,
         "reason": row["safeguarding_reason"],
+        "judged_on": safeguarding_judged_on(row),
         "action_needed": known.safeguarding_action(judgement),
     }
 

@@ -37,7 +37,7 @@ class TestCard:
         register.card(
             100001,
             grades={"inclusion": "needs_attention", "achievement": "urgent_improvement"},
-            judged_on={"achievement": "2026-04-01"},
+            judged_on={"achievement": "2026-04-01", "safeguarding": "2026-04-02"},
             safeguarding="not_met",
             category_of_concern="RSI",
             warnings=["category_mismatch"],
@@ -52,7 +52,13 @@ class TestCard:
         assert card.inspection.framework_label == "Report card"
         assert card.action_needed == ["safeguarding", "inclusion", "achievement"]
         assert document["category_of_concern"] == {"code": "RSI", "label": "Requires significant improvement"}
-        assert document["safeguarding"]["action_needed"] is True
+        assert document["safeguarding"] == {
+            "judgement": "not_met",
+            "label": "Standards not met",
+            "reason": None,
+            "judged_on": "2026-04-02",
+            "action_needed": True,
+        }
         assert document["areas"][0] == {
             "area": "inclusion",
             "label": "Inclusion",
