@@ -24,8 +24,8 @@ def _by_networkx(given: Round) -> tuple[int, int]:
     graph.add_edges_from((("source", need) for need in given.needs), capacity=1, weight=0)
     for leader, capacity in zip(given.leaders, given.capacity, strict=True):
         graph.add_edge(leader, "sink", capacity=capacity, weight=0)
-    for need, leader, suitability in given.edges:
-        graph.add_edge(given.needs[need], given.leaders[leader], capacity=1, weight=-suitability)
+    for at, leader_at, suitability in given.edges:
+        graph.add_edge(given.needs[at], given.leaders[leader_at], capacity=1, weight=-suitability)
     flow = nx.max_flow_min_cost(graph, "source", "sink")
     return sum(flow["source"].values()), -nx.cost_of_flow(graph, flow)
 
