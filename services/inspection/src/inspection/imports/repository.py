@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, RowMapping, func, insert, select, text
+from sqlalchemy import Connection, RowMapping, column, func, insert, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection.models import Import, ImportFile, ImportRejection
@@ -16,7 +16,15 @@ from shared.auth.tenancy import visible
 
 _IMPORTS = Import.__table__
 _REJECTIONS = ImportRejection.__table__
-_SHOWN = [column for column in _IMPORTS.columns if column.name != "row_digests"]
+_ROW = [column for column in _IMPORTS.columns if column.name not in {"row_digests", "created_at"}]
+_JOBS = table(
+    "jobs",
+    *(column(name) for name in ("id", "state", "done", "total", "step", "problem")),
+    *(column(name) for name in ("created_at", "started_at", "finished_at")),
+)
+_VIEWS = select(*_ROW, *(each for each in _JOBS.c if each.name != "id")).join_from(
+    _IMPORTS, _JOBS, _JOBS.c.id == _IMPORTS.c.id
+)
 _REJECTIONS_AT_ONCE = 1000
 
 
@@ -32,19 +40,19 @@ async def add_chunk(session: AsyncSession, values: Mapping[str, Any]) -> None:
 
 async def find(session: AsyncSession, import_id: UUID, principal: Principal) -> RowMapping | None:
     """Return an import that the client may see."""
-    query = select(*_SHOWN).where(_IMPORTS.c.id == import_id, visible(principal, _IMPORTS))
+    query = _VIEWS.where(_IMPORTS.c.id == import_id, visible(principal, _IMPORTS))
     return (await session.execute(query)).mappings().one_or_none()
 
 
 async def page(
-    session: AsyncSession, principal: Principal, kind: str | None, after: tuple[Any, ...] | None, limit: int
+    session: AsyncSession, principal: Principal, kind: str | None, after: UUID | None, limit: int
 ) -> list[RowMapping]:
     """Return imports, newest first; identifiers sort by the time they were made."""
-    query = select(*_SHOWN).where(visible(principal, _IMPORTS)).order_by(_IMPORTS.c.id.desc()).limit(limit)
+    query = _VIEWS.where(visible(principal, _IMPORTS)).order_by(_IMPORTS.c.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(_IMPORTS.c.kind == kind)
     if after is not None:
-        query = query.where(_IMPORTS.c.id < after[0])
+        query = query.where(_IMPORTS.c.id < after)
     return list((await session.execute(query)).mappings())
 
 
@@ -77,7 +85,7 @@ async def stream_rejections(session: AsyncSession, import_id: UUID) -> AsyncIter
 
 def import_of(connection: Connection, import_id: UUID) -> RowMapping:
     """Return the import that a job runs."""
-    return connection.execute(select(*_SHOWN).where(_IMPORTS.c.id == import_id)).mappings().one()
+    return connection.execute(select(*_ROW).where(_IMPORTS.c.id == import_id)).mappings().one()
 
 
 def copy_file(connection: Connection, import_id: UUID, target: BinaryIO) -> None:

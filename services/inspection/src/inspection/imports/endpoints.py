@@ -1,0 +1,92 @@
+"""Routes of imports."""
+
+from datetime import date
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+
+from inspection.imports import service
+from inspection.imports.schemas import Import, ImportPage, RejectionPage
+from inspection.media_types import LINES_OR_TABLE
+from inspection.scopes import IMPORTS_READ, IMPORTS_WRITE
+from shared.auth import Principal, Requires
+from shared.clock import utc_now
+from shared.db.session import Db
+from shared.idempotency import Idempotent
+from shared.pagination import PageRequest
+
+router = APIRouter(tags=["imports"])
+
+Reader = Annotated[Principal, Requires(IMPORTS_READ)]
+Writer = Annotated[Principal, Requires(IMPORTS_WRITE)]
+_SUBMITTED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "model": Import,
+        "description": "Queued",
+        "headers": {"Location": {"description": "the import, which is also its job", "schema": {"type": "string"}}},
+    }
+}
+_DOWNLOADS: Final[dict[int | str, dict[str, Any]]] = {200: {"model": RejectionPage, "content": LINES_OR_TABLE}}
+
+
+def today() -> date:
+    """Return the present day, UTC."""
+    return utc_now().date()
+
+
+def upload(
+    file: Annotated[UploadFile, File(description="the official CSV file as it was downloaded")],
+    kind: Annotated[str, Form(max_length=100, description="what kind of file it is")],
+    as_at: Annotated[
+        date | None, Form(description="the date the file speaks for; else the one in its name is taken")
+    ] = None,
+    dry_run: Annotated[bool, Query(description="tell what would become of each row, and load nothing")] = False,
+) -> service.Upload:
+    """Read the parts of the form."""
+    return service.Upload(file, kind, as_at, dry_run)
+
+
+@router.post("/v1/imports", operation_id="create_import", status_code=202, responses=_SUBMITTED)
+async def create_import(  # noqa: PLR0917 - FastAPI passes them by name
+    principal: Writer,
+    request: Request,
+    session: Db,
+    once: Idempotent,
+    sent: Annotated[service.Upload, Depends(upload)],
+    day: Annotated[date, Depends(today)],
+) -> Response:
+    """Send an official file. It is read by a job: ask for the import until its state is final."""
+    return await service.submit(request, session, once, principal, upload=sent, today=day)
+
+
+@router.get("/v1/imports", operation_id="list_imports", responses={200: {"model": ImportPage}})
+async def list_imports(
+    principal: Reader,
+    request: Request,
+    session: Db,
+    page: PageRequest,
+    kind: Annotated[str | None, Query(max_length=100, description="only imports of this kind")] = None,
+) -> Response:
+    """List the imports of the client's organisation, newest first."""
+    return await service.list_imports(request, session, principal, kind, page)
+
+
+@router.get("/v1/imports/{import_id}", operation_id="get_import", responses={200: {"model": Import}})
+async def get_import(principal: Reader, request: Request, session: Db, import_id: UUID) -> Response:
+    """Read one import: its state, its progress, and what became of the file's rows."""
+    return await service.get_import(request, session, principal, import_id)
+
+
+@router.get("/v1/imports/{import_id}/rejections", operation_id="list_rejections", responses=_DOWNLOADS)
+async def list_rejections(
+    principal: Reader, request: Request, session: Db, import_id: UUID, page: PageRequest
+) -> Response:
+    """List the rows that were not taken, and why. `Accept: text/csv` or `application/x-ndjson` streams all of them."""
+    return await service.list_rejections(request, session, principal, import_id, page)
+
+
+@router.delete("/v1/imports/{import_id}", operation_id="cancel_import", responses={200: {"model": Import}})
+async def cancel_import(principal: Writer, request: Request, session: Db, import_id: UUID) -> Response:
+    """Cancel an import that has not ended; nothing of it is loaded."""
+    return await service.cancel(request, session, principal, import_id)

@@ -1,0 +1,195 @@
+"""Imports as clients deal with them: sent, watched, cancelled, their rejected rows fetched."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import Request, Response, UploadFile
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inspection.domain.file_dates import date_in
+from inspection.imports import repository
+from inspection.imports.job import JOB_KINDS, NAME
+from inspection.imports.problems import ImportNotFound
+from inspection.imports.registry import KINDS, known_codes
+from inspection.imports.schemas import Import, ImportedFile, Rejection, RowCounts
+from shared.auth import Principal
+from shared.db.session import streaming_session
+from shared.errors import invalid
+from shared.idempotency import Once
+from shared.ids import new_id
+from shared.jobs.resource import Jobs
+from shared.pagination import PageParameters, page_of
+from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
+from shared.schemas import Progress
+
+JOBS: Final = Jobs(JOB_KINDS)
+CHUNK_BYTES: Final = 1 << 20
+_LONGEST_NAME: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a client sent."""
+
+    file: UploadFile
+    kind: str
+    as_at: date | None
+    dry_run: bool
+
+
+async def submit(
+    request: Request, session: AsyncSession, once: Once, principal: Principal, *, upload: Upload, today: date
+) -> Response:
+    """Store the file and queue its import; a repeated request is answered as the first one was."""
+    name = (upload.file.filename or "upload.csv")[:_LONGEST_NAME]
+    as_at = checked_as_at(name, upload.as_at, today)
+    check_kind(upload.kind)
+    digest = await _sha256(upload.file)
+    fingerprint = f"{upload.kind}\n{as_at}\n{upload.dry_run}\n{digest}".encode()
+
+    async def action() -> Response:
+        import_id = new_id()
+        values = {
+            "id": import_id,
+            "kind": upload.kind,
+            "as_at": as_at,
+            "dry_run": upload.dry_run,
+            "file_name": name,
+            "file_size": upload.file.size or 0,
+            "file_sha256": digest,
+            "submitted_by": principal.subject,
+            "tenancy_orgs": [str(principal.org)],
+        }
+        await repository.add(session, values)
+        await _store(session, values, upload.file)
+        await JOBS.submit(session, NAME, {}, principal, job_id=import_id)
+        document = await _found(session, import_id, principal)
+        headers = {"Location": f"/v1/imports/{import_id}"}
+        return json_response(request, document, status=202, headers=headers)
+
+    return await once(action, fingerprint=fingerprint)
+
+
+def check_kind(kind: str) -> None:
+    """Raise Unprocessable for a kind of file that is not loaded here, naming those that are."""
+    if kind in KINDS:
+        return
+    supported = ", ".join(KINDS)
+    what = f"The kind {kind} is not supported yet" if kind in known_codes() else "There is no such kind of file"
+    raise invalid("kind", f"{what}; supported: {supported}.", "unsupported_kind")
+
+
+def checked_as_at(file_name: str, given: date | None, today: date) -> date:
+    """Return the date the file speaks for: the one given, else that in its name; raises Unprocessable without one."""
+    as_at = given or date_in(file_name)
+    if as_at is None:
+        raise invalid("as_at", "Say which date the file speaks for: its name does not tell.", "missing")
+    if as_at > today:
+        raise invalid("as_at", f"{as_at} lies in the future.", "in_the_future")
+    return as_at
+
+
+async def list_imports(
+    request: Request, session: AsyncSession, principal: Principal, kind: str | None, page: PageParameters
+) -> Response:
+    """Answer with a page of imports, newest first."""
+    key = page.key(str)
+    after = None if key is None else _uuid(str(key[0]))
+    rows = await repository.page(session, principal, kind, after, page.limit + 1)
+    total = await repository.count(session, principal, kind) if page.include_total else None
+    documents = [document_of(row) for row in rows]
+    return page_response(request, page_of(request, page, documents, lambda each: (str(each.id),), total=total))
+
+
+async def get_import(request: Request, session: AsyncSession, principal: Principal, import_id: UUID) -> Response:
+    """Answer with one import."""
+    return json_response(request, await _found(session, import_id, principal))
+
+
+async def cancel(request: Request, session: AsyncSession, principal: Principal, import_id: UUID) -> Response:
+    """Cancel an import that has not ended; again changes nothing."""
+    await _found(session, import_id, principal)
+    await JOBS.cancel(session, import_id, principal)
+    return json_response(request, await _found(session, import_id, principal))
+
+
+async def list_rejections(
+    request: Request, session: AsyncSession, principal: Principal, import_id: UUID, page: PageParameters
+) -> Response:
+    """Answer with rejected rows in the order of the file: a page of them, or all of them as CSV or NDJSON."""
+    found = await _found(session, import_id, principal)
+    if wants_ndjson(request):
+        return ndjson(_rejections(request, import_id))
+    if wants_csv(request):
+        names = list(Rejection.model_fields)
+        return csv_rows(names, _cells(request, import_id))
+    key = page.key(int)
+    after = 0 if key is None else int(str(key[0]))
+    rows = [rejection_of(row) for row in await repository.rejections(session, import_id, after, page.limit + 1)]
+    return page_response(
+        request, page_of(request, page, rows, lambda each: (each.row,), total=found.rows.rejected or 0)
+    )
+
+
+def document_of(row: RowMapping) -> Import:
+    """Return an import as clients see it, from its row joined with its job's."""
+    return Import(
+        progress=Progress(done=row["done"], total=row["total"], step=row["step"]),
+        file=ImportedFile(
+            name=row["file_name"], size=row["file_size"], sha256=row["file_sha256"], encoding=row["encoding"]
+        ),
+        rows=RowCounts(**{name: row[f"rows_{name}"] for name in RowCounts.model_fields}),
+        **{name: row[name] for name in Import.model_fields if name not in {"progress", "file", "rows"}},
+    )
+
+
+def rejection_of(row: RowMapping) -> Rejection:
+    """Return a rejected row as clients see it."""
+    return Rejection(row=row["row_number"], **{name: row[name] for name in Rejection.model_fields if name != "row"})
+
+
+async def _found(session: AsyncSession, import_id: UUID, principal: Principal) -> Import:
+    row = await repository.find(session, import_id, principal)
+    if row is None:
+        raise ImportNotFound("There is no such import.")
+    return document_of(row)
+
+
+async def _sha256(file: UploadFile) -> str:
+    digest = hashlib.sha256()
+    await file.seek(0)
+    while block := await file.read(CHUNK_BYTES):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+async def _store(session: AsyncSession, owner: Mapping[str, Any], file: UploadFile) -> None:
+    await file.seek(0)
+    number = 0
+    while block := await file.read(CHUNK_BYTES):
+        chunk = {"import_id": owner["id"], "chunk": number, "content": block, "tenancy_orgs": owner["tenancy_orgs"]}
+        await repository.add_chunk(session, chunk)
+        number += 1
+
+
+async def _rejections(request: Request, import_id: UUID) -> AsyncIterator[Rejection]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream_rejections(session, import_id):
+            yield rejection_of(row)
+
+
+async def _cells(request: Request, import_id: UUID) -> AsyncIterator[list[Any]]:
+    async for rejection in _rejections(request, import_id):
+        yield list(rejection.model_dump().values())
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise invalid("after", "This cursor was not made by this list.", "bad_cursor") from None
