@@ -16,7 +16,7 @@ def create_app(settings: Settings) -> FastAPI:
     return create_service_app(
         name="triage",
         title="Triage",
-        description="Which tier of regulatory response a school calls for, proposed with reasons and decided by people.",
+        description="Which tier of response a school calls for: proposed with reasons, decided by people.",
         version=VERSION,
         service_dir=SERVICE_DIR,
         settings=settings,

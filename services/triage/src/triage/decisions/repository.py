@@ -29,15 +29,15 @@ _CURRENT = text(
 _SUPERSEDE = text("UPDATE decisions SET superseded_at = now() WHERE id = :id AND superseded_at IS NULL")
 _ADD = text(
     f"""
-    INSERT INTO decisions AS made (id, urn, scheme, assessment_id, proposed, tier, route, actions, conditions, consulted,
-                                   reason, authoriser, authoriser_role, effective_on, supersedes, tenancy_orgs,
-                                   tenancy_region)
+    INSERT INTO decisions AS made (id, urn, scheme, assessment_id, proposed, tier, route, actions, conditions,
+                                   consulted, reason, authoriser, authoriser_role, effective_on, supersedes,
+                                   tenancy_orgs, tenancy_region)
     SELECT :id, :urn, :scheme, :assessment_id, :proposed, :tier, :route, :actions, :conditions, :consulted,
            :reason, :authoriser, :authoriser_role, :effective_on, :supersedes,
            triage_orgs('school', school.body_org, school.urn), school.region
     FROM school_facts AS school WHERE school.urn = :urn
     RETURNING {_COLUMNS}, {_STATE_NOW}
-    """
+    """  # noqa: S608 - made of constants above
 )
 # what was decided is open to the school and its body, and with it what the other schemes propose at that time
 _OPEN_ASSESSMENTS = text(

@@ -23,7 +23,7 @@ def faults(
     actions: Sequence[str],
     reason: str | None,
 ) -> list[Fault]:
-    """Everything wrong with a decision; `rules` is the `decision` part of the policy version, None where it has none."""
+    """Everything wrong with a decision; `rules` is the `decision` part of the policy version, None without one."""
     if rules is None:
         return [Fault("assessment_id", "Nothing is decided under this scheme.", "not_decided_under_this_scheme")]
     if tier not in rules["tiers"]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter
 
 SCHOOL_CHANGED = "inspection.school.changed"
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
 
 
 class _Message(BaseModel):
@@ -17,8 +19,8 @@ class _Message(BaseModel):
 class Area(_Message):
     """The grade of one area: 1 to 4, a code of the report card, or none."""
 
-    area: str
-    grade: int | str | None
+    area: Code
+    grade: int | Code | None
 
 
 class Outcome(_Message):
@@ -32,15 +34,15 @@ class Evidence(_Message):
 
     id: str
     number: str | None
-    framework: str
+    framework: Code
     kind: Literal["graded", "ungraded", "monitoring"]
     starts_on: date
     published_on: date | None
     relates_to_current_urn: bool
     relates_assumed: bool = False
     overall: int | None
-    category_of_concern: str | None
-    safeguarding: str | None
+    category_of_concern: Code | None
+    safeguarding: Code | None
     areas: tuple[Area, ...]
     outcome: Outcome | None = None
 
@@ -94,7 +96,7 @@ class FactsMessage(_Message):
     """A facts document."""
 
     urn: int
-    facts_version: str
+    facts_version: Code
     name: str
     region: str | None
     local_authority: Authority | None

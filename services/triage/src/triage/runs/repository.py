@@ -65,6 +65,7 @@ _FRESH = """
     ) ON COMMIT DROP
 """
 _COPY = "COPY fresh FROM STDIN"
+_NULL = "\\N"
 _SUPERSEDE = text(
     """
     UPDATE assessments AS old SET superseded_at = now()
@@ -225,24 +226,28 @@ def write(driver: psycopg.Connection[TupleRow], results: Iterable[tuple[HeldScho
     """Copy results that differ from what stands into the temporary table."""
     with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
         for school, stored in results:
-            proposal, live = stored.proposal, school.live
-            copy.write_row(
-                (
-                    new_id(),
-                    proposal.urn,
-                    proposal.result,
-                    _array(proposal.flags),
-                    _array(proposal.action_areas),
-                    proposal.category_of_concern,
-                    _array(proposal.warnings),
-                    stored.reasons,
-                    stored.counterfactuals,
-                    school.facts_version,
-                    stored.result_hash,
-                    live.id if live else None,
-                    live.result if live else None,
-                )
-            )
+            copy.write(_line(school, stored))
+
+
+def _line(school: HeldSchool, stored: Stored) -> bytes:
+    """One row in COPY's text format. Only JSON can hold a backslash; tabs and line ends are escaped in it already."""
+    proposal, live = stored.proposal, school.live
+    fields = (
+        str(new_id()),
+        str(proposal.urn),
+        proposal.result,
+        _array(proposal.flags),
+        _array(proposal.action_areas),
+        proposal.category_of_concern or _NULL,
+        _array(proposal.warnings),
+        stored.reasons.decode().replace("\\", "\\\\"),
+        stored.counterfactuals.decode().replace("\\", "\\\\"),
+        school.facts_version,
+        stored.result_hash,
+        str(live.id) if live else _NULL,
+        live.result if live else _NULL,
+    )
+    return ("\t".join(fields) + "\n").encode()
 
 
 def _array(codes: Sequence[str]) -> str:

@@ -1,0 +1,116 @@
+"""A triage service on a real database, with an inspection service in memory and a worker for its jobs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from services.triage.tests.fakes import FakeInspection
+from sqlalchemy import text
+
+from shared.db.session import Database
+from shared.jobs.runner import JobRunner
+from shared.testing.client import client_of
+from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.tokens import AUDIENCE, ISSUER, bearer, jwks_url
+from triage.app import create_app
+from triage.intake.handlers import inspection_consumer
+from triage.jobs import JOBS
+from triage.migrate import SERVICE_DIR
+from triage.settings import Settings
+
+READS = ("policies:read", "assessments:read")
+DFE = bearer(scope=(*READS, "assessments:run", "changes:read"), org="dfe", role="dfe")
+FINAL = {"succeeded", "failed", "cancelled"}
+
+
+def director(*regions: str) -> dict[str, str]:
+    """The token of a regional director, a person."""
+    scope = (*READS, "triage:decide")
+    return bearer(scope=scope, org="dfe", role="regional-director", regions=regions or ("London",), user="rd-1")
+
+
+def party(org: str) -> dict[str, str]:
+    """The token of a trust, a local authority or a school."""
+    return bearer(scope=READS, org=org, role=org.partition(":")[0])
+
+
+class Service:
+    """The service under test, and what tests do with it."""
+
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient, database: Database, inspection: FakeInspection) -> None:
+        self.app = app
+        self.client = client
+        self.database = database
+        self.inspection = inspection
+        self.consumer = inspection_consumer(inspection, database)
+
+    async def load(self, *documents: dict[str, Any]) -> None:
+        """Let the inspection service tell of these documents, and follow its feed to the head."""
+        self.inspection.put(*documents)
+        await self.consumer.catch_up()
+
+    async def get(self, path: str, token: dict[str, str] = DFE, **params: Any) -> httpx.Response:
+        return await self.client.get(path, params=params, headers=token)
+
+    async def post(self, path: str, body: Any, token: dict[str, str] = DFE, **headers: str) -> httpx.Response:
+        return await self.client.post(path, json=body, headers={**token, **headers})
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Run a worker meanwhile."""
+        stop = asyncio.Event()
+        runner = JobRunner(JOBS, self.database, name="triage-test", consumers=[self.consumer])
+        task = asyncio.create_task(runner.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    async def ended(self, run_id: str) -> dict[str, Any]:
+        """The run's document once it has ended."""
+        async with asyncio.timeout(60):
+            while True:
+                document: dict[str, Any] = (await self.get(f"/v1/assessment-runs/{run_id}")).json()
+                if document["state"] in FINAL:
+                    return document
+                await asyncio.sleep(0.02)
+
+    async def run(self, scheme: str = "ippr-2023", **wanted: Any) -> dict[str, Any]:
+        """Run a scheme to its end."""
+        async with self.working():
+            answer = await self.post("/v1/assessment-runs", {"scheme": scheme, **wanted})
+            assert answer.status_code == 202, answer.text
+            document = await self.ended(answer.json()["id"])
+        assert document["state"] == "succeeded", document
+        return document
+
+    async def assessment(self, urn: int, scheme: str = "ippr-2023") -> dict[str, Any]:
+        """The current assessment of a school."""
+        answer = await self.get(f"/v1/schools/{urn}/assessment", scheme=scheme)
+        assert answer.status_code == 200, answer.text
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def rows(self, sql: str, **values: Any) -> list[Any]:
+        """What a statement gives to background work, which sees all rows."""
+        async with self.database.system_session() as session:
+            return list((await session.execute(text(sql), values)).all())
+
+
+@pytest.fixture
+def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
+    return cloned_database("triage", SERVICE_DIR)
+
+
+@pytest.fixture
+async def service(urls: DatabaseUrls) -> AsyncIterator[Service]:
+    app = create_app(Settings(database_url=urls.app, issuer=ISSUER, audience=AUDIENCE, jwks_url=jwks_url()))
+    database = Database(urls.app)
+    async with client_of(app) as client:
+        yield Service(app, client, database, FakeInspection())
+    await database.close()

@@ -1,0 +1,227 @@
+"""Decisions: made by a person of the region, on the current assessment, never overwritten."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from services.triage.tests.conftest import DFE, READS, Service, director, party
+from services.triage.tests.documents import facts, graded
+
+from shared.testing.tokens import bearer
+
+URN = 100001
+
+
+@pytest.fixture
+async def case(service: Service) -> Service:
+    """A school in London for which enhanced support is proposed, and one in the North East."""
+    await service.load(facts(URN, graded("2023-05-01", 3)), facts(100002, graded(overall=3), region="North East"))
+    await service.run("ippr-2023")
+    await service.run("rise-2025")
+    return service
+
+
+async def decision(service: Service, urn: int = URN, **changes: Any) -> dict[str, Any]:
+    """A decision that follows the proposal."""
+    current = await service.assessment(urn)
+    body = {
+        "assessment_id": current["id"],
+        "tier": current["result"],
+        "route": "support_and_oversight",
+        "consulted": ["school", "trust:5143"],
+        "effective_on": "2026-12-01",
+    }
+    return {**body, **changes}
+
+
+async def decide(service: Service, body: dict[str, Any], token: dict[str, str] | None = None) -> httpx.Response:
+    return await service.post(f"/v1/schools/{URN}/decisions", body, token or director())
+
+
+class TestWhoMayDecide:
+    async def test_nobody_without_a_token(self, service: Service) -> None:
+        assert (await service.client.post(f"/v1/schools/{URN}/decisions", json={})).status_code == 401
+
+    async def test_not_without_the_verb(self, case: Service) -> None:
+        assert (await decide(case, await decision(case), DFE)).status_code == 403
+
+    async def test_not_a_client_without_a_person(self, case: Service) -> None:
+        client = bearer(scope=(*READS, "triage:decide"), org="dfe", role="regional-director", regions=["London"])
+        assert (await decide(case, await decision(case), client)).status_code == 403
+
+    async def test_not_another_region(self, case: Service) -> None:
+        assert (await decide(case, await decision(case), director("North East"))).status_code == 404
+
+    async def test_not_the_trust(self, case: Service) -> None:
+        token = bearer(scope=(*READS, "triage:decide"), org="trust:1", role="trust", user="someone")
+        assert (await decide(case, await decision(case), token)).status_code == 404
+
+
+class TestMakingOne:
+    async def test_is_a_record_of_its_own(self, case: Service) -> None:
+        body = await decision(case, conditions=["Termly review"])
+        answer = await decide(case, body)
+        assert answer.status_code == 201
+        made = answer.json()
+        assert answer.headers["location"] == f"/v1/decisions/{made['id']}"
+        assert made["tier"] == made["proposed"] == "enhanced_support"
+        assert (made["authoriser"], made["authoriser_role"]) == ("rd-1", "regional-director")
+        assert (made["state"], made["supersedes"], made["conditions"]) == ("made", None, ["Termly review"])
+        assert (await case.get(f"/v1/decisions/{made['id']}")).json() == made
+        assert (await case.get(f"/v1/schools/{URN}/decisions")).json()["data"] == [made]
+
+    async def test_tells_of_it(self, case: Service) -> None:
+        made = (await decide(case, await decision(case))).json()
+        event = (await case.rows("SELECT type, subject, data FROM outbox ORDER BY id DESC LIMIT 1"))[0]
+        assert (event.type, event.subject) == ("triage.decision.made", str(URN))
+        assert event.data == {
+            "urn": URN,
+            "decision_id": made["id"],
+            "scheme": "ippr-2023",
+            "tier": "enhanced_support",
+            "route": "support_and_oversight",
+            "proposed": "enhanced_support",
+            "assessment_id": made["assessment_id"],
+            "effective_on": "2026-12-01",
+            "action_areas": [
+                "behaviour_and_attitudes",
+                "leadership_and_management",
+                "personal_development",
+                "quality_of_education",
+            ],
+            "supersedes": None,
+        }
+
+    async def test_a_new_proposal_leaves_it_as_it_is(self, case: Service) -> None:
+        made = (await decide(case, await decision(case))).json()
+        await case.load(facts(URN, graded("2023-05-01", 3), graded("2026-05-01", 1)))
+        await case.run()
+        assert (await case.assessment(URN))["result"] == "school_led_development"
+        assert (await case.get(f"/v1/decisions/{made['id']}")).json() == made
+
+    async def test_the_same_key_decides_once(self, case: Service) -> None:
+        body, path = await decision(case), f"/v1/schools/{URN}/decisions"
+        first = await case.post(path, body, director(), **{"Idempotency-Key": "k"})
+        again = await case.post(path, body, director(), **{"Idempotency-Key": "k"})
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.json() == again.json()
+        other = await case.post(path, {**body, "route": None}, director(), **{"Idempotency-Key": "k"})
+        assert other.status_code == 422
+
+
+class TestWhatMayBeDecided:
+    @pytest.mark.parametrize(
+        ("changes", "pointer", "code"),
+        [
+            ({"tier": "school_led_development", "route": None}, "/reason", "reason_required"),
+            ({"tier": "undetermined"}, "/tier", "unknown_tier"),
+            ({"tier": "targeted"}, "/tier", "unknown_tier"),
+            ({"route": "rebroker_to_trust"}, "/route", "unknown_route"),
+            ({"actions": ["replace_governing_body"]}, "/actions/0", "unknown_action"),
+            (
+                {"tier": "immediate_action", "route": "support_and_oversight", "reason": "Why."},
+                "/route",
+                "unknown_route",
+            ),
+            ({"effective_on": "soon"}, "/effective_on", "date_from_datetime_parsing"),
+            ({"authoriser": "somebody else"}, "/authoriser", "extra_forbidden"),
+        ],
+    )
+    async def test_the_field_that_is_wrong(
+        self, case: Service, changes: dict[str, Any], pointer: str, code: str
+    ) -> None:
+        answer = await decide(case, await decision(case, **changes))
+        assert answer.status_code == 422
+        assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [(pointer, code)]
+
+    async def test_another_tier_with_a_reason_and_its_actions(self, case: Service) -> None:
+        body = await decision(
+            case, tier="immediate_action", route=None, actions=["rebroker_to_trust"], reason="No capacity to improve."
+        )
+        made = await decide(case, body)
+        assert made.status_code == 201
+        assert (made.json()["proposed"], made.json()["tier"]) == ("enhanced_support", "immediate_action")
+
+    async def test_nothing_under_a_scheme_without_decisions(self, case: Service) -> None:
+        rise = await case.assessment(URN, "rise-2025")
+        answer = await decide(case, await decision(case, assessment_id=rise["id"]))
+        assert answer.json()["errors"][0]["code"] == "not_decided_under_this_scheme"
+
+    async def test_an_assessment_of_another_school(self, case: Service) -> None:
+        other = await case.assessment(100002)
+        answer = await decide(case, await decision(case, assessment_id=other["id"]), director("London", "North East"))
+        assert answer.json()["errors"][0]["pointer"] == "/assessment_id"
+
+    async def test_an_assessment_that_is_no_longer_the_current_one(self, case: Service) -> None:
+        body = await decision(case)
+        await case.load(facts(URN, graded("2023-05-01", 3), graded("2026-05-01", 1)))
+        await case.run()
+        answer = await decide(case, body)
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:assessment-superseded")
+
+
+class TestASecondDecision:
+    async def test_has_to_name_the_first(self, case: Service) -> None:
+        body = await decision(case)
+        first = (await decide(case, body)).json()
+        assert (await decide(case, body)).status_code == 409
+        second = await decide(case, {**body, "route": "change_governance", "supersedes": first["id"]})
+        assert (second.status_code, second.json()["supersedes"]) == (201, first["id"])
+        listed = (await case.get(f"/v1/schools/{URN}/decisions")).json()["data"]
+        assert [each["state"] for each in listed] == ["made", "superseded"]
+
+    async def test_and_not_one_that_is_superseded(self, case: Service) -> None:
+        body = await decision(case)
+        first = (await decide(case, body)).json()
+        again = {**body, "supersedes": first["id"]}
+        assert (await decide(case, again)).status_code == 201
+        assert (await decide(case, again)).status_code == 409
+
+    async def test_on_a_newer_assessment_takes_the_place_of_the_old_one(self, case: Service) -> None:
+        first = (await decide(case, await decision(case))).json()
+        await case.load(facts(URN, graded("2023-05-01", 3), graded("2026-05-01", 4)))
+        await case.run()
+        second = await decide(case, await decision(case))
+        assert (second.status_code, second.json()["supersedes"]) == (201, first["id"])
+
+    async def test_of_two_at_once_one_wins(self, case: Service) -> None:
+        body = await decision(case)
+        answers = await asyncio.gather(*(decide(case, body) for _ in range(5)))
+        assert sorted(each.status_code for each in answers) == [201, 409, 409, 409, 409]
+        assert len(await case.rows("SELECT 1 FROM decisions")) == 1
+        assert len(await case.rows("SELECT 1 FROM outbox WHERE type = 'triage.decision.made'")) == 1
+
+    async def test_as_it_stood_on_a_date(self, case: Service) -> None:
+        body = await decision(case)
+        first = (await decide(case, body)).json()
+        await decide(case, {**body, "supersedes": first["id"]})
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+        then = await case.get(f"/v1/schools/{URN}/decisions", as_of=yesterday)
+        assert then.json()["data"] == []
+        async with case.database.system_session() as session:
+            await session.connection()
+        await case.rows(
+            "UPDATE decisions SET created_at = created_at - interval '2 days' WHERE supersedes IS NULL RETURNING 1"
+        )
+        then = await case.get(f"/v1/schools/{URN}/decisions", as_of=yesterday)
+        assert [(each["id"], each["state"]) for each in then.json()["data"]] == [(first["id"], "made")]
+
+
+class TestAfterADecision:
+    async def test_the_school_and_its_trust_see_it(self, case: Service) -> None:
+        school, trust = party(f"school:{URN}"), party("trust:5143")
+        assert (await case.get(f"/v1/schools/{URN}/assessment", school)).status_code == 404
+        made = (await decide(case, await decision(case))).json()
+        for token in (school, trust):
+            assert (await case.get(f"/v1/decisions/{made['id']}", token)).status_code == 200
+            assert (await case.get(f"/v1/schools/{URN}/assessment", token)).json()["flags"] == []
+            assert (await case.get(f"/v1/schools/{URN}/assessment", token, scheme="rise-2025")).status_code == 200
+        assert (await case.get(f"/v1/decisions/{made['id']}", party("trust:1"))).status_code == 404
+
+    async def test_a_later_proposal_is_hidden_from_the_school_again(self, case: Service) -> None:
+        await decide(case, await decision(case))
+        await case.load(facts(URN, graded("2023-05-01", 3), graded("2026-05-01", 4)))
+        await case.run()
+        assert (await case.get(f"/v1/schools/{URN}/assessment", party(f"school:{URN}"))).status_code == 404
