@@ -10,7 +10,17 @@ from inspection.inspections.endpoints import router as inspections
 from inspection.reference.endpoints import router as reference
 from inspection.report_cards.endpoints import router as report_cards
 from inspection.schools.endpoints import router as schools
+from inspection.statistics.endpoints import router as statistics
 from inspection.trusts.endpoints import router as trusts
 
 # the card first: it is asked for most, and routes are tried in order
-ROUTERS: Final[tuple[APIRouter, ...]] = (report_cards, schools, inspections, trusts, areas, facts, reference)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    report_cards,
+    schools,
+    inspections,
+    trusts,
+    areas,
+    facts,
+    statistics,
+    reference,
+)

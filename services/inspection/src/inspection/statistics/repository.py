@@ -1,0 +1,57 @@
+"""The SQL that counts grades: of open schools, by their latest graded inspection in evidence."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inspection.inspections.repository import VISIBLE
+from inspection.rows import Row, fetch_all
+
+Dimension = Literal["region", "phase", "la", "trust"]
+
+_COLUMNS: Final[Mapping[Dimension, str]] = {
+    "region": "s.region",
+    "phase": "s.phase",
+    "la": "s.la_code",
+    "trust": "s.trust_uid",
+}
+
+_LATEST = f"""
+WITH latest AS (
+    SELECT DISTINCT ON (i.urn) i.urn, i.framework, i.overall, i.category_of_concern, i.grades
+    FROM inspections i
+    WHERE i.evidence AND i.kind = 'graded' AND {VISIBLE}
+    ORDER BY i.urn, i.starts_on DESC, i.id DESC)"""
+
+
+async def latest_judgements(reads: AsyncConnection, by: Dimension, open_statuses: Sequence[str]) -> list[Row]:
+    """Count open schools by group, framework, overall grade and category; framework is null where never inspected."""
+    column = _COLUMNS[by]
+    sql = f"""{_LATEST}
+SELECT {column} AS code, latest.framework, latest.overall, latest.category_of_concern AS category, count(*) AS schools
+FROM schools s LEFT JOIN latest USING (urn)
+WHERE s.status = ANY (:open_statuses) AND {column} IS NOT NULL
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2, 3, 4"""
+    return await fetch_all(reads, sql, {"open_statuses": list(open_statuses)})
+
+
+async def card_grades(reads: AsyncConnection, by: Dimension, open_statuses: Sequence[str], framework: str) -> list[Row]:
+    """Count the grades of each area of report cards by group."""
+    column = _COLUMNS[by]
+    sql = f"""{_LATEST}
+SELECT {column} AS code, area.key AS area, area.value AS grade, count(*) AS schools
+FROM schools s JOIN latest USING (urn) CROSS JOIN LATERAL json_each_text(CAST(latest.grades AS json)) area
+WHERE s.status = ANY (:open_statuses) AND {column} IS NOT NULL
+    AND latest.framework = :framework AND area.value IS NOT NULL
+GROUP BY 1, 2, 3"""
+    return await fetch_all(reads, sql, {"open_statuses": list(open_statuses), "framework": framework})
+
+
+async def trust_names(reads: AsyncConnection, uids: Sequence[str]) -> dict[str, str]:
+    """Return the names of trusts by UID."""
+    rows = await fetch_all(reads, "SELECT uid, name FROM school_groups WHERE uid = ANY (:uids)", {"uids": list(uids)})
+    return {row["uid"]: row["name"] for row in rows}
