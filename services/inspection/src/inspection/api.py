@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from inspection.areas.endpoints import router as areas
 from inspection.facts.endpoints import router as facts
+from inspection.imports.endpoints import router as imports
 from inspection.inspections.endpoints import router as inspections
 from inspection.reference.endpoints import router as reference
 from inspection.report_cards.endpoints import router as report_cards
@@ -22,5 +23,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     areas,
     facts,
     statistics,
+    imports,
     reference,
 )
