@@ -165,6 +165,9 @@ def main() -> None:
     except typer.TyperException as error:
         _complain(f"improve: {error.format_message()} (improve --help tells more)")
         sys.exit(error.exit_code)
+    except KeyError as error:
+        _complain(f"improve: an answer lacks the field {error}: are the services of another version?")
+        sys.exit(1)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     sys.exit(status if isinstance(status, int) else 0)

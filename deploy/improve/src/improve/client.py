@@ -117,7 +117,7 @@ class Api:
         while True:
             page = self.get(path, after=cursor, limit=200, **parameters)
             yield from page["data"]
-            cursor = page["paging"].get("next_cursor")
+            cursor = page.get("paging", {}).get("next_cursor")  # short lists come whole
             if cursor is None:
                 return
 

@@ -33,19 +33,19 @@ def describe_school(school: Document) -> str:
     )
 
 
-def describe_assessment(assessment: Document) -> Iterator[str]:
-    """The result, every rule that fired with its words, and what would have given another result."""
+def describe_assessment(assessment: Document, *, considered: bool = True) -> Iterator[str]:
+    """The result; the rules that fired (+), what would have led to less (?), and what else was considered (-)."""
     version = assessment["policy_version"]
     yield f"{assessment['scheme']} (policy version {version}, as of {assessment['as_of']}): {assessment['result']}"
     if assessment.get("flags"):
         yield f"  flags: {', '.join(_code(flag) for flag in assessment['flags'])}"
     if assessment.get("action_areas"):
         yield f"  action needed in: {', '.join(_code(area) for area in assessment['action_areas'])}"
-    for reason in assessment.get("reasons", []):
-        mark = "+" if reason.get("fired", True) else "-"
-        yield f"  {mark} {reason['rule']}: {reason['text']}"
-    for other in assessment.get("counterfactuals", []):
-        yield f"  ? {other.get('text', other) if isinstance(other, dict) else other}"
+    reasons = assessment["reasons"]
+    yield from (f"  + {reason['rule']}: {reason['text']}" for reason in reasons if reason["fired"])
+    yield from (f"  ? {other['text']}" for other in assessment["counterfactuals"])
+    if considered:
+        yield from (f"  - {reason['rule']}: {reason['text']}" for reason in reasons if not reason["fired"])
 
 
 def _code(value: object) -> str:

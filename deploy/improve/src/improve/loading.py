@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from improve.client import Api, Deployment, Document, ProblemError
+from improve.client import Api, Deployment, Document, ProblemError, UnreachableError
 from improve.errors import CommandError
 from improve.jobs import follow
 from improve.manifest import Entry
@@ -18,11 +18,13 @@ Say = Callable[[str], None]
 
 
 def load(deployment: Deployment, entries: Sequence[Entry], say: Say, complain: Say) -> None:
-    """Load files in order. One that fails does not keep the rest from loading; raises CommandError at the end then."""
+    """Load files in order. One that fails does not keep the rest from loading: raises CommandError at the end then."""
     failed = []
     for entry in entries:
         try:
             _load_one(deployment, entry, say)
+        except UnreachableError:
+            raise
         except CommandError as error:
             complain(f"{entry.path.name}: {error}")
             failed.append(entry.path.name)
@@ -38,7 +40,7 @@ def _load_one(deployment: Deployment, entry: Entry, say: Say) -> None:
     if text is None:
         say(f"{entry.path.name}: passed over, the kind {entry.kind} is not supported yet")
     else:
-        say(f"{entry.path.name} ({entry.kind}): {text} in {time.monotonic() - began:.1f} s")
+        say(f"{entry.path.name} ({entry.kind}, {time.monotonic() - began:.1f} s): {text}")
 
 
 def _load_leaders(api: Api, entry: Entry) -> str:

@@ -24,7 +24,7 @@ Counts = dict[str, Counter[str]]
 def tour(deployment: Deployment, console: Console) -> None:
     """Show the evidence, the judgement, the response, and where to go on."""
     _evidence(deployment, console)
-    regions = [region["name"] for region in deployment.inspection.get("/v1/regions")["data"]]
+    regions = [region["code"] for region in deployment.inspection.get("/v1/regions")["data"]]
     for scheme in SCHEMES:
         _results_by_region(deployment, console, scheme, regions)
     _one_school(deployment, console)
@@ -49,7 +49,7 @@ def _evidence(deployment: Deployment, console: Console) -> None:
         "with a report card": inspection.count("/v1/schools", has_report_card="true"),
         "regions": len(inspection.get("/v1/regions")["data"]),
         "local authorities": sum(1 for _ in inspection.pages("/v1/local-authorities")),
-        "trusts": inspection.count("/v1/trusts"),
+        "trusts with schools": inspection.count("/v1/trusts", has_schools="true"),
     }
     _plain(console, [", ".join(f"{count:,} {name}" for name, count in counts.items())])
 
@@ -69,7 +69,8 @@ def region_table(counts: Counts) -> Table:
     """One row a region and one column a result, with sums both ways."""
     total: Counter[str] = sum(counts.values(), Counter())
     results = [result for result, _ in total.most_common()]
-    table = Table("region", *(f"[bold]{result}[/bold]" for result in results), "all")
+    table = Table("region", *(result.replace("_", " ") for result in results), "all")
+    table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
     for region, row in [*counts.items(), ("England", total)]:
@@ -85,7 +86,7 @@ def _one_school(deployment: Deployment, console: Console) -> None:
     _heading(console, f"Why one school is proposed for {EXPLAINED_RESULT} (improve explain school {urn})")
     school = deployment.inspection.find(f"/v1/schools/{urn}")
     _plain(console, [describe_school(school)] if school else [f"URN {urn}"])
-    _plain(console, describe_assessment(page[0]))
+    _plain(console, describe_assessment(page[0], considered=False))
 
 
 def _matching(deployment: Deployment, console: Console) -> None:
