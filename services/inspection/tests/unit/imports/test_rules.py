@@ -1,0 +1,132 @@
+"""The pure rules of merging: stays in trusts, cycles, identity of inspections, dates of files."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from inspection.domain.cycles import closing_edges
+from inspection.domain.file_dates import date_in
+from inspection.domain.memberships import Stay, observe
+from inspection.imports.kinds.ofsted.blocks import Found
+from inspection.imports.kinds.ofsted.judgements import judgement
+from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
+from inspection.imports.kinds.packing import copy_line, pack, unpack
+
+MAY, AUGUST, DECEMBER = date(2025, 5, 31), date(2025, 8, 31), date(2025, 12, 31)
+OPENED = date(2012, 9, 1)
+
+
+class TestStays:
+    def test_the_first_trust_known_counts_from_the_open_date(self) -> None:
+        assert observe([], AUGUST, "1", OPENED) == [Stay("1", OPENED, AUGUST)]
+
+    def test_a_newer_file_ends_one_stay_and_begins_another(self) -> None:
+        stays = observe(observe([], AUGUST, "1", OPENED), DECEMBER, "2", OPENED)
+        assert stays == [Stay("1", OPENED, AUGUST, DECEMBER), Stay("2", DECEMBER, DECEMBER)]
+
+    def test_leaving_all_trusts_ends_the_stay(self) -> None:
+        assert observe([Stay("1", OPENED, AUGUST)], DECEMBER, None, OPENED) == [Stay("1", OPENED, AUGUST, DECEMBER)]
+
+    @pytest.mark.parametrize("uids", [("1", "1", "2"), ("1", "2", "2"), ("1", "2", "3"), ("2", "2", "2")])
+    def test_files_in_any_order_tell_the_same(self, uids: tuple[str, str, str]) -> None:
+        seen = list(zip((MAY, AUGUST, DECEMBER), uids, strict=True))
+        in_order: list[Stay] = []
+        for day, uid in seen:
+            in_order = observe(in_order, day, uid, None)
+        backwards: list[Stay] = []
+        for day, uid in reversed(seen):
+            backwards = observe(backwards, day, uid, None)
+        assert backwards == in_order
+
+    def test_the_same_file_again_changes_nothing(self) -> None:
+        stays = observe([], AUGUST, "1", OPENED)
+        assert observe(stays, AUGUST, "1", OPENED) == stays
+
+    def test_the_same_date_again_with_another_trust_replaces_it(self) -> None:
+        assert observe([Stay("1", AUGUST, AUGUST)], AUGUST, "2", None) == [Stay("2", AUGUST, AUGUST)]
+
+
+class TestCycles:
+    def test_none_in_a_chain(self) -> None:
+        assert closing_edges([(1, 2), (2, 3), (1, 3)]) == []
+
+    @pytest.mark.parametrize("edges", [[(1, 2), (2, 1)], [(2, 1), (1, 2)]])
+    def test_the_edge_that_goes_back_is_cut(self, edges: list[tuple[int, int]]) -> None:
+        assert closing_edges(edges) == [(2, 1)]
+
+    def test_what_is_left_has_no_cycle(self) -> None:
+        edges = [(1, 2), (2, 3), (3, 1), (3, 4), (4, 2), (5, 5)]
+        cut = closing_edges(edges)
+        assert cut == [(3, 1), (4, 2), (5, 5)]
+        assert closing_edges(set(edges) - set(cut)) == []
+
+
+def found(number: str | None = "1", starts_on: str = "2024-03-05", kind: str = "graded", grade: int = 2) -> Found:
+    packed = pack([number, "eif-2019", kind, starts_on])
+    return Found(number, starts_on, kind, packed, judgement(grades={"quality_of_education": grade}))
+
+
+def stored(of: Found, as_at: date | None = AUGUST, **changes: object) -> Stored:
+    known = Stored(uuid4(), 100001, of.number, of.starts_on, of.kind, of.content_hash, as_at)
+    return known._replace(**changes)
+
+
+class TestIdentity:
+    def test_is_the_number(self) -> None:
+        first, second = stored(found("1")), stored(found("2"))
+        assert match(found("2"), [first, second]) is second
+        assert match(found("3"), [first, second]) is None
+
+    def test_without_a_number_is_the_start_date(self) -> None:
+        known = stored(found("1"))
+        assert match(found(None), [known]) is known
+        assert match(found(None, "2024-03-06"), [known]) is None
+
+    def test_a_number_that_becomes_known_joins_the_inspection(self) -> None:
+        known = stored(found(None))
+        assert match(found("1"), [known]) is known
+        assert match(found("1", kind="ungraded"), [known]) is None
+
+
+class TestSteps:
+    def test_new_and_unchanged(self) -> None:
+        assert step(found(), None, AUGUST) is Step.ADD
+        assert step(found(), stored(found()), DECEMBER) is Step.NOTHING
+
+    def test_a_changed_grade_in_a_newer_file_is_a_correction(self) -> None:
+        assert step(found(grade=3), stored(found(grade=2)), DECEMBER) is Step.CORRECT
+
+    def test_an_older_file_changes_nothing_but_history(self) -> None:
+        assert step(found(grade=3), stored(found(grade=2)), MAY) is Step.RECALL
+        assert step(found("1"), stored(found(None)), MAY) is Step.NOTHING
+
+    def test_a_number_is_no_correction(self) -> None:
+        assert step(found("1"), stored(found(None)), DECEMBER) is Step.REFRESH
+
+    def test_graded_stays_graded_and_what_was_published_here_stays(self) -> None:
+        assert step(found(kind="ungraded"), stored(found()), DECEMBER) is Step.NOTHING
+        assert step(found(grade=4), stored(found(), as_at=None), DECEMBER) is Step.NOTHING
+
+
+class TestDateInName:
+    @pytest.mark.parametrize(
+        ("name", "day"),
+        [
+            ("latest_inspections_2025-08-31.csv", date(2025, 8, 31)),
+            ("links_edubasealldata20250422.csv", date(2025, 4, 22)),
+            ("Management information - as at 31 Aug 2025.csv", date(2025, 8, 31)),
+            ("mi_as_at_31_August_2025.csv", date(2025, 8, 31)),
+            ("2025-08-31_and_2025-09-30.csv", None),
+            ("groups_2026.csv", None),
+            ("x_2025-02-31.csv", None),
+        ],
+    )
+    def test_is_read(self, name: str, day: date | None) -> None:
+        assert date_in(name) == day
+
+
+def test_packed_rows_survive_what_copy_treats_specially() -> None:
+    values = ["a\tb", "c\\d", None, "", "e\nf"]
+    assert unpack(pack(values)) == values
+    assert copy_line(pack(values)) == "a\\tb\tc\\\\d\t\\N\t\te\\nf\n"
