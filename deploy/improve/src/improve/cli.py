@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from improve.client import Api, Deployment
 from improve.errors import CommandError, UsageError
@@ -129,7 +128,7 @@ def _token(
 @app.command("tour")
 def _tour(context: typer.Context) -> None:
     """Show what the platform knows: evidence, tiers by region, one school and one match explained."""
-    tour(_deployment(context), Console())
+    tour(_deployment(context))
 
 
 @app.command("status")

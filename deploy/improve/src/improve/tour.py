@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -17,12 +18,14 @@ from improve.explain import (
 from improve.runs import SCHEMES, describe_round
 
 EXPLAINED_RESULT = "enhanced_support"
+NARROWEST = 110  # columns; away from a terminal, and on a narrow one, lines are not folded to fewer
 
 Counts = dict[str, Counter[str]]
 
 
-def tour(deployment: Deployment, console: Console) -> None:
+def tour(deployment: Deployment) -> None:
     """Show the evidence, the judgement, the response, and where to go on."""
+    console = Console(width=max(Console().width, NARROWEST))
     _evidence(deployment, console)
     regions = [region["code"] for region in deployment.inspection.get("/v1/regions")["data"]]
     for scheme in SCHEMES:
@@ -69,10 +72,10 @@ def region_table(counts: Counts) -> Table:
     """One row a region and one column a result, with sums both ways."""
     total: Counter[str] = sum(counts.values(), Counter())
     results = [result for result, _ in total.most_common()]
-    table = Table("region", *(result.replace("_", " ") for result in results), "all")
-    table.columns[0].no_wrap = True
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = Table("region", *(result.replace("_", " ") for result in results), "all", box=box.SIMPLE)
+    for column in table.columns:
+        column.no_wrap = True
+        column.justify = "left" if column is table.columns[0] else "right"
     for region, row in [*counts.items(), ("England", total)]:
         table.add_row(region, *(f"{row[result]:,}" for result in results), f"{row.total():,}")
     return table
