@@ -103,7 +103,8 @@ class Need(Base):
     """A school's or a trust's need of support. One open need per subject.
 
     `party_orgs` are the organisations concerned (school, responsible body); `tenancy_orgs` those that may see the
-    row: none while it is `provisional`, the parties from the decision on.
+    row: none while it is `provisional`, the parties from the decision on. `edited_at` set = days and areas are a
+    person's, and the feed leaves them.
     """
 
     __tablename__ = "needs"
@@ -138,6 +139,7 @@ class Need(Base):
     origin_assessment_id: Mapped[str | None] = mapped_column(Text)
     origin_decision_id: Mapped[str | None] = mapped_column(Text)
     state_reason: Mapped[str | None] = mapped_column(Text)
+    edited_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     party_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_EMPTY_ARRAY)
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_EMPTY_ARRAY)
     tenancy_region: Mapped[str | None] = mapped_column(Text)
@@ -257,6 +259,10 @@ class Proposal(Base):
     need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"))
     leader_id: Mapped[UUID] = mapped_column(ForeignKey("leaders.id"))
     need_no: Mapped[int] = mapped_column(Integer)
+    subject_kind: Mapped[str | None] = mapped_column(Text)
+    subject_id: Mapped[str | None] = mapped_column(Text)
+    subject_name: Mapped[str | None] = mapped_column(Text)
+    leader_reference: Mapped[str | None] = mapped_column(Text)
     days: Mapped[Decimal] = mapped_column(Numeric(4, 1))
     suitability: Mapped[int] = mapped_column(SmallInteger)
     score_parts: Mapped[list[Any]] = mapped_column(JSONB)

@@ -66,3 +66,11 @@ def _suitability(document: Mapping[str, Any]) -> SuitabilityPolicy:
         turnaround_full_at=int(document["turnaround_full_at"]),
         quintile_step=int(document["quintile_step"]),
     )
+
+
+def current_policy() -> MatchingPolicy:
+    """Return the newest version."""
+    policy = matching_policy()
+    if policy is None:
+        raise LookupError("the package holds no matching policy")
+    return policy

@@ -1,0 +1,33 @@
+"""The routers of this service, in the order of its documentation."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from brokering.candidates.endpoints import router as candidates
+from brokering.episodes.endpoints import router as episodes
+from brokering.leaders.batch_endpoints import router as leader_batches
+from brokering.leaders.endpoints import router as leaders
+from brokering.leaders.record_endpoints import router as leader_records
+from brokering.needs.endpoints import router as needs
+from brokering.offers.endpoints import router as offers
+from brokering.policies.endpoints import router as policies
+from brokering.proposals.endpoints import router as proposals
+from brokering.reference.endpoints import router as reference
+from brokering.rounds.endpoints import router as rounds
+from brokering.tasks.endpoints import router as tasks
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    leader_batches,
+    leaders,
+    leader_records,
+    needs,
+    candidates,
+    rounds,
+    proposals,
+    offers,
+    episodes,
+    tasks,
+    policies,
+    reference,
+)

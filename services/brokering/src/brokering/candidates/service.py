@@ -1,0 +1,87 @@
+"""Ranks the leaders for one need."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.domain.matching import Leader, Need
+from brokering.domain.matching_policy import MatchingPolicy
+from brokering.domain.matching_rules import Barred, barred_by, flag_bits, hard_rules
+from brokering.domain.places import METRES_IN_A_KM, Place
+from brokering.domain.suitability import ScorePart, Suitability, suitability
+from brokering.domain.values import Window, flags_of, in_days
+from brokering.matching import repository
+from brokering.matching.roster import leaders_of, need_of, trusts_among
+from brokering.needs import repository as needs
+from brokering.policies.documents import current_policy
+from brokering.problems import NeedNotFound
+from shared.auth.principal import Principal
+
+
+async def candidates(
+    session: AsyncSession, principal: Principal, need_id: UUID, limit: int, today: date
+) -> dict[str, Any]:
+    """Return the best `limit` leaders for a need and everyone who is excluded; raises NeedNotFound."""
+    if await needs.find(session, principal, need_id) is None:
+        raise NeedNotFound("There is no need of this id that you may see.")
+    policy = current_policy()
+    window = Window(today, today + timedelta(days=policy.window_days))
+    need = await _need(session, need_id)
+    dates = {"starts_on": window.starts_on, "ends_on": window.ends_on}
+    leaders = leaders_of(await repository.async_roster_rows(session, dates))
+    rules = hard_rules(policy, window)
+    judged = [(leader, barred_by(rules, need, leader)) for leader in leaders]
+    feasible = [(suitability(policy, need, leader), leader) for leader, barred in judged if not barred]
+    feasible.sort(key=lambda pair: (-pair[0].total, pair[1].reference))
+    excluded = sorted(((leader, barred[0]) for leader, barred in judged if barred), key=lambda pair: pair[0].reference)
+    return {
+        "need_id": str(need_id),
+        "policy_version": policy.version,
+        "feasible": len(feasible),
+        "data": [_candidate(policy, need, leader, scored) for scored, leader in feasible[:limit]],
+        "excluded": [_excluded(leader, barred) for leader, barred in excluded],
+    }
+
+
+async def _need(session: AsyncSession, need_id: UUID) -> Need:
+    row = (await repository.async_rows(session, repository.ONE_NEED, {"need_id": need_id}))[0]
+    centre = None
+    if uids := trusts_among([row]):
+        found = await repository.async_rows(session, repository.TRUST_PLACES, {"uids": uids})
+        centre = Place(found[0]["lat"], found[0]["lng"]) if found else None
+    return need_of(row, centre)
+
+
+def _candidate(policy: MatchingPolicy, need: Need, leader: Leader, scored: Suitability) -> dict[str, Any]:
+    return {
+        "leader": _ref(leader),
+        "leader_id": leader.id,
+        "suitability": scored.total,
+        "score_parts": [part_document(part) for part in scored.parts],
+        "distance_km": distance_document(scored),
+        "flags": flags_of(flag_bits(policy, need, leader)),
+        "days_left": float(in_days(leader.half_days_left)),
+        "places_left": leader.places_left,
+    }
+
+
+def _excluded(leader: Leader, barred: Barred) -> dict[str, Any]:
+    return {"leader": _ref(leader), "leader_id": leader.id, "rule": barred.rule, "text": barred.text}
+
+
+def _ref(leader: Leader) -> dict[str, Any]:
+    return {"id": leader.id, "reference": leader.reference, "organisation": leader.organisation_name}
+
+
+def part_document(part: ScorePart) -> dict[str, Any]:
+    """Return a part of a score as the API shows it."""
+    return {"part": part.part, "value": part.value, "weight": part.weight, "text": part.text}
+
+
+def distance_document(scored: Suitability) -> float | None:
+    """Return the distance in kilometres, to a tenth, or None where it is not known."""
+    return None if scored.metres is None else round(scored.metres / METRES_IN_A_KM, 1)

@@ -1,0 +1,1 @@
+"""What this service takes from the feeds of inspection and triage."""

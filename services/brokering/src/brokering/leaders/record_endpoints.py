@@ -1,0 +1,118 @@
+"""Routes of a leader's availability, interests and designations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from brokering.leaders import service
+from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, INTERESTS
+from brokering.leaders.schemas import (
+    Availability,
+    AvailabilityPage,
+    Designation,
+    DesignationPage,
+    Interest,
+    InterestPage,
+    NewAvailability,
+    NewDesignation,
+    NewInterest,
+)
+from brokering.scopes import LEADERS_READ, LEADERS_WRITE
+from shared.auth.access import Requires
+from shared.auth.principal import Principal
+from shared.db.session import Db
+from shared.idempotency import Idempotent
+from shared.pagination import PageRequest
+
+router = APIRouter(tags=["leaders"])
+
+Reader = Annotated[Principal, Requires(LEADERS_READ)]
+Writer = Annotated[Principal, Requires(LEADERS_WRITE)]
+
+
+@router.get(
+    "/v1/leaders/{leader_id}/availability",
+    operation_id="list_availability",
+    responses={200: {"model": AvailabilityPage}},
+)
+async def list_availability(
+    principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
+) -> Response:
+    """List when a leader can give days."""
+    return await service.list_entries(request, session, principal, leader_id=leader_id, table=AVAILABILITY, page=page)
+
+
+@router.post(
+    "/v1/leaders/{leader_id}/availability",
+    operation_id="add_availability",
+    status_code=201,
+    responses={201: {"model": Availability}},
+)
+async def add_availability(
+    *, principal: Writer, request: Request, session: Db, once: Idempotent, leader_id: UUID, new: NewAvailability
+) -> Response:
+    """Enter days a leader can give. The first entry replaces the roster's `days_available`."""
+    return await once(
+        lambda: service.add_entry(
+            request, session, principal, leader_id=leader_id, table=AVAILABILITY, values=new.model_dump()
+        )
+    )
+
+
+@router.get(
+    "/v1/leaders/{leader_id}/interests", operation_id="list_interests", responses={200: {"model": InterestPage}}
+)
+async def list_interests(
+    principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
+) -> Response:
+    """List what a leader has declared."""
+    return await service.list_entries(request, session, principal, leader_id=leader_id, table=INTERESTS, page=page)
+
+
+@router.post(
+    "/v1/leaders/{leader_id}/interests",
+    operation_id="declare_interest",
+    status_code=201,
+    responses={201: {"model": Interest}},
+)
+async def declare_interest(
+    *, principal: Writer, request: Request, session: Db, once: Idempotent, leader_id: UUID, new: NewInterest
+) -> Response:
+    """Declare an interest in a school, trust or local authority. It bars matches with it."""
+    return await once(
+        lambda: service.add_entry(
+            request, session, principal, leader_id=leader_id, table=INTERESTS, values=new.model_dump()
+        )
+    )
+
+
+@router.get(
+    "/v1/leaders/{leader_id}/designations",
+    operation_id="list_designations",
+    responses={200: {"model": DesignationPage}},
+)
+async def list_designations(
+    principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
+) -> Response:
+    """List a leader's designations."""
+    return await service.list_entries(request, session, principal, leader_id=leader_id, table=DESIGNATIONS, page=page)
+
+
+@router.post(
+    "/v1/leaders/{leader_id}/designations",
+    operation_id="add_designation",
+    status_code=201,
+    responses={201: {"model": Designation}},
+)
+async def add_designation(
+    *, principal: Writer, request: Request, session: Db, once: Idempotent, leader_id: UUID, new: NewDesignation
+) -> Response:
+    """Record a designation. With any recorded, one must hold through the window of a round."""
+    return await once(
+        lambda: service.add_entry(
+            request, session, principal, leader_id=leader_id, table=DESIGNATIONS, values=new.model_dump()
+        )
+    )

@@ -1,0 +1,176 @@
+"""All SQL on the directory of leaders."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.models.directory import Leader, LeaderAvailability, LeaderBatch, LeaderDesignation, LeaderInterest
+from brokering.models.support import LeaderAccount
+from brokering.rows import all_rows, made_row, one_row
+from shared.auth.principal import Principal
+
+LEADERS: Table = Leader.metadata.tables["leaders"]
+ACCOUNTS: Table = LeaderAccount.metadata.tables["leader_accounts"]
+BATCHES: Table = LeaderBatch.metadata.tables["leader_batches"]
+AVAILABILITY: Table = LeaderAvailability.metadata.tables["leader_availability"]
+INTERESTS: Table = LeaderInterest.metadata.tables["leader_interests"]
+DESIGNATIONS: Table = LeaderDesignation.metadata.tables["leader_designations"]
+
+
+def visible_leaders(principal: Principal) -> ColumnElement[bool]:
+    """Return the filter on leaders: brokers see the whole directory, a leader itself."""
+    if principal.sees_everything or principal.regions:
+        return true()
+    return LEADERS.c.tenancy_orgs.op("&&")(cast([str(principal.org)], ARRAY(Text)))
+
+
+def _leaders(principal: Principal) -> Select[Any]:
+    declared = exists().where(DESIGNATIONS.c.leader_id == LEADERS.c.id)
+    return (
+        select(
+            LEADERS,
+            and_(declared, LEADERS.c.remote.is_not(None)).label("declared"),
+            func.coalesce(ACCOUNTS.c.committed_days, 0).label("days_committed"),
+            func.coalesce(ACCOUNTS.c.open_deployments, 0).label("open_deployments"),
+        )
+        .outerjoin(ACCOUNTS, ACCOUNTS.c.leader_id == LEADERS.c.id)
+        .where(visible_leaders(principal))
+    )
+
+
+def _filtered(principal: Principal, filters: Mapping[str, Any]) -> Select[Any]:
+    query = _leaders(principal)
+    for column in ("region", "role", "organisation_kind", "organisation_id"):
+        if filters.get(column) is not None:
+            query = query.where(LEADERS.c[column] == filters[column])
+    if filters.get("phase") is not None:
+        query = query.where(LEADERS.c.phases.op("@>")(cast([filters["phase"]], ARRAY(Text))))
+    if filters.get("q") is not None:
+        query = query.where(
+            or_(
+                LEADERS.c.reference.icontains(filters["q"], autoescape=True),
+                LEADERS.c.organisation_name.icontains(filters["q"], autoescape=True),
+            )
+        )
+    return query
+
+
+async def page(
+    session: AsyncSession, principal: Principal, filters: Mapping[str, Any], after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """Return up to `limit` leaders by reference."""
+    query = _filtered(principal, filters).order_by(LEADERS.c.reference).limit(limit)
+    if after is not None:
+        query = query.where(LEADERS.c.reference > after)
+    return await all_rows(session, query)
+
+
+async def count(session: AsyncSession, principal: Principal, filters: Mapping[str, Any]) -> int:
+    """Return how many leaders match."""
+    query = select(func.count()).select_from(_filtered(principal, filters).subquery())
+    return int((await session.execute(query)).scalar_one())
+
+
+async def stream(session: AsyncSession, principal: Principal, filters: Mapping[str, Any]) -> AsyncIterator[RowMapping]:
+    """Yield all leaders that match, by reference."""
+    result = await session.stream(_filtered(principal, filters).order_by(LEADERS.c.reference))
+    async for row in result.mappings():
+        yield row
+
+
+async def find(
+    session: AsyncSession, principal: Principal, leader_id: UUID, *, lock: bool = False
+) -> RowMapping | None:
+    """Return one leader that this client may see."""
+    query = _leaders(principal).where(LEADERS.c.id == leader_id)
+    if lock:
+        query = query.with_for_update(of=LEADERS)
+    return await one_row(session, query)
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Insert a leader."""
+    await session.execute(insert(LEADERS).values(**values))
+
+
+async def change(session: AsyncSession, leader_id: UUID, values: Mapping[str, Any]) -> None:
+    """Update a leader."""
+    await session.execute(update(LEADERS).where(LEADERS.c.id == leader_id).values(**values, updated_at=func.now()))
+
+
+async def held(session: AsyncSession, references: Sequence[str]) -> dict[str, RowMapping]:
+    """Return id, row hash and promised capacity of the leaders of these references, locked, by reference."""
+    query = (
+        select(
+            LEADERS.c.id,
+            LEADERS.c.reference,
+            LEADERS.c.row_hash,
+            func.coalesce(ACCOUNTS.c.committed_days, 0).label("days_committed"),
+            func.coalesce(ACCOUNTS.c.open_deployments, 0).label("open_deployments"),
+        )
+        .outerjoin(ACCOUNTS, ACCOUNTS.c.leader_id == LEADERS.c.id)
+        .where(LEADERS.c.reference == func.any(cast(list(references), ARRAY(Text))))
+        .order_by(LEADERS.c.id)
+        .with_for_update(of=LEADERS)
+    )
+    return {row["reference"]: row for row in (await session.execute(query)).mappings()}
+
+
+async def add_all(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many leaders."""
+    if rows:
+        await session.execute(insert(LEADERS), [dict(row) for row in rows])
+
+
+async def add_batch(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping:
+    """Keep a batch's answer."""
+    query = insert(BATCHES).values(**values).returning(BATCHES)
+    return await made_row(session, query)
+
+
+async def find_batch(session: AsyncSession, principal: Principal, batch_id: UUID) -> RowMapping | None:
+    """Return a batch that this client sent."""
+    query = select(BATCHES).where(BATCHES.c.id == batch_id, BATCHES.c.client_id == principal.client_id)
+    return await one_row(session, query)
+
+
+async def entries(
+    session: AsyncSession, table: Table, leader_id: UUID, after: UUID | None, limit: int
+) -> Sequence[RowMapping]:
+    """Return a leader's entries in one of the three lists, oldest first."""
+    query = select(table).where(table.c.leader_id == leader_id).order_by(table.c.id).limit(limit)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return await all_rows(session, query)
+
+
+async def count_entries(session: AsyncSession, table: Table, leader_id: UUID) -> int:
+    """Return how many entries a leader has in a list."""
+    query = select(func.count()).select_from(table).where(table.c.leader_id == leader_id)
+    return int((await session.execute(query)).scalar_one())
+
+
+async def add_entry(session: AsyncSession, table: Table, values: Mapping[str, Any]) -> RowMapping:
+    """Add an entry to one of the three lists."""
+    return await made_row(session, insert(table).values(**values).returning(table))

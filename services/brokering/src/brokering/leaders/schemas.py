@@ -1,0 +1,259 @@
+"""Leaders as they are sent and answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, model_validator
+
+from brokering.domain.values import LeaderRole, OrganisationKind
+from brokering.reference.lists import codes
+from brokering.text import Line, Paragraph
+from shared.schemas import ApiModel, FieldError, Page, RequestModel, Source
+
+MAX_URN = 2**31 - 1
+
+
+def _one_of(name: str) -> Any:
+    def check(value: str) -> str:
+        if value not in codes(name):
+            raise ValueError(f"not one of: {', '.join(sorted(codes(name)))}")
+        return value
+
+    return AfterValidator(check)
+
+
+Region = Annotated[str, _one_of("regions")]
+Phase = Annotated[str, _one_of("phases")]
+Area = Annotated[str, _one_of("areas")]
+Days = Annotated[float, Field(ge=0, le=366, multiple_of=0.5, allow_inf_nan=False)]
+
+
+class Organisation(RequestModel):
+    """The leader's employer. A local authority may be given by its name or code."""
+
+    kind: OrganisationKind
+    id: Line | None = None
+    name: Line | None = None
+
+
+class Location(RequestModel):
+    """Where the leader works from."""
+
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lng: float = Field(ge=-180, le=180, allow_inf_nan=False)
+
+
+class LeaderFields(RequestModel):
+    """What may be said of a leader. `remote` null: not declared, taken as on site."""
+
+    role: LeaderRole
+    organisation: Organisation
+    base_urn: int | None = Field(None, ge=1, le=MAX_URN)
+    region: Region | None = None
+    location: Location | None = None
+    phases: list[Phase] = Field(min_length=1, max_length=20)
+    strengths: list[Area] = Field(default_factory=list, max_length=30)
+    schools_in_organisation: int | None = Field(None, ge=0, le=10_000)
+    schools_turned_round: int | None = Field(None, ge=0, le=10_000)
+    days_available: Days
+    max_concurrent: int = Field(ge=0, le=100)
+    remote: bool | None = None
+
+
+class NewLeader(LeaderFields):
+    """A leader to be entered."""
+
+    reference: Line
+
+
+class LeaderPatch(RequestModel):
+    """A JSON Merge Patch: what is not sent stays as it is; null clears what may be unknown."""
+
+    role: LeaderRole | None = None
+    organisation: dict[str, Any] | None = None
+    base_urn: int | None = None
+    region: str | None = None
+    location: dict[str, Any] | None = None
+    phases: list[str] | None = None
+    strengths: list[str] | None = None
+    schools_in_organisation: int | None = None
+    schools_turned_round: int | None = None
+    days_available: float | None = None
+    max_concurrent: int | None = None
+    remote: bool | None = None
+
+
+class LeaderOrganisation(ApiModel):
+    """The leader's employer."""
+
+    kind: str
+    id: str | None
+    name: str | None
+
+
+class LeaderLocation(ApiModel):
+    """Where the leader works from."""
+
+    lat: float
+    lng: float
+
+
+class Leader(ApiModel):
+    """A system leader. `flags` holds `not_declared` where the roster gave no designation or remote flag."""
+
+    id: UUID
+    reference: str = Field(examples=["CEO-15711"])
+    role: str
+    organisation: LeaderOrganisation
+    base_urn: int | None
+    region: str | None
+    location: LeaderLocation | None
+    phases: list[str]
+    strengths: list[str]
+    schools_in_organisation: int | None
+    schools_turned_round: int | None
+    days_available: float
+    max_concurrent: int
+    days_committed: float = Field(description="offered, reserved or used")
+    open_deployments: int
+    remote: bool | None
+    flags: list[str]
+    source: Source | None
+    updated_at: datetime
+
+
+class LeaderPage(Page[Leader]):
+    """One page of the directory."""
+
+
+class NewAvailability(RequestModel):
+    """Days between two dates. Once a leader has any such entry, the entries rule over `days_available`."""
+
+    starts_on: date
+    ends_on: date
+    days: Days
+    note: Paragraph | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NewAvailability:
+        if self.ends_on < self.starts_on:
+            raise ValueError("ends_on is before starts_on")
+        return self
+
+
+class Availability(ApiModel):
+    """Days a leader can give between two dates."""
+
+    id: UUID
+    starts_on: date
+    ends_on: date
+    days: float
+    note: str | None
+    recorded_at: datetime
+    recorded_by: str
+
+
+class NewInterest(RequestModel):
+    """A declared interest. Without `ends_on` it goes on; a bid to sponsor bars for ever."""
+
+    kind: Literal["interest", "employment", "sponsor_bid"]
+    subject_kind: Literal["school", "trust", "local_authority"]
+    subject_id: Line
+    starts_on: date | None = None
+    ends_on: date | None = None
+    note: Paragraph | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NewInterest:
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError("ends_on is before starts_on")
+        return self
+
+
+class Interest(ApiModel):
+    """A declared interest."""
+
+    id: UUID
+    kind: str
+    subject_kind: str
+    subject_id: str
+    starts_on: date | None
+    ends_on: date | None
+    note: str | None
+    declared_at: datetime
+    declared_by: str
+
+
+class NewDesignation(RequestModel):
+    """A designation and the dates it holds for."""
+
+    kind: Literal["nle", "trust_ceo"]
+    status: Literal["designated", "in_training", "withdrawn"] = "designated"
+    valid_from: date
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NewDesignation:
+        if self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("valid_to is before valid_from")
+        return self
+
+
+class Designation(ApiModel):
+    """A designation as recorded."""
+
+    id: UUID
+    kind: str
+    status: str
+    valid_from: date
+    valid_to: date | None
+    recorded_at: datetime
+    recorded_by: str
+
+
+class AvailabilityPage(Page[Availability]):
+    """One page of entries of availability."""
+
+
+class InterestPage(Page[Interest]):
+    """One page of declared interests."""
+
+
+class DesignationPage(Page[Designation]):
+    """One page of designations."""
+
+
+class BatchCounts(ApiModel):
+    """received = created + changed + unchanged + rejected."""
+
+    received: int
+    created: int
+    changed: int
+    unchanged: int
+    rejected: int
+
+
+class BatchRow(ApiModel):
+    """What became of one row; rows count from 1, without the header."""
+
+    row: int
+    reference: str | None
+    status: Literal["created", "changed", "unchanged", "rejected"]
+    leader_id: UUID | None
+    errors: list[FieldError]
+
+
+class LeaderBatch(ApiModel):
+    """A bulk load of the directory, row by row."""
+
+    id: UUID
+    counts: BatchCounts
+    data: list[BatchRow]
+    created_at: datetime
+
+
+class BatchRowPage(Page[BatchRow]):
+    """One page of rejected rows."""

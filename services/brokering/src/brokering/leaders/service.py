@@ -1,0 +1,151 @@
+"""Reading and changing the directory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import ValidationError
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.cursors import id_after
+from brokering.leaders import repository
+from brokering.leaders.documents import columns_of, document, fields_of, tenancy_of
+from brokering.leaders.schemas import LeaderFields, LeaderPatch, NewLeader
+from brokering.problems import LeaderNotFound
+from shared.auth.principal import Principal
+from shared.db.session import streaming_session
+from shared.errors import FieldProblem, Unprocessable
+from shared.etags import check_if_match, etag_of
+from shared.ids import new_id
+from shared.pagination import PageParameters, page_of
+from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
+
+
+async def list_leaders(
+    request: Request, session: AsyncSession, principal: Principal, page: PageParameters, filters: Mapping[str, Any]
+) -> Response:
+    """Answer with a page, or with all of them as NDJSON."""
+    if wants_ndjson(request):
+        return ndjson(_all(request, principal, filters))
+    after = page.key(str)
+    rows = await repository.page(session, principal, filters, str(after[0]) if after else None, page.limit + 1)
+    total = await repository.count(session, principal, filters) if page.include_total else None
+    documents = [document(row) for row in rows]
+    return page_response(request, page_of(request, page, documents, lambda row: (row["reference"],), total=total))
+
+
+async def _all(request: Request, principal: Principal, filters: Mapping[str, Any]) -> AsyncIterator[Any]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, principal, filters):
+            yield document(row)
+
+
+async def read(session: AsyncSession, principal: Principal, leader_id: UUID, *, lock: bool = False) -> dict[str, Any]:
+    """Return a leader's document; raises LeaderNotFound."""
+    row = await repository.find(session, principal, leader_id, lock=lock)
+    if row is None:
+        raise LeaderNotFound("There is no leader of this id that you may see.")
+    return document(row)
+
+
+async def create(request: Request, session: AsyncSession, principal: Principal, new: NewLeader) -> Response:
+    """Enter a leader."""
+    leader_id = new_id()
+    values = {**columns_of(new), "id": leader_id, "reference": new.reference, **tenancy_of(leader_id, new.reference)}
+    await repository.add(session, values)
+    made = await read(session, principal, leader_id)
+    return json_response(request, made, status=201, headers={"Location": f"/v1/leaders/{leader_id}"})
+
+
+async def change(
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    leader_id: UUID,
+    if_match: str,
+    patch: LeaderPatch,
+) -> Response:
+    """Apply a merge patch to the version that If-Match names."""
+    row = await repository.find(session, principal, leader_id, lock=True)
+    if row is None:
+        raise LeaderNotFound("There is no leader of this id that you may see.")
+    check_if_match(if_match, etag_of(dumps(document(row))))
+    merged = _merged(fields_of(row), patch.model_dump(exclude_unset=True))
+    await repository.change(session, leader_id, columns_of(_valid(merged)))
+    return json_response(request, await read(session, principal, leader_id))
+
+
+def _merged(current: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Apply RFC 7396 to a document."""
+    for name, value in patch.items():
+        if isinstance(value, dict):
+            below = current.get(name)
+            current[name] = _merged(below if isinstance(below, dict) else {}, value)
+        else:
+            current[name] = value
+    return current
+
+
+def _valid(merged: Mapping[str, Any]) -> LeaderFields:
+    try:
+        return LeaderFields.model_validate(merged)
+    except ValidationError as error:
+        raise Unprocessable("The changed leader would not be valid.", errors=problems_of(error)) from error
+
+
+def problems_of(error: ValidationError) -> list[FieldProblem]:
+    """Return what is wrong with which field, without the offending input."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        FieldProblem("/" + "/".join(str(part) for part in each["loc"]), each["msg"], each["type"]) for each in found
+    ]
+
+
+async def list_entries(
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    leader_id: UUID,
+    table: Table,
+    page: PageParameters,
+) -> Response:
+    """Answer with a page of a leader's availability, interests or designations."""
+    await read(session, principal, leader_id)
+    after = id_after(page)
+    rows = await repository.entries(session, table, leader_id, after, page.limit + 1)
+    total = await repository.count_entries(session, table, leader_id) if page.include_total else None
+    shown = [entry(row) for row in rows]
+    return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))
+
+
+async def add_entry(
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    leader_id: UUID,
+    table: Table,
+    values: Mapping[str, Any],
+) -> Response:
+    """Add an entry to one of a leader's lists."""
+    await read(session, principal, leader_id, lock=True)
+    by = "declared_by" if "declared_by" in table.c else "recorded_by"
+    row = await repository.add_entry(
+        session, table, {**values, "id": new_id(), "leader_id": leader_id, by: principal.subject}
+    )
+    return json_response(request, entry(row), status=201)
+
+
+def entry(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return an entry as the API shows it."""
+    shown = {name: value for name, value in row.items() if name != "leader_id"}
+    shown["id"] = str(shown["id"])
+    if "days" in shown:
+        shown["days"] = float(shown["days"])
+    return shown

@@ -1,0 +1,6 @@
+"""The process that serves requests: `uvicorn brokering.main:app`."""
+
+from brokering.app import create_app
+from brokering.settings import Settings
+
+app = create_app(Settings())

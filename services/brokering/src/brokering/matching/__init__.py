@@ -1,0 +1,1 @@
+"""What matching reads: needs and leaders as they stand, put into the domain's values."""

@@ -1,0 +1,1 @@
+"""Needs of support: from triage's feed, or by hand."""

@@ -1,0 +1,53 @@
+"""The public routes of the matching policy."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from brokering.policies.documents import documents
+from brokering.policies.schemas import MatchingPolicies, MatchingPolicyVersion
+from brokering.problems import PolicyNotFound
+from shared.auth.access import Public
+from shared.auth.principal import Principal
+from shared.responses import json_response
+
+router = APIRouter(tags=["matching policies"])
+
+_HEADINGS = ("version", "title", "effective_from")
+
+
+@router.get(
+    "/v1/matching-policies", operation_id="list_matching_policies", responses={200: {"model": MatchingPolicies}}
+)
+async def list_matching_policies(_: Annotated[Principal | None, Public()], request: Request) -> Response:
+    """List the versions of the matching policy, newest first."""
+    return json_response(request, {"data": [_published(each) for each in reversed(documents())]}, public=True)
+
+
+@router.get(
+    "/v1/matching-policies/{version}",
+    operation_id="get_matching_policy",
+    responses={200: {"model": MatchingPolicyVersion}},
+)
+async def get_matching_policy(
+    _: Annotated[Principal | None, Public()], request: Request, version: Annotated[int, Path(ge=1, le=10_000)]
+) -> Response:
+    """Read one version of the matching policy."""
+    found = [each for each in documents() if each["version"] == version]
+    if not found:
+        raise PolicyNotFound("The matching policy has no such version.")
+    return json_response(request, _published(found[0]), public=True)
+
+
+def _published(document: dict[str, Any]) -> dict[str, Any]:
+    parameters = {name: value for name, value in document.items() if name not in _HEADINGS}
+    return {**{name: document[name] for name in _HEADINGS}, "parameters": _with_text_keys(parameters)}
+
+
+def _with_text_keys(value: object) -> object:
+    """Return the document as JSON has it: keys are text."""
+    if isinstance(value, dict):
+        return {str(key): _with_text_keys(inner) for key, inner in value.items()}
+    return value

@@ -1,0 +1,1 @@
+"""Proposed matches."""

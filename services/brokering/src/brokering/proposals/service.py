@@ -1,0 +1,68 @@
+"""Reading proposals."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.cursors import id_after
+from brokering.problems import ProposalNotFound
+from brokering.proposals import repository
+from shared.auth.principal import Principal
+from shared.db.session import streaming_session
+from shared.pagination import PageParameters, page_of
+from shared.responses import ndjson, page_response, wants_ndjson
+
+
+def document(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a proposal as the API shows it."""
+    return {
+        "id": str(row["id"]),
+        "round_id": str(row["round_id"]),
+        "need_id": str(row["need_id"]),
+        "leader_id": str(row["leader_id"]),
+        "leader_reference": row["leader_reference"],
+        "subject": {"kind": row["subject_kind"], "id": row["subject_id"], "name": row["subject_name"]},
+        "region": row["tenancy_region"],
+        "days": float(row["days"]),
+        "suitability": row["suitability"],
+        "score_parts": row["score_parts"],
+        "distance_km": None if row["distance_km"] is None else float(row["distance_km"]),
+        "flags": row["flags"],
+        "next_best": row["next_best"],
+        "pinned": row["pinned"],
+        "state": row["state"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
+async def list_proposals(
+    request: Request, session: AsyncSession, principal: Principal, page: PageParameters, filters: Mapping[str, Any]
+) -> Response:
+    """Answer with a page, or with all of them as NDJSON."""
+    if wants_ndjson(request):
+        return ndjson(_all(request, principal, filters))
+    after = id_after(page)
+    rows = await repository.page(session, principal, filters, after, page.limit + 1)
+    total = await repository.count(session, principal, filters) if page.include_total else None
+    documents = [document(row) for row in rows]
+    return page_response(request, page_of(request, page, documents, lambda row: (row["id"],), total=total))
+
+
+async def _all(request: Request, principal: Principal, filters: Mapping[str, Any]) -> AsyncIterator[Any]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, principal, filters):
+            yield document(row)
+
+
+async def read(session: AsyncSession, principal: Principal, proposal_id: UUID) -> dict[str, Any]:
+    """Return a proposal's document; raises ProposalNotFound."""
+    row = await repository.find(session, principal, proposal_id)
+    if row is None:
+        raise ProposalNotFound("There is no proposal of this id that you may see.")
+    return document(row)

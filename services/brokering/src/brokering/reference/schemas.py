@@ -1,0 +1,21 @@
+"""The code lists as they are published."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.schemas import ApiModel
+
+
+class Code(ApiModel):
+    """One code and its label."""
+
+    code: str = Field(examples=["provisional"])
+    label: str = Field(examples=["Provisional"])
+    description: str | None = None
+
+
+class ReferenceData(ApiModel):
+    """Every code of this service, by list."""
+
+    data: dict[str, list[Code]]

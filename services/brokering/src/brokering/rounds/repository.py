@@ -1,0 +1,133 @@
+"""All SQL on rounds as requests deal with them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.models.matching import MatchingRound, RoundLeader, RoundNeed, RoundUnmatched
+from brokering.rows import all_rows, one_row
+from shared.auth.principal import Principal
+from shared.auth.tenancy import visible
+
+ROUNDS: Table = MatchingRound.metadata.tables["matching_rounds"]
+ROUND_LEADERS: Table = RoundLeader.metadata.tables["round_leaders"]
+ROUND_NEEDS: Table = RoundNeed.metadata.tables["round_needs"]
+UNMATCHED: Table = RoundUnmatched.metadata.tables["round_unmatched"]
+JOBS = table("jobs", *[column(name) for name in ("id", "state", "done", "total", "step", "problem")])
+
+
+def _visible(principal: Principal) -> ColumnElement[bool]:
+    if principal.sees_everything:
+        return true()
+    return ROUNDS.c.scope_regions.op("&&")(cast(sorted(principal.regions), ARRAY(Text)))
+
+
+def _rounds(principal: Principal) -> Select[Any]:
+    job = [JOBS.c[name].label(f"job_{name}") for name in ("state", "done", "total", "step", "problem")]
+    return select(ROUNDS, *job).join(JOBS, JOBS.c.id == ROUNDS.c.id).where(_visible(principal))
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Insert a round."""
+    await session.execute(insert(ROUNDS).values(**values))
+
+
+async def find(session: AsyncSession, principal: Principal, round_id: UUID) -> RowMapping | None:
+    """Return one round that this client may see."""
+    return await one_row(session, _rounds(principal).where(ROUNDS.c.id == round_id))
+
+
+async def page(
+    session: AsyncSession, principal: Principal, state: str | None, after: UUID | None, limit: int
+) -> Sequence[RowMapping]:
+    """Return up to `limit` rounds, newest first."""
+    query = _rounds(principal).order_by(ROUNDS.c.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(JOBS.c.state == state)
+    if after is not None:
+        query = query.where(ROUNDS.c.id < after)
+    return await all_rows(session, query)
+
+
+async def count(session: AsyncSession, principal: Principal, state: str | None) -> int:
+    """Return how many rounds there are."""
+    query = _rounds(principal)
+    if state is not None:
+        query = query.where(JOBS.c.state == state)
+    return int((await session.execute(select(func.count()).select_from(query.subquery()))).scalar_one())
+
+
+async def unmatched(
+    session: AsyncSession, principal: Principal, round_id: UUID, after: int, limit: int
+) -> Sequence[RowMapping]:
+    """Return up to `limit` unmatched needs of a round, in its order."""
+    query = _unmatched(principal, round_id).where(UNMATCHED.c.need_no > after).limit(limit)
+    return await all_rows(session, query)
+
+
+def _unmatched(principal: Principal, round_id: UUID) -> Select[Any]:
+    mine = and_(UNMATCHED.c.round_id == round_id, visible(principal, UNMATCHED))
+    return select(UNMATCHED).where(mine).order_by(UNMATCHED.c.need_no)
+
+
+async def count_unmatched(session: AsyncSession, principal: Principal, round_id: UUID) -> int:
+    """Return how many unmatched needs of a round this client may see."""
+    query = select(func.count()).select_from(_unmatched(principal, round_id).subquery())
+    return int((await session.execute(query)).scalar_one())
+
+
+async def stream_unmatched(session: AsyncSession, principal: Principal, round_id: UUID) -> AsyncIterator[RowMapping]:
+    """Yield all unmatched needs of a round."""
+    result = await session.stream(_unmatched(principal, round_id))
+    async for row in result.mappings():
+        yield row
+
+
+async def leaders(session: AsyncSession, round_id: UUID, after: int, limit: int | None) -> Sequence[RowMapping]:
+    """Return the leaders of a round with what they could give."""
+    query = (
+        select(ROUND_LEADERS)
+        .where(ROUND_LEADERS.c.round_id == round_id, ROUND_LEADERS.c.leader_no > after)
+        .order_by(ROUND_LEADERS.c.leader_no)
+        .limit(limit)
+    )
+    return await all_rows(session, query)
+
+
+async def count_leaders(session: AsyncSession, round_id: UUID) -> int:
+    """Return how many leaders a round had."""
+    query = select(func.count()).select_from(ROUND_LEADERS).where(ROUND_LEADERS.c.round_id == round_id)
+    return int((await session.execute(query)).scalar_one())
+
+
+async def stream_needs(session: AsyncSession, principal: Principal, round_id: UUID) -> AsyncIterator[RowMapping]:
+    """Yield the needs of a round with their feasible pairs, through a cursor on the server."""
+    query = (
+        select(ROUND_NEEDS)
+        .where(ROUND_NEEDS.c.round_id == round_id, visible(principal, ROUND_NEEDS))
+        .order_by(ROUND_NEEDS.c.need_no)
+        .execution_options(yield_per=100)
+    )
+    result = await session.stream(query)
+    async for row in result.mappings():
+        yield row

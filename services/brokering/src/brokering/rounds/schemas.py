@@ -1,0 +1,156 @@
+"""Rounds as they are asked for and answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from brokering.domain.matching_policy import Part
+from brokering.domain.values import NeedsFrom
+from brokering.leaders.schemas import Region
+from shared.jobs import JobProblem
+from shared.schemas import ApiModel, Page, Progress, RequestModel
+
+
+class Scope(RequestModel):
+    """Which needs a round takes; all of England by default."""
+
+    regions: list[Region] | None = Field(None, min_length=1, max_length=9)
+    needs_from: NeedsFrom | None = Field(None, description="`decided` leaves provisional needs out")
+
+
+class RoundWindow(RequestModel):
+    """The dates within which support is to be given."""
+
+    from_: date = Field(alias="from")
+    to: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RoundWindow:
+        if self.to < self.from_:
+            raise ValueError("to is before from")
+        return self
+
+
+class Pin(RequestModel):
+    """A pair that is to be in the round's answer."""
+
+    need_id: UUID
+    leader_id: UUID
+
+
+class NewRound(RequestModel):
+    """A round to be solved. An empty document is all of England under the newest policy."""
+
+    scope: Scope = Scope()
+    window: RoundWindow | None = None
+    weights: dict[Part, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    pinned: list[Pin] = Field(default_factory=list, max_length=1000)
+    policy_version: int | None = Field(None, ge=1, le=10_000)
+
+
+class Bound(ApiModel):
+    """What no assignment can beat; the second among those that reach the first."""
+
+    matched: int
+    weighted_matched: int
+    total_suitability: int
+
+
+class Upstream(ApiModel):
+    """How old our copy of another service's records was."""
+
+    service: str
+    reached_head: bool
+    as_of: datetime | None
+
+
+class Round(ApiModel):
+    """A round. Figures are null until it has succeeded."""
+
+    id: UUID
+    state: str
+    progress: Progress
+    problem: JobProblem | None
+    scope: dict[str, Any]
+    window: dict[str, Any]
+    weights: dict[str, int]
+    pinned: list[dict[str, Any]]
+    policy_version: int
+    needs: int | None
+    leaders: int | None
+    pairs: int | None
+    matched: int | None
+    weighted_matched: int | None
+    unmatched: int | None
+    total_suitability: int | None
+    bound: Bound | None
+    optimal: bool | None
+    gap: float | None = Field(description="of the first aim that is not proven; 0 where both are")
+    proof: dict[str, Any] | None
+    upstream: list[Upstream] | None
+    warnings: list[str]
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class RoundPage(Page[Round]):
+    """One page of rounds, newest first."""
+
+
+class Relaxation(ApiModel):
+    """One change that would give the need this leader, everyone else left where they are."""
+
+    rule: str
+    change: dict[str, Any]
+    text: str
+    leader_id: UUID
+
+
+class Reason(ApiModel):
+    """Why leaders fell away."""
+
+    rule: str
+    leaders: int
+    text: str
+    leader_ids: list[UUID]
+
+
+class Unmatched(ApiModel):
+    """A need without a leader, why, and what would have to give."""
+
+    need_id: UUID
+    reasons: list[Reason]
+    relaxations: list[Relaxation]
+
+
+class UnmatchedPage(Page[Unmatched]):
+    """One page of unmatched needs."""
+
+
+class RoundLeader(ApiModel):
+    """What a leader could still give when the round was solved."""
+
+    leader_id: UUID
+    reference: str
+    days_available: float
+    max_concurrent: int
+    open_deployments: int
+
+
+class RoundLeaderPage(Page[RoundLeader]):
+    """One page of a round's leaders."""
+
+
+class Pair(ApiModel):
+    """A feasible pair, one a line."""
+
+    need_id: UUID
+    leader_id: UUID
+    need_days: float
+    suitability: int
+    priority_weight: int
+    flags: list[str]

@@ -1,0 +1,230 @@
+"""Asking for rounds, and reading what they gave."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.cursors import id_after
+from brokering.domain.matching_policy import MatchingPolicy
+from brokering.domain.values import flags_of
+from brokering.jobs import JOBS, MATCHING_ROUND
+from brokering.policies.documents import matching_policy, with_weights
+from brokering.problems import RoundNotFound
+from brokering.reference.lists import code_lists
+from brokering.rounds import repository
+from brokering.rounds.schemas import NewRound
+from shared.auth.principal import Principal
+from shared.clock import utc_now
+from shared.db.session import streaming_session
+from shared.errors import invalid
+from shared.ids import new_id
+from shared.pagination import PageParameters, page_of
+from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
+
+FIGURES = (
+    "needs",
+    "leaders",
+    "pairs",
+    "matched",
+    "weighted_matched",
+    "unmatched",
+    "total_suitability",
+    "optimal",
+    "gap",
+    "proof",
+    "upstream",
+)
+
+
+def document(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a round as the API shows it."""
+    bound = {name: row[f"bound_{name}"] for name in ("matched", "total_suitability")}
+    return {
+        "id": str(row["id"]),
+        "state": row["job_state"],
+        "progress": {"done": row["job_done"], "total": row["job_total"], "step": row["job_step"]},
+        "problem": row["job_problem"],
+        "scope": row["scope"],
+        "window": {"from": row["window_from"], "to": row["window_to"]},
+        "weights": row["weights"],
+        "pinned": row["pinned"],
+        "policy_version": row["policy_version"],
+        **{name: row[name] for name in FIGURES},
+        "bound": None if row["matched"] is None else {**bound, "weighted_matched": row["bound_weighted"]},
+        "warnings": row["warnings"],
+        "created_at": row["created_at"],
+        "finished_at": row["finished_at"],
+    }
+
+
+async def ask(request: Request, session: AsyncSession, principal: Principal, new: NewRound) -> Response:
+    """Store a round and queue the job that solves it."""
+    policy = _policy(new)
+    regions = _regions(principal, new)
+    needs_from = new.scope.needs_from or policy.needs_from
+    starts_on, ends_on = _window(new, policy, utc_now().date())
+    round_id = new_id()
+    values = {
+        "id": round_id,
+        "scope": {"regions": regions, "needs_from": needs_from.value},
+        "scope_regions": regions,
+        "window_from": starts_on,
+        "window_to": ends_on,
+        "weights": {part.value: weight for part, weight in policy.suitability.weights.items()},
+        "pinned": [pin.model_dump(mode="json") for pin in new.pinned],
+        "policy_version": policy.version,
+        "requested_by": principal.subject,
+    }
+    await repository.add(session, values)
+    await JOBS.submit(session, MATCHING_ROUND, {}, principal, job_id=round_id)
+    made = await read(session, principal, round_id)
+    return json_response(request, made, status=202, headers={"Location": f"/v1/matching-rounds/{round_id}"})
+
+
+def _policy(new: NewRound) -> MatchingPolicy:
+    policy = matching_policy(new.policy_version)
+    if policy is None:
+        raise invalid("/policy_version", "The matching policy has no such version.", "unknown_version")
+    try:
+        return with_weights(policy, {part.value: weight for part, weight in new.weights.items()})
+    except ValueError as error:
+        raise invalid("/weights", "One weight at least is above zero.", "no_weight") from error
+
+
+def _regions(principal: Principal, new: NewRound) -> list[str]:
+    """Return the regions of a round: those asked for, as far as the client's own reach."""
+    every = [entry["code"] for entry in code_lists()["regions"]]
+    own = every if principal.sees_everything else [region for region in every if region in principal.regions]
+    asked = new.scope.regions or own
+    beyond = sorted(set(asked) - set(own))
+    if beyond or not asked:
+        raise invalid("/scope/regions", f"Not within your regions: {', '.join(beyond) or 'any'}.", "outside_tenancy")
+    return [region for region in every if region in asked]
+
+
+def _window(new: NewRound, policy: MatchingPolicy, today: date) -> tuple[date, date]:
+    if new.window is not None:
+        return new.window.from_, new.window.to
+    return today, today + timedelta(days=policy.window_days)
+
+
+async def read(session: AsyncSession, principal: Principal, round_id: UUID) -> dict[str, Any]:
+    """Return a round's document; raises RoundNotFound."""
+    row = await repository.find(session, principal, round_id)
+    if row is None:
+        raise RoundNotFound("There is no round of this id that you may see.")
+    return document(row)
+
+
+async def cancel(request: Request, session: AsyncSession, principal: Principal, round_id: UUID) -> Response:
+    """Cancel a round that has not ended."""
+    await read(session, principal, round_id)
+    await JOBS.cancel(session, round_id, principal)
+    return json_response(request, await read(session, principal, round_id))
+
+
+async def list_rounds(
+    request: Request, session: AsyncSession, principal: Principal, page: PageParameters, state: str | None
+) -> Response:
+    """Answer with a page of rounds, newest first."""
+    after = id_after(page)
+    rows = await repository.page(session, principal, state, after, page.limit + 1)
+    total = await repository.count(session, principal, state) if page.include_total else None
+    shown = [document(row) for row in rows]
+    return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))
+
+
+async def list_unmatched(
+    request: Request, session: AsyncSession, principal: Principal, round_id: UUID, page: PageParameters
+) -> Response:
+    """Answer with a page of unmatched needs, or all of them as NDJSON."""
+    await read(session, principal, round_id)
+    if wants_ndjson(request):
+        return ndjson(_all_unmatched(request, principal, round_id))
+    after = page.key(int)
+    rows = await repository.unmatched(session, principal, round_id, _number(after), page.limit + 1)
+    total = await repository.count_unmatched(session, principal, round_id) if page.include_total else None
+    shown = page_of(request, page, rows, lambda row: (row["need_no"],), total=total)
+    return page_response(request, {**shown, "data": [_unmatched(row) for row in shown["data"]]})
+
+
+async def _all_unmatched(request: Request, principal: Principal, round_id: UUID) -> AsyncIterator[Any]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream_unmatched(session, principal, round_id):
+            yield _unmatched(row)
+
+
+def _unmatched(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"need_id": str(row["need_id"]), "reasons": row["reasons"], "relaxations": row["relaxations"]}
+
+
+async def list_leaders(
+    request: Request, session: AsyncSession, principal: Principal, round_id: UUID, page: PageParameters
+) -> Response:
+    """Answer with a page of the round's leaders, or all of them as NDJSON."""
+    await read(session, principal, round_id)
+    if wants_ndjson(request):
+        return ndjson(_all_leaders(request, round_id))
+    after = page.key(int)
+    rows = await repository.leaders(session, round_id, _number(after), page.limit + 1)
+    total = await repository.count_leaders(session, round_id) if page.include_total else None
+    shown = page_of(request, page, rows, lambda row: (row["leader_no"],), total=total)
+    return page_response(request, {**shown, "data": [_leader(row) for row in shown["data"]]})
+
+
+async def _all_leaders(request: Request, round_id: UUID) -> AsyncIterator[Any]:
+    async with streaming_session(request) as session:
+        for row in await repository.leaders(session, round_id, -1, None):
+            yield _leader(row)
+
+
+def _leader(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        "leader_id": str(row["leader_id"]),
+        "reference": row["reference"],
+        "days_available": float(row["days_available"]),
+        "max_concurrent": row["max_concurrent"],
+        "open_deployments": row["open_deployments"],
+    }
+
+
+async def stream_pairs(request: Request, session: AsyncSession, principal: Principal, round_id: UUID) -> Response:
+    """Stream every feasible pair, one a line."""
+    await read(session, principal, round_id)
+    return ndjson(_all_pairs(request, principal, round_id))
+
+
+async def _all_pairs(request: Request, principal: Principal, round_id: UUID) -> AsyncIterator[bytes]:
+    async with streaming_session(request) as session:
+        leaders = [str(row["leader_id"]) for row in await repository.leaders(session, round_id, -1, None)]
+        async for row in repository.stream_needs(session, principal, round_id):
+            if row["leader_nos"]:
+                yield b"\n".join(_pair_lines(row, leaders))
+
+
+def _pair_lines(row: Mapping[Any, Any], leaders: list[str]) -> list[bytes]:
+    need_id, days, weight = str(row["need_id"]), float(row["days"]), row["priority_weight"]
+    columns = zip(row["leader_nos"], row["suitabilities"], row["flag_bits"], strict=True)
+    return [
+        dumps(
+            {
+                "need_id": need_id,
+                "leader_id": leaders[leader],
+                "need_days": days,
+                "suitability": suitability,
+                "priority_weight": weight,
+                "flags": flags_of(bits),
+            }
+        )
+        for leader, suitability, bits in columns
+    ]
+
+
+def _number(after: tuple[Any, ...] | None) -> int:
+    return int(after[0]) if after else -1

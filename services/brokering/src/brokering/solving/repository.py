@@ -1,0 +1,92 @@
+"""All SQL of the transaction that stores a solved round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, RowMapping, text
+
+_ROUND = text(
+    "SELECT scope, window_from, window_to, weights, pinned, policy_version FROM matching_rounds WHERE id = :id"
+)
+_HOLD = text("SELECT id FROM needs WHERE id = ANY (CAST(:needs AS uuid[])) ORDER BY id FOR KEY SHARE")
+_SUPERSEDE = text(
+    """
+    UPDATE proposals SET state = 'superseded', updated_at = now()
+    WHERE state = 'proposed' AND need_id = ANY (CAST(:needs AS uuid[]))
+    RETURNING id, round_id, need_id, leader_id
+    """
+)
+_FINISH = text(
+    """
+    UPDATE matching_rounds
+    SET needs = :needs, leaders = :leaders, pairs = :pairs, matched = :matched, unmatched = :unmatched,
+        weighted_matched = :weighted_matched, total_suitability = :total_suitability, bound_matched = :bound_matched,
+        bound_weighted = :bound_weighted, bound_total_suitability = :bound_total_suitability, optimal = :optimal,
+        gap = :gap, proof = CAST(:proof AS jsonb), upstream = CAST(:upstream AS jsonb),
+        warnings = CAST(:warnings AS jsonb), finished_at = clock_timestamp()
+    WHERE id = :id
+    """
+)
+_TELL = text(
+    """
+    INSERT INTO outbox (type, subject, data)
+    SELECT :type, event.data ->> 'id', event.data
+    FROM jsonb_array_elements(CAST(:events AS jsonb)) WITH ORDINALITY AS event (data, place) ORDER BY place
+    """
+)
+JSON_COLUMNS = frozenset({"score_parts", "next_best", "reasons", "relaxations"})
+
+
+def round_row(connection: Connection, round_id: UUID) -> RowMapping:
+    """Return what the round was asked to do."""
+    return connection.execute(_ROUND, {"id": round_id}).mappings().one()
+
+
+def hold_needs(connection: Connection, need_ids: Sequence[str]) -> None:
+    """Keep the needs from being locked by an offer until the end: needs are locked before proposals, always."""
+    connection.execute(_HOLD, {"needs": list(need_ids)})
+
+
+def supersede(connection: Connection, need_ids: Sequence[str]) -> Sequence[RowMapping]:
+    """Supersede what is proposed for these needs and nobody has acted on; return it."""
+    return connection.execute(_SUPERSEDE, {"needs": list(need_ids)}).mappings().all()
+
+
+def copy_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many rows of the same columns by COPY."""
+    if not rows:
+        return
+    names = list(rows[0])
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name in names)
+    )
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([Jsonb(row[name], _dumps) if name in JSON_COLUMNS else row[name] for name in names])
+
+
+def finish(connection: Connection, round_id: UUID, figures: Mapping[str, Any], warnings: Sequence[str]) -> None:
+    """Write the round's figures."""
+    documents = {name: _text(figures[name]) for name in ("proof", "upstream")}
+    connection.execute(_FINISH, {**figures, **documents, "warnings": _text(list(warnings)), "id": round_id})
+
+
+def tell(connection: Connection, kind: str, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write events to the outbox; each one's `id` is its subject."""
+    if events:
+        connection.execute(_TELL, {"type": kind, "events": _text(list(events))})
+
+
+def _dumps(document: object) -> bytes:
+    return orjson.dumps(document)
+
+
+def _text(document: object) -> str:
+    return orjson.dumps(document).decode()

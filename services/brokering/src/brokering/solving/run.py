@@ -1,0 +1,152 @@
+"""The job that solves a round: catch up, read, match, explain, and store all of it in one transaction."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from brokering.domain.matching import Leader, Need
+from brokering.domain.matching_policy import MatchingPolicy
+from brokering.domain.values import NeedsFrom, NeedState, Window
+from brokering.matching import repository as inputs
+from brokering.matching.roster import leaders_of, needs_of, trusts_among
+from brokering.policies.documents import matching_policy, with_weights
+from brokering.solver.explanations import Explainer
+from brokering.solver.linear import Infeasible
+from brokering.solver.pairs import build_problem
+from brokering.solver.problem import ordered_leaders, ordered_needs
+from brokering.solver.solve import solve
+from brokering.solving import results
+from brokering.solving.results import Solved
+from shared.errors import FieldProblem
+from shared.jobs import JobContext, JobFailed
+
+UPSTREAMS = ("inspection", "triage")
+SOLVER_SECONDS = "BROKERING_SOLVER_SECONDS"
+DEFAULT_SOLVER_SECONDS = 60.0
+STEPS = ("catching up with the feeds", "reading needs and leaders", "pairing", "solving", "explaining", "storing")
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What a round is solved from, as it stood in one moment."""
+
+    policy: MatchingPolicy
+    window: Window
+    needs: list[Need]
+    leaders: list[Leader]
+    need_rows: Mapping[str, RowMapping]
+    leader_rows: Mapping[str, RowMapping]
+    pinned: list[tuple[str, str]]
+
+
+def run_round(ctx: JobContext) -> None:
+    """Solve the round whose id is the job's; raises JobFailed where its pins cannot be held."""
+    upstream = _catch_up(ctx)
+    _report(ctx, 1)
+    given = _read(ctx)
+    _report(ctx, 2)
+    problem = build_problem(given.policy, given.window, given.needs, given.leaders)
+    _report(ctx, 3)
+    try:
+        solution = solve(problem, _pins(given), seconds=_seconds())
+    except Infeasible as error:
+        text = "A pinned pair breaks a hard rule, or the pinned pairs together ask more of a leader than there is."
+        raise JobFailed(
+            "The pinned pairs cannot be held", text, [FieldProblem("/pinned", text, "infeasible")]
+        ) from error
+    _report(ctx, 4)
+    explainer = Explainer(
+        policy=given.policy,
+        window=given.window,
+        needs=given.needs,
+        leaders=given.leaders,
+        problem=problem,
+        solution=solution,
+    )
+    solved = Solved(
+        round_id=ctx.id,
+        policy=given.policy,
+        needs=given.needs,
+        leaders=given.leaders,
+        need_rows=given.need_rows,
+        leader_rows=given.leader_rows,
+        pinned=frozenset(given.pinned),
+        problem=problem,
+        solution=solution,
+        explainer=explainer,
+        upstream=upstream,
+    )
+    prepared = results.prepare(solved)
+    _report(ctx, 5)
+    with ctx.engine.begin() as connection:
+        outcome = results.store(connection, solved, prepared)
+        ctx.succeed(connection, outcome)
+
+
+def _report(ctx: JobContext, done: int) -> None:
+    ctx.progress(done, len(STEPS), STEPS[done])
+
+
+def _seconds() -> float:
+    """The worker's own setting: the job's function is given no settings object."""
+    return float(os.environ.get(SOLVER_SECONDS, DEFAULT_SOLVER_SECONDS))
+
+
+def _catch_up(ctx: JobContext) -> list[dict[str, Any]]:
+    """Apply what stands in both feeds; an upstream that is down leaves what is held, and is told of."""
+    _report(ctx, 0)
+    told: list[dict[str, Any]] = []
+    for name in UPSTREAMS:
+        try:
+            stands = ctx.catch_up(name)
+        except KeyError:
+            told.append({"service": name, "reached_head": False, "as_of": None})
+            continue
+        as_of = stands.upstream_as_of.isoformat() if stands.upstream_as_of else None
+        told.append({"service": name, "reached_head": stands.reached_head, "as_of": as_of})
+    return told
+
+
+def _read(ctx: JobContext) -> _Inputs:
+    with ctx.engine.begin() as connection:
+        asked = results.round_row(connection, ctx.id)
+        window = Window(asked["window_from"], asked["window_to"])
+        need_rows = inputs.rows(connection, inputs.NEEDS_OF_ROUND, _need_filter(asked["scope"]))
+        places = inputs.rows(connection, inputs.TRUST_PLACES, {"uids": trusts_among(need_rows)})
+        dates = {"starts_on": window.starts_on, "ends_on": window.ends_on}
+        roster = inputs.roster_rows(connection, dates)
+    policy = matching_policy(asked["policy_version"])
+    if policy is None:
+        raise JobFailed("Unknown policy", "This build does not hold the version of the policy that the round asks for.")
+    return _Inputs(
+        policy=with_weights(replace(policy), asked["weights"]),
+        window=window,
+        needs=ordered_needs(needs_of(need_rows, places)),
+        leaders=ordered_leaders(leaders_of(roster)),
+        need_rows={str(row["id"]): row for row in need_rows},
+        leader_rows={str(row["id"]): row for row in roster.leaders},
+        pinned=[(pin["need_id"], pin["leader_id"]) for pin in asked["pinned"]],
+    )
+
+
+def _need_filter(scope: Mapping[str, Any]) -> dict[str, Any]:
+    states = [NeedState.DECIDED.value]
+    if scope["needs_from"] == NeedsFrom.PROPOSED:
+        states.append(NeedState.PROVISIONAL.value)
+    return {"states": states, "regions": scope["regions"], "everywhere": scope.get("everywhere", False)}
+
+
+def _pins(given: _Inputs) -> list[tuple[int, int]]:
+    """Return the pinned pairs by number; raises JobFailed where one names no need or leader of the round."""
+    needs = {need.id: number for number, need in enumerate(given.needs)}
+    leaders = {leader.id: number for number, leader in enumerate(given.leaders)}
+    unknown = [n for n, (need, leader) in enumerate(given.pinned) if need not in needs or leader not in leaders]
+    if unknown:
+        problems = [FieldProblem(f"/pinned/{n}", "Not a need or leader of this round.", "unknown") for n in unknown]
+        raise JobFailed("A pinned pair is unknown", "A pinned need or leader is not in this round.", problems)
+    return [(needs[need], leaders[leader]) for need, leader in given.pinned]
