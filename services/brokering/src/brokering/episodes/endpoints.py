@@ -20,6 +20,7 @@ from brokering.episodes.schemas import (
     StepRequest,
 )
 from brokering.ledger.call import Call
+from brokering.scopes import EPISODES_READ, EPISODES_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.clock import utc_now
@@ -30,8 +31,8 @@ from shared.pagination import PageRequest
 router = APIRouter(tags=["episodes"])
 
 Now = Annotated[datetime, Depends(utc_now)]
-Reader = Annotated[Principal, Requires("episodes:read")]
-Writer = Annotated[Principal, Requires("episodes:write")]
+Reader = Annotated[Principal, Requires(EPISODES_READ)]
+Writer = Annotated[Principal, Requires(EPISODES_WRITE)]
 AsOf = Annotated[date | None, Query(description="entries that speak of this day or an earlier one")]
 
 

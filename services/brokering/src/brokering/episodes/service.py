@@ -27,10 +27,10 @@ from brokering.episodes.documents import (
 from brokering.episodes.schemas import LedgerRequest
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
-from brokering.offers.errors import CapExceeded
+from brokering.offers.errors import CapExceeded, EpisodeNotFound
 from brokering.offers.errors import EpisodeBlocked as EpisodeConflict
 from shared.db.session import streaming_session
-from shared.errors import Forbidden, NotFound, invalid
+from shared.errors import Forbidden, invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, ndjson, page_response, wants_ndjson
@@ -79,7 +79,7 @@ async def _stream(call: Call, filters: repository.EpisodeFilters) -> AsyncIterat
 async def _seen(call: Call, episode_id: UUID) -> Row[Any]:
     row = await repository.find(call.session, call.principal, episode_id)
     if row is None:
-        raise NotFound("There is no such episode.")
+        raise EpisodeNotFound("There is no such episode.")
     return row
 
 

@@ -22,6 +22,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brokering.models.base import Base
+from brokering.models.ledger import LeaderAccount
+
+__all__ = ["ApprovalBatch", "Deployment", "Episode", "LeaderAccount", "Offer"]
 
 _NOW = text("now()")
 _EMPTY_ARRAY = text("'{}'")

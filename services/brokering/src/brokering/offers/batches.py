@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
 from brokering.offers import repository, service, steps
-from brokering.offers.errors import CONSTRAINT_ERRORS
+from brokering.offers.errors import CONSTRAINT_ERRORS, BatchNotFound
 from brokering.offers.schemas import BatchRequest, BatchRow
-from shared.errors import Conflict, DomainError, NotFound
+from shared.errors import Conflict, DomainError
 from shared.ids import new_id
 from shared.responses import json_response
 
@@ -50,7 +50,7 @@ async def get_batch(call: Call, batch_id: UUID, status: str | None) -> Response:
     """Answer with what became of a batch's rows: all, or those of one status."""
     batch = await repository.find_batch(call.session, call.principal, batch_id)
     if batch is None:
-        raise NotFound("There is no such batch.")
+        raise BatchNotFound("There is no such batch.")
     document = _document(batch_id, batch.rows)
     document["data"] = [row for row in batch.rows if status is None or row["status"] == status]
     return json_response(call.request, document)

@@ -22,6 +22,7 @@ from brokering.offers.schemas import (
     ResponseRequest,
     WithdrawalRequest,
 )
+from brokering.scopes import EPISODES_READ, OFFERS_AGREE, OFFERS_APPROVE, OFFERS_RESPOND, PROPOSALS_OFFER
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.clock import utc_now
@@ -32,11 +33,11 @@ from shared.pagination import PageRequest
 router = APIRouter(tags=["offers"])
 
 Now = Annotated[datetime, Depends(utc_now)]
-Reader = Annotated[Principal, Requires("episodes:read")]
-Broker = Annotated[Principal, Requires("proposals:offer")]
-Leader = Annotated[Principal, Requires("offers:respond", user=True)]
-Subject = Annotated[Principal, Requires("offers:agree", user=True)]
-Director = Annotated[Principal, Requires("offers:approve", user=True)]
+Reader = Annotated[Principal, Requires(EPISODES_READ)]
+Broker = Annotated[Principal, Requires(PROPOSALS_OFFER)]
+Leader = Annotated[Principal, Requires(OFFERS_RESPOND, user=True)]
+Subject = Annotated[Principal, Requires(OFFERS_AGREE, user=True)]
+Director = Annotated[Principal, Requires(OFFERS_APPROVE, user=True)]
 
 
 def offer_filters(

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, DomainError
+from shared.errors import Conflict, DomainError, NotFound
+
+
+class OfferNotFound(NotFound):
+    """No offer that this client may know of has this id, or it is not this client's to answer."""
+
+    slug = "offer-not-found"
+    title = "There is no such offer"
+
+
+class EpisodeNotFound(NotFound):
+    """No episode that this client may know of has this id."""
+
+    slug = "episode-not-found"
+    title = "There is no such episode"
+
+
+class BatchNotFound(NotFound):
+    """This person sent no batch of this id."""
+
+    slug = "batch-not-found"
+    title = "There is no such batch"
 
 
 class NeedProvisional(Conflict):

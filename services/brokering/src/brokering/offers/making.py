@@ -27,7 +27,8 @@ from brokering.offers.errors import (
     ProposalNotOpen,
 )
 from brokering.offers.schemas import OfferRequest
-from shared.errors import NotFound, invalid
+from brokering.problems import ProposalNotFound
+from shared.errors import invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
 
@@ -63,7 +64,7 @@ async def make(call: Call, proposal_id: UUID, body: OfferRequest) -> UUID:
     """
     seen = await repository.find_proposal(call.session, call.principal, proposal_id)
     if seen is None:
-        raise NotFound("There is no such proposal.")
+        raise ProposalNotFound("There is no such proposal.")
     await call.act_for_all()
     held = await _hold(call.session, seen, call.now)
     proposal = held.proposals[proposal_id]

@@ -15,6 +15,7 @@ from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
 from brokering.offers import making, repository, steps
 from brokering.offers.documents import offer_document
+from brokering.offers.errors import OfferNotFound
 from brokering.offers.schemas import (
     AgreementRequest,
     ApprovalRequest,
@@ -24,7 +25,7 @@ from brokering.offers.schemas import (
 )
 from shared.auth.principal import Principal
 from shared.db.session import streaming_session
-from shared.errors import NotFound, invalid
+from shared.errors import invalid
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, ndjson, page_response, wants_ndjson
 
@@ -32,9 +33,9 @@ SUBJECT_KINDS = frozenset({"school", "trust", "la"})
 STREAM_ROWS = 500
 
 
-def no_such_offer() -> NotFound:
+def no_such_offer() -> OfferNotFound:
     """Return the error for an offer that is not there, or not for this client."""
-    return NotFound("There is no such offer.")
+    return OfferNotFound("There is no such offer.")
 
 
 async def list_offers(call: Call, filters: repository.OfferFilters, page: PageParameters) -> Response:

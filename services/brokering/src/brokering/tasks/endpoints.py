@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from brokering.ledger.call import Call
+from brokering.scopes import EPISODES_READ
 from brokering.tasks import service
 from brokering.tasks.schemas import TaskPage
 from shared.auth.access import Requires
@@ -23,7 +24,7 @@ router = APIRouter(tags=["tasks"])
 async def list_tasks(
     *,
     request: Request,
-    principal: Annotated[Principal, Requires("episodes:read")],
+    principal: Annotated[Principal, Requires(EPISODES_READ)],
     session: Db,
     page: PageRequest,
     now: Annotated[datetime, Depends(utc_now)],

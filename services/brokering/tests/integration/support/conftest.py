@@ -1,0 +1,49 @@
+"""A clone of brokering's database, an application on it, and the small world of support."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from services.brokering.tests.support_world import SERVICE_DIR, Clock, Steps, World, support_app
+
+from shared.clock import utc_now
+from shared.testing.client import client_of
+from shared.testing.plugin import CloneDatabase, DatabaseUrls
+
+
+@pytest.fixture
+def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
+    return cloned_database("brokering", SERVICE_DIR)
+
+
+@pytest.fixture
+def world(urls: DatabaseUrls) -> Iterator[World]:
+    made = World(urls)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(urls: DatabaseUrls, clock: Clock) -> FastAPI:
+    made = support_app(urls)
+    made.dependency_overrides[utc_now] = lambda: clock.now
+    return made
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app) as made:
+        yield made
+
+
+@pytest.fixture
+def steps(client: httpx.AsyncClient, world: World) -> Steps:
+    return Steps(client, world)

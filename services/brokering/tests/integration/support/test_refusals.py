@@ -1,0 +1,202 @@
+"""What stands in the way of an offer, and of each step: always 409, and always said."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+from services.brokering.tests.support_world import Match, Steps, World
+
+REACH = {
+    "offered": (),
+    "accepted": ("accept",),
+    "agreed": ("accept", "agree"),
+    "approved": ("accept", "agree", "approve"),
+    "declined": ("decline",),
+    "withdrawn": ("withdraw",),
+    "refused": ("accept", "refuse"),
+    "rejected": ("accept", "agree", "reject"),
+}
+LEGAL = {
+    "offered": {"accept", "decline", "withdraw"},
+    "accepted": {"agree", "refuse", "withdraw"},
+    "agreed": {"approve", "reject", "withdraw"},
+}
+ACTIONS = ("accept", "decline", "agree", "refuse", "approve", "reject", "withdraw")
+ILLEGAL = [(s, a) for s, a in itertools.product(REACH, ACTIONS) if a not in LEGAL.get(s, set())]
+
+
+async def act(steps: Steps, match: Match, offer: str, action: str, expect: int = 200) -> dict[str, Any]:
+    if action in {"accept", "decline"}:
+        return await steps.respond(match, offer, expect, accepted=action == "accept", reason="why")
+    if action in {"agree", "refuse"}:
+        return await steps.agree(match, offer, expect, agreed=action == "agree", reason="why")
+    if action in {"approve", "reject"}:
+        return await steps.approve(offer, expect, approved=action == "approve", reason="why")
+    return await steps.withdraw(offer, expect)
+
+
+class TestIllegalSteps:
+    @pytest.mark.parametrize("state", REACH)
+    async def test_every_illegal_step_is_409_and_changes_nothing(self, steps: Steps, world: World, state: str) -> None:
+        match = world.match()
+        offer = (await steps.offer(match))["id"]
+        for action in REACH[state]:
+            await act(steps, match, offer, action)
+        before = (world.account(match.leader), len(world.events()))
+        for action in (a for s, a in ILLEGAL if s == state):
+            problem = await act(steps, match, offer, action, 409)
+            assert problem["type"] == "urn:problem:step-blocked"
+            assert problem["detail"].startswith("You cannot ")
+        assert world.state("offers", offer) == state
+        assert (world.account(match.leader), len(world.events())) == before
+
+
+class TestNeed:
+    async def test_a_provisional_need_takes_no_offer(self, steps: Steps, world: World) -> None:
+        problem = await steps.offer(world.match(state="provisional"), 409)
+        assert problem["type"] == "urn:problem:need-provisional"
+        assert "has decided" in problem["detail"]
+
+    @pytest.mark.parametrize("state", ["under_offer", "in_support", "met", "withdrawn"])
+    async def test_nor_does_one_that_is_not_free(self, steps: Steps, world: World, state: str) -> None:
+        problem = await steps.offer(world.match(state=state), 409)
+        assert problem["type"] == "urn:problem:need-not-free"
+
+    async def test_a_need_has_one_open_offer(self, steps: Steps, world: World) -> None:
+        match = world.match()
+        await steps.offer(match)
+        world.new_round()
+        other = world.leader()
+        second = Match(match.need, other, world.proposal(match.need, other), match.urn)
+        problem = await steps.offer(second, 409)
+        assert "an offer on it is open" in problem["detail"]
+        assert world.account(other) == (0, 0, 0, 0)
+
+    async def test_a_need_has_one_open_episode(self, steps: Steps, world: World) -> None:
+        match = world.match()
+        await steps.episode(match)
+        world.new_round()
+        other = world.leader()
+        second = Match(match.need, other, world.proposal(match.need, other), match.urn)
+        problem = await steps.offer(second, 409)
+        assert "an episode of it is open" in problem["detail"]
+
+    async def test_days_beyond_the_cap_are_refused(self, steps: Steps, world: World) -> None:
+        match = world.match(leader=world.leader(days=30))
+        problem = await steps.offer(match, 409, days=10.5)
+        assert problem["type"] == "urn:problem:days-over-cap"
+        await steps.offer(match, days=10)
+
+    @pytest.mark.parametrize("days", [0, -1, 0.25, 1.3])
+    async def test_days_come_in_halves(self, steps: Steps, world: World, days: float) -> None:
+        problem = await steps.offer(world.match(), 422, days=days)
+        assert problem["errors"][0]["pointer"] == "/days"
+
+
+class TestLeader:
+    async def test_a_leader_without_enough_days_is_not_offered(self, steps: Steps, world: World) -> None:
+        match = world.match(leader=world.leader(days=9.5))
+        problem = await steps.offer(match, 409)
+        assert problem["type"] == "urn:problem:leader-lacks-days"
+        assert "9.5 days left" in problem["detail"]
+
+    async def test_days_offered_elsewhere_count(self, steps: Steps, world: World) -> None:
+        leader = world.leader(days=15)
+        await steps.offer(world.match(100001, leader=leader))
+        problem = await steps.offer(world.match(100002, leader=leader), 409)
+        assert "5 days left" in problem["detail"]
+
+    async def test_a_leader_without_a_place_is_not_offered(self, steps: Steps, world: World) -> None:
+        leader = world.leader(days=40, places=1)
+        await steps.episode(world.match(100001, leader=leader))
+        problem = await steps.offer(world.match(100002, leader=leader), 409)
+        assert problem["type"] == "urn:problem:leader-lacks-places"
+
+    async def test_availability_rows_rule_where_there_are_any(self, steps: Steps, world: World) -> None:
+        leader = world.leader(days=0)
+        match = world.match(leader=leader)
+        await steps.offer(match, 409)
+        world.sql(
+            "INSERT INTO leader_availability (id, leader_id, starts_on, ends_on, days, recorded_by)"
+            " VALUES (gen_random_uuid(), %s, '2026-01-01', '2027-12-31', 10, 'test')",
+            leader,
+        )
+        await steps.offer(match)
+
+    @pytest.mark.parametrize(
+        ("declared", "barred"),
+        [
+            (("sponsor_bid", "school", "100000", "2001-01-01"), True),
+            (("employment", "local_authority", "201", None), True),
+            (("interest", "school", "100000", "2025-01-01"), True),
+            (("interest", "school", "100000", "2015-01-01"), False),
+            (("interest", "school", "100001", None), False),
+        ],
+    )
+    async def test_an_interest_declared_since_the_round_bars(
+        self, steps: Steps, world: World, declared: tuple[str | None, ...], barred: bool
+    ) -> None:
+        match = world.match()
+        world.sql(
+            "INSERT INTO leader_interests (id, leader_id, kind, subject_kind, subject_id, ends_on, declared_by)"
+            " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, 'test')",
+            match.leader,
+            *declared,
+        )
+        found = await steps.offer(match, 409 if barred else 201)
+        assert not barred or found["type"] == "urn:problem:declared-interest"
+
+
+class TestProposal:
+    @pytest.mark.parametrize("state", ["under_offer", "accepted", "declined", "superseded", "withdrawn"])
+    async def test_only_a_mere_proposal_is_offered(self, steps: Steps, world: World, state: str) -> None:
+        leader, need = world.leader(), world.need()
+        match = Match(need, leader, world.proposal(need, leader, state=state), 100000)
+        problem = await steps.offer(match, 409)
+        assert problem["type"] == "urn:problem:proposal-not-open"
+
+
+class TestWhatTheSchoolSees:
+    async def test_record_score_and_interests_but_nothing_undecided(self, steps: Steps, world: World) -> None:
+        match = world.match()
+        world.sql(
+            "INSERT INTO leader_interests (id, leader_id, kind, subject_kind, subject_id, ends_on, declared_by)"
+            " VALUES (gen_random_uuid(), %s, 'employment', 'school', '100000', '2010-08-31', 'test')",
+            match.leader,
+        )
+        for urn, category in ((200001, "SWK"), (200002, None)):
+            _own_school(world, urn, category)
+        offer = (await steps.offer(match, message="between us"))["id"]
+        found = (await steps.client.get(f"/v1/offers/{offer}", headers=world.school())).json()
+        shown = found["shown"]
+        assert shown["record"]["organisation"]["name"] == "O'Brien Learning Trust"
+        assert shown["score_parts"][0]["part"] == "distance"
+        assert shown["interests"][0]["to"] == "2010-08-31"
+        assert shown["organisation_in_category"] == 1
+        assert shown["flags"] == ["not_declared"]
+        assert found["message"] is None
+        broker = (await steps.client.get(f"/v1/offers/{offer}", headers=world.partner())).json()
+        assert broker["shown"]["flags"] == ["not_declared", "own_organisation_in_difficulty"]
+        assert broker["message"] == "between us"
+
+
+def _own_school(world: World, urn: int, category: str | None) -> None:
+    world.insert(
+        "schools",
+        {
+            "urn": urn,
+            "name": "Own school",
+            "responsible_body_kind": "trust",
+            "responsible_body_id": "9000",
+            "category_of_concern": category,
+            "facts_version": "1",
+            "source": Jsonb({}),
+        },
+    )
+
+
+def test_the_table_of_illegal_steps_is_whole() -> None:
+    assert len(ILLEGAL) == len(REACH) * len(ACTIONS) - sum(len(legal) for legal in LEGAL.values())
