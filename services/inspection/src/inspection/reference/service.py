@@ -27,6 +27,9 @@ class Codes:
         for entry in lists["areas"]:
             for framework in entry["frameworks"]:
                 self._areas[framework][entry["code"]] = entry["label"]
+        self._order = {
+            framework: {area: place for place, area in enumerate(areas)} for framework, areas in self._areas.items()
+        }
         self._needing_action = {code for code, entry in self._entries["grades"].items() if entry["action_needed"]}
         self.open_statuses = [code for code, entry in self._entries["statuses"].items() if entry["open"]]
         self.trust_kinds = [code for code, entry in self._entries["group_kinds"].items() if entry["academy_trust"]]
@@ -54,8 +57,8 @@ class Codes:
 
     def in_order(self, framework: str, areas: Iterable[str]) -> list[str]:
         """Return areas in the order of their framework; those it does not know come last."""
-        order = {area: place for place, area in enumerate(self._areas.get(framework, {}))}
-        return sorted(areas, key=lambda area: (order.get(area, len(order)), area))
+        order = self._order.get(framework, {})
+        return sorted(areas, key=lambda area: order.get(area, len(order)))
 
     def area_label(self, framework: str, area: str) -> str:
         """Return what a framework calls an area."""

@@ -131,22 +131,21 @@ WITH RECURSIVE
         SELECT predecessor_urn, successor_urn, kind, established_on
         FROM school_links
         WHERE predecessor_urn IS NOT NULL),
-    earlier (urn) AS (
-        SELECT CAST(:urn AS integer)
+    earlier AS (
+        SELECT * FROM edges WHERE successor_urn = :urn
         UNION
-        SELECT e.predecessor_urn FROM edges e JOIN earlier ON e.successor_urn = earlier.urn),
-    later (urn) AS (
-        SELECT CAST(:urn AS integer)
+        SELECT e.* FROM edges e JOIN earlier ON e.successor_urn = earlier.predecessor_urn),
+    later AS (
+        SELECT * FROM edges WHERE predecessor_urn = :urn
         UNION
-        SELECT e.successor_urn FROM edges e JOIN later ON e.predecessor_urn = later.urn)
-SELECT predecessor_urn, successor_urn, min(kind) AS kind, min(established_on) AS established_on
-FROM edges
-WHERE successor_urn IN (SELECT urn FROM earlier) OR predecessor_urn IN (SELECT urn FROM later)
-GROUP BY predecessor_urn, successor_urn"""
+        SELECT e.* FROM edges e JOIN later ON e.predecessor_urn = later.successor_urn)
+SELECT * FROM earlier
+UNION
+SELECT * FROM later"""
 
 
 async def links_around(reads: AsyncConnection, urn: int) -> list[Link]:
-    """Return all links over which a school's predecessors and successors are reached; each edge once."""
+    """Return all links over which a school's predecessors and successors are reached, as either end tells them."""
     rows = await fetch_all(reads, _LINKS, {"urn": urn})
     return [Link(row["predecessor_urn"], row["successor_urn"], row["kind"], row["established_on"]) for row in rows]
 

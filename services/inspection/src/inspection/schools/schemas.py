@@ -119,7 +119,7 @@ class LineageMember(ApiModel):
 
 
 class LineageLink(ApiModel):
-    """One step of the chain."""
+    """One step of the chain, as one of its ends tells it."""
 
     predecessor_urn: int
     successor_urn: int
