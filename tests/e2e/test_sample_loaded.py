@@ -35,7 +35,8 @@ class TestImports:
             job = sample.imports[one.name]
             page = sample.platform.get("inspection", f"/v1/imports/{job['id']}/rejections", limit=200)
             assert len(page["data"]) == len(one.rejected)
-            assert all(row["row"] and row["errors"] for row in page["data"])
+            assert [row["line"] for row in page["data"]] == [line for line, _ in one.rejected]
+            assert all(row["code"] and row["text"] for row in page["data"])
 
     def test_a_leader_with_many_days_is_refused_and_the_others_are_taken(self, sample: Loaded) -> None:
         name = next(name for name in sample.imports if name.startswith("system_leaders"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-from .cases import Cases, unreadable
+from .cases import Cases
 from .data import places
 from .leaders import leaders
 from .model import Link, Sample, School
@@ -36,6 +36,3 @@ def _conversion(school: School) -> list[Link]:
         Link(school.urn, school.former_urn, f"{school.name} (before)", "Predecessor", on),
         Link(school.former_urn, school.urn, school.name, "Successor", on),
     ]
-
-
-__all__ = ["SEED", "build", "unreadable"]

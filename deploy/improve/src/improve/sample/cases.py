@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .data import place_of
 from .histories import History
@@ -152,23 +152,33 @@ class Cases:
         return [*split, merged, *cycle], links
 
 
-def unreadable(drawing: Drawing) -> tuple[list[tuple[School, str, str]], list[tuple[School, str, str]]]:
-    """Rows to be rejected, for the older and the newer file: (school, column, text put there).
+Change = tuple[School, str, str]
+"""A school, a column, and the text put there."""
 
-    Most of them read well in the other file; the card of 9 November 2025 is the day before report cards began.
-    """
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Rows to be rejected in the older and in the newer file; they read well in the other one."""
+
+    older: tuple[Change, ...]
+    newer: tuple[Change, ...]
+    repeated: School
+
+    def twice(self, *, same: bool) -> tuple[School, School]:
+        """One URN in two rows: the same row again, or two that contradict each other."""
+        return self.repeated, self.repeated if same else replace(self.repeated, name=f"{self.repeated.name} (again)")
+
+
+def unreadable(drawing: Drawing) -> Unreadable:
+    """What importers must reject; the card of 9 November 2025 is the day before report cards began."""
     cases = Cases(drawing)
-    older, newer = cases.plain(4), cases.plain(3)
+    older, newer, repeated = cases.plain(4), cases.plain(3), cases.plain(1)[0]
     early = replace(newer[0], card=cases.card_of(dt.date(2025, 11, 9)))
-    return (
-        [(older[0], "Inspection start date", "31/02/2024"), (older[1], "Quality of education", "7"),
-         (older[2], "URN", "79XYZ1"), (older[3], "Category of concern", "QQ")],
-        [(early, "Inclusion", "Expected standard"),
-         (replace(newer[1], card=cases.card_of(dt.date(2026, 1, 13))), "Achievement", "Quite good"),
-         (newer[2], "Latest OEIF overall effectiveness", "Good-ish")],
+    unknown = replace(newer[1], card=cases.card_of(dt.date(2026, 1, 13)))
+    return Unreadable(
+        ((older[0], "Inspection start date", "31/02/2024"), (older[1], "Quality of education", "7"),
+         (older[2], "URN", "79XYZ1"), (older[3], "Category of concern", "QQ")),
+        ((early, "Inclusion", "Expected standard"), (unknown, "Achievement", "Quite good"),
+         (newer[2], "Latest OEIF overall effectiveness", "Good-ish")),
+        repeated,
     )  # fmt: skip
-
-
-def once_more(school: School) -> School:
-    """The same URN a second time in one file, under another name."""
-    return replace(school, name=f"{school.name} (again)")

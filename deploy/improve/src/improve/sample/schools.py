@@ -123,5 +123,5 @@ def _before_conversion(visit: Visit, former: int) -> Visit:
 
 
 def _academy(kind: str) -> bool:
-    trust_run: tuple[Any, ...] = ("Academy", "Free School", "University Technical", "Studio", "City Technology")
+    trust_run: tuple[Any, ...] = ("Academy", "Free School", "University Technical", "Studio")
     return kind.startswith(trust_run)

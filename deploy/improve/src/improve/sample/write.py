@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from .build import build, unreadable
-from .cases import once_more
+from .build import build
+from .cases import Unreadable, unreadable
 from .data import NEWER_AS_AT, OLDER_AS_AT, REGISTER_AS_AT, header
 from .layouts import row_of
 from .model import Leader, Link, Sample, School, Trust
@@ -20,14 +20,14 @@ Rows = Iterable[list[str]]
 def write(folder: Path, schools: int, seed: int) -> None:
     """Write six files and `manifest.csv` to `folder`, which is made where it is not there."""
     sample, drawing = build(schools, seed)
-    older, newer = unreadable(drawing)
+    bad = unreadable(drawing)
     folder.mkdir(parents=True, exist_ok=True)
     manifest = [("file", "kind", "as_at")]
     for stem, kind, as_at, text in (
         ("groups", "gias-groups", REGISTER_AS_AT, _groups(sample.trusts).encode()),
         ("links", "gias-links", REGISTER_AS_AT, _links(sample.links).encode("cp1252")),
-        ("latest_inspections", "ofsted-latest-inspections", OLDER_AS_AT, _monthly(sample, "ofsted_76", older, newer)),
-        ("latest_inspections", "ofsted-latest-inspections", NEWER_AS_AT, _monthly(sample, "ofsted_85", newer, older)),
+        ("latest_inspections", "ofsted-latest-inspections", OLDER_AS_AT, _monthly(sample, "ofsted_76", bad)),
+        ("latest_inspections", "ofsted-latest-inspections", NEWER_AS_AT, _monthly(sample, "ofsted_85", bad)),
         ("locations", "gias-locations", REGISTER_AS_AT, _locations(sample, drawing).encode()),
         ("system_leaders", "leaders", REGISTER_AS_AT, _leaders(sample.leaders).encode()),
     ):
@@ -46,19 +46,18 @@ def _csv(name: str, rows: Rows, *, preamble: str = "", quoting: int = csv.QUOTE_
     return text.getvalue()
 
 
-def _monthly(
-    sample: Sample, name: str, bad: list[tuple[School, str, str]], good: list[tuple[School, str, str]]
-) -> bytes:
+def _monthly(sample: Sample, name: str, bad: Unreadable) -> bytes:
     older = name == "ofsted_76"
     columns = header(name)
     shown: Callable[[School], bool] = lambda school: school.in_older_file if older else school.in_newer_file  # noqa: E731
     rows = [row_of(school, name) for school in sample.schools if shown(school)]
-    rows += [row_of(school, name) for school, _, _ in good]
-    for school, column, text in bad:
+    here, elsewhere = (bad.older, bad.newer) if older else (bad.newer, bad.older)
+    rows += [row_of(school, name) for school, _, _ in elsewhere]
+    for school, column, text in here:
         row = row_of(school, name)
         row[columns.index(column)] = text
         rows.append(row)
-    rows.append(row_of(once_more(sample.schools[0]), name))
+    rows += [row_of(school, name) for school in bad.twice(same=older)]
     preamble = "Made-up sample: no row describes a real school\r\n\r\n" if older else ""
     return _csv(name, rows, preamble=preamble, end="\r\n").encode("cp1252")
 
