@@ -26,7 +26,7 @@ def titles(layout: str) -> tuple[str, ...]:
     return tuple(load_columns(OFSTED)["layouts"][layout])
 
 
-def school(urn: int = 100001, **changes: str) -> dict[str, str]:
+def school(urn: int = 100001, /, **changes: str) -> dict[str, str]:
     """Return the columns of the school itself."""
     row = {
         "Web Link (opens in new window)": f"http://reports.example.org/{urn}",
