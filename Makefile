@@ -59,11 +59,13 @@ drill: $(STAMP) ## races, faults, fuzzing and damaged files at full size
 bench: $(STAMP) ## measure imports, runs, rounds and reads
 	@$(PYTHON) -m tests.bench
 
-lint: $(STAMP) ## ruff, mypy, import-linter
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(PACKAGES:%=%/src)
-	@$(BIN)/lint-imports
+lint: $(STAMP) ## ruff, mypy, import-linter: all of them, whichever fails first
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy $(PACKAGES:%=%/src) || status=1; \
+	$(BIN)/lint-imports || status=1; \
+	exit $$status
 
 format: $(STAMP) ## let ruff format and repair
 	@$(BIN)/ruff format .

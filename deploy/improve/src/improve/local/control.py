@@ -16,7 +16,7 @@ import psycopg
 
 from improve.errors import CommandError
 from improve.local.home import Home
-from improve.local.processes import end, last_lines, spawn_detached, start_time
+from improve.local.processes import end, last_line, spawn_detached, start_time
 from shared.db.embedded import EmbeddedPostgres
 
 UP_TIMEOUT = 240.0  # seconds
@@ -96,7 +96,7 @@ def up(home: Home, announce: Callable[[str], None]) -> list[Row]:
     while time.monotonic() < deadline:
         if started is not None and started.poll() is not None:
             if not home.is_held():
-                raise CommandError(last_lines(log, 1).removeprefix("error: ") or "the supervisor ended without a word")
+                raise CommandError(last_line(log).removeprefix("error: ") or "the supervisor ended without a word")
             started = None  # somebody else's start came first: wait for that one
         if rows := _all_ready(home, started):
             return rows

@@ -60,13 +60,13 @@ def open_log(path: Path) -> IO[bytes]:
     return path.open("ab")
 
 
-def last_lines(path: Path, count: int = 5) -> str:
-    """The end of a log, for a message."""
+def last_line(path: Path) -> str:
+    """The end of a log, for a message of one line; empty if there is none."""
     try:
         lines = path.read_text(errors="replace").splitlines()
     except FileNotFoundError:
         return ""
-    return "\n".join(line for line in lines[-count:] if line.strip())
+    return next((line for line in reversed(lines) if line.strip()), "")
 
 
 def start_time(pid: int) -> str | None:

@@ -15,7 +15,7 @@ from improve.errors import CommandError
 from improve.local.child import Child
 from improve.local.home import Home
 from improve.local.keys import client_secret, signing_key
-from improve.local.processes import end, free_port, last_lines, port_is_free, spawn, start_time
+from improve.local.processes import end, free_port, last_line, port_is_free, spawn, start_time
 from improve.local.roles import registry
 from improve.local.services import Process, Service, uvicorn
 from shared.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -70,7 +70,7 @@ class Supervisor:
         await self._start_database()
         await self._start_issuer()
         environments = {service.name: self._environment(service) for service in self._services}
-        await asyncio.gather(*(self._migrate(service, environments[service.name]) for service in self._services))
+        await self._migrate_all(environments)
         for service in self._services:
             self._start(service.api(environments[service.name], self._ports[service.name]))
             self._start(service.worker(environments[service.name], self._kept_port(f"{service.name}-worker")))
@@ -130,6 +130,14 @@ class Supervisor:
         }
         return {f"{service.name.upper()}_{name}": value for name, value in settings.items()}
 
+    async def _migrate_all(self, environments: Mapping[str, Mapping[str, str]]) -> None:
+        """All at once; one that fails lets the others end, so that its message is the only one."""
+        migrations = (self._migrate(service, environments[service.name]) for service in self._services)
+        outcomes = await asyncio.gather(*migrations, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
     async def _migrate(self, service: Service, environment: Mapping[str, str]) -> None:
         migration = service.migration(environment)
         log.info("migrating %s", service.name)
@@ -137,7 +145,7 @@ class Supervisor:
         child = await spawn(migration.command, environment, log_file)
         try:
             if await child.wait() != 0:
-                raise CommandError(f"migrating {service.name} failed (see {log_file}): {last_lines(log_file, 3)}")
+                raise CommandError(f"migrating {service.name} failed (see {log_file}): {last_line(log_file)}")
         finally:
             if child.returncode is None:
                 child.kill()
@@ -168,7 +176,7 @@ class Supervisor:
                 waiting = [child for child, ready in zip(waiting, states, strict=True) if not ready]
                 for child in waiting:
                     if child.ends >= EARLY_ENDS or time.monotonic() > deadline:
-                        raise CommandError(f"{child.process.name} does not come up: {last_lines(child.log_file, 3)}")
+                        raise CommandError(f"{child.process.name} does not come up: {last_line(child.log_file)}")
                 await asyncio.sleep(POLL)
 
     async def _watch_database(self) -> None:
