@@ -51,7 +51,7 @@ class FakeServices:
                 error = {"pointer": "/days_available", "detail": "is not a number", "code": "x"}
                 rows = [{"row": 1, "errors": []}, {"row": 2, "errors": [error]}]
                 counts = {"received": 2, "created": 1, "changed": 0, "unchanged": 0, "rejected": 1}
-                return httpx.Response(200, json={"counts": counts, "rows": rows})
+                return httpx.Response(200, json={"counts": counts, "data": rows})
         return httpx.Response(404, json={"title": "Not found"})
 
     @staticmethod

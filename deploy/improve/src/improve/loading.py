@@ -49,7 +49,7 @@ def _load_leaders(api: Api, entry: Entry) -> str:
         content=entry.path.read_bytes(),
         headers={"Content-Type": "text/csv", "Idempotency-Key": str(uuid.uuid4())},
     ).json()
-    refused = [row for row in answer["rows"] if row["errors"]]
+    refused = [row for row in answer["data"] if row["errors"]]
     return _fates("received", answer["counts"]) + _listed([_refusal(row) for row in refused], "more rows refused")
 
 
