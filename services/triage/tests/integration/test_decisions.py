@@ -18,8 +18,7 @@ URN = 100001
 async def case(service: Service) -> Service:
     """A school in London for which enhanced support is proposed, and one in the North East."""
     await service.load(facts(URN, graded("2023-05-01", 3)), facts(100002, graded(overall=3), region="North East"))
-    await service.run("ippr-2023")
-    await service.run("rise-2025")
+    await service.run_all({"scheme": "ippr-2023"}, {"scheme": "rise-2025"})
     return service
 
 

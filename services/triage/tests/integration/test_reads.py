@@ -25,8 +25,7 @@ async def judged(service: Service) -> Service:
         ),
         maintained(100003, graded("2024-03-01", 4, category_of_concern="SM")),
     )
-    await service.run("ippr-2023")
-    await service.run("rise-2025")
+    await service.run_all({"scheme": "ippr-2023"}, {"scheme": "rise-2025"})
     return service
 
 
@@ -111,7 +110,8 @@ class TestRowSecurity:
 
 class TestLists:
     async def test_pages_reach_every_row_once(self, judged: Service) -> None:
-        seen, params = [], {"limit": "2", "include_total": "true"}
+        seen: list[tuple[int, str]] = []
+        params: dict[str, Any] = {"limit": 2, "include_total": True}
         while True:
             answer = (await judged.get("/v1/assessments", **params)).json()
             seen += [(each["urn"], each["scheme"]) for each in answer["data"]]
@@ -132,7 +132,7 @@ class TestLists:
             ({"scheme": "nothing"}, []),
         ],
     )
-    async def test_filters(self, judged: Service, params: dict[str, str], found: list[int]) -> None:
+    async def test_filters(self, judged: Service, params: dict[str, Any], found: list[int]) -> None:
         assert [urn for urn, _ in await urns(judged, DFE, **params)] == found
 
     async def test_a_cursor_of_another_list(self, judged: Service) -> None:

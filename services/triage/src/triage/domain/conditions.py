@@ -7,6 +7,8 @@ A condition is a frozen value: `holds` decides, `inputs` names the facts looked 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from triage.domain.evidence import Case
@@ -52,7 +54,12 @@ def source(inspection: Inspection | None) -> Inputs | None:
     """Where an input comes from: enough to find the inspection again."""
     if inspection is None:
         return None
-    return {"id": inspection.id, "number": inspection.number, "starts_on": inspection.starts_on.isoformat()}
+    return _cited(inspection.id, inspection.number, inspection.starts_on)
+
+
+@lru_cache(maxsize=256)  # a school's rules cite the same two or three inspections
+def _cited(identifier: str, number: str | None, starts_on: date) -> Inputs:
+    return {"id": identifier, "number": number, "starts_on": starts_on.isoformat()}
 
 
 def _on_latest(judge: Callable[[Inspection, Parameters], bool]) -> Test:

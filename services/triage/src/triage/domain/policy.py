@@ -61,10 +61,9 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A sentence with named places for facts; `fields` are the places it has."""
+    """A sentence with named places for facts: pairs of words and the place that follows them, None at the end."""
 
-    text: str
-    fields: tuple[str, ...]
+    parts: tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def _rule(row: Mapping[str, Any]) -> PolicyRule:
 
 
 def _template(text: str) -> Template:
-    return Template(text, tuple(name for _, name, _, _ in Formatter().parse(text) if name))
+    return Template(tuple((words, name) for words, name, _, _ in Formatter().parse(text)))
 
 
 def _grade_test(values: Mapping[str, Any]) -> GradeTest:

@@ -12,9 +12,15 @@ NOT_KNOWN = "not recorded"
 
 def phrase(template: Template, inputs: Mapping[str, Any], policy: Policy) -> str:
     """A template with its places filled from a rule's inputs."""
-    if not template.fields:
-        return template.text
-    return template.text.format_map({name: _PLACES[name](inputs, policy) for name in template.fields})
+    first, place = template.parts[0]
+    if place is None:
+        return first
+    said = []
+    for words, place in template.parts:
+        said.append(words)
+        if place is not None:
+            said.append(_PLACES[place](inputs, policy))
+    return "".join(said)
 
 
 @lru_cache(maxsize=32_768)
@@ -96,9 +102,14 @@ def _urn(inputs: Mapping[str, Any], _policy: Policy) -> str:
     return "of this school" if inputs["relates_to_current_urn"] else "of the school under a former URN"
 
 
+@lru_cache(maxsize=512)
+def _sentence_start(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 _PLACES: Mapping[str, Callable[[Mapping[str, Any], Policy], str]] = {
     "inspection": lambda inputs, _: _inspection(inputs["inspection"]),
-    "Inspection": lambda inputs, _: "T" + _inspection(inputs["inspection"])[1:],
+    "Inspection": lambda inputs, _: _sentence_start(_inspection(inputs["inspection"])),
     "previous": lambda inputs, _: _inspection(inputs["previous"]),
     "ungraded": lambda inputs, _: _inspection(inputs["ungraded"]),
     "outcome": lambda inputs, _: inputs["outcome"] or NOT_KNOWN,

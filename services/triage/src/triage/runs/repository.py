@@ -82,7 +82,6 @@ _INSERT = text(
            fresh.result_hash, :run_id, :series, :audience,
            triage_orgs(:audience, school.body_org, school.urn), school.region
     FROM fresh JOIN school_facts AS school ON school.urn = fresh.urn
-    ORDER BY fresh.urn
     """
 )
 _EVENTS = text(
@@ -232,7 +231,7 @@ def write(driver: psycopg.Connection[TupleRow], results: Iterable[tuple[HeldScho
 def _line(school: HeldSchool, stored: Stored) -> bytes:
     """One row in COPY's text format. Only JSON can hold a backslash; tabs and line ends are escaped in it already."""
     proposal, live = stored.proposal, school.live
-    fields = (
+    before = (
         str(new_id()),
         str(proposal.urn),
         proposal.result,
@@ -240,14 +239,19 @@ def _line(school: HeldSchool, stored: Stored) -> bytes:
         _array(proposal.action_areas),
         proposal.category_of_concern or _NULL,
         _array(proposal.warnings),
-        stored.reasons.decode().replace("\\", "\\\\"),
-        stored.counterfactuals.decode().replace("\\", "\\\\"),
+    )
+    after = (
         school.facts_version,
         stored.result_hash,
         str(live.id) if live else _NULL,
         live.result if live else _NULL,
     )
-    return ("\t".join(fields) + "\n").encode()
+    json = (_escaped(stored.reasons), _escaped(stored.counterfactuals))
+    return b"\t".join(("\t".join(before).encode(), *json, "\t".join(after).encode())) + b"\n"
+
+
+def _escaped(json: bytes) -> bytes:
+    return json.replace(b"\\", b"\\\\") if b"\\" in json else json
 
 
 def _array(codes: Sequence[str]) -> str:
