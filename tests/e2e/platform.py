@@ -133,7 +133,7 @@ class Platform:
 
         job = until(ended, path)
         if job["state"] != "succeeded":
-            raise JobEndedBadlyError(json.dumps(job)[:2000])
+            raise JobEndedBadlyError(f"{json.dumps(job)[:2000]}\n{self._logs()}")
         return job
 
     def send_file(self, path: Path, kind: str, as_at: str) -> httpx.Response:

@@ -130,7 +130,7 @@ def open_ofsted(path: Path, as_at: dt.date) -> OfstedFile:
     for at, line in enumerate(lines[top + 1 :], start=top + 2):
         row = dict(zip(header, line, strict=False))
         try:
-            urn = _urn(row, contradicted)
+            urn = _urn(row, contradicted, schools)
             schools[urn] = _of_row(urn, row, blocks)
         except UnreadableError as problem:
             rejected.append((at, str(problem)))
@@ -150,12 +150,14 @@ def _contradicted(lines: list[list[str]], column: int) -> set[str]:
     return {line[column] for line in lines if first.setdefault(line[column], line) != line}
 
 
-def _urn(row: dict[str, str], contradicted: set[str]) -> int:
+def _urn(row: dict[str, str], contradicted: set[str], schools: dict[int, list[Inspected]]) -> int:
     text = cell(row, "URN")
     if text is None or not text.isdigit():
         raise UnreadableError(f"URN {text!r}")
     if text in contradicted:
         raise UnreadableError(f"URN {text} is in two rows that differ")
+    if int(text) in schools:
+        raise UnreadableError(f"URN {text} is there already")
     return int(text)
 
 
