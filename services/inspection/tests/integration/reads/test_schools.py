@@ -16,12 +16,6 @@ from shared.testing.tokens import bearer
 NDJSON = {"Accept": "application/x-ndjson"}
 
 
-async def urns(client: httpx.AsyncClient, **parameters: str) -> list[int]:
-    answer = await client.get("/v1/schools", params=parameters)
-    assert answer.status_code == 200, answer.text
-    return [school["urn"] for school in answer.json()["data"]]
-
-
 class TestAccess:
     @pytest.mark.parametrize(
         "path",
@@ -140,79 +134,6 @@ class TestOneSchool:
             assert answer.json()["errors"][0]["pointer"] == "as_of"
         assert (await reader.get("/v1/schools", params={"as_of": "2026-05-30"})).status_code == 422
         assert (await reader.get("/v1/schools", params={"as_of": "2026-06-30"})).status_code == 200
-
-
-class TestSearch:
-    @pytest.mark.parametrize("q", ["O'Brien", "o’brien", "OBRIEN", "oʼbrien primary", "primary o`brien"])
-    async def test_apostrophes_case_and_order_do_not_matter(
-        self, reader: httpx.AsyncClient, register: Register, q: str
-    ) -> None:
-        register.school(100001, name="O'Brien Primary School")
-        register.school(100002, name="Bryanston Primary School")
-
-        assert await urns(reader, q=q) == [100001]
-
-    @pytest.mark.parametrize("q", ["Ysgol Tŷ'r Felin", "ysgol ty’r felin", "TYR FELIN"])
-    async def test_accents_and_curly_apostrophes_do_not_matter(
-        self, reader: httpx.AsyncClient, register: Register, q: str
-    ) -> None:
-        register.school(100001, name="Ysgol Tŷ’r Felin")
-
-        assert await urns(reader, q=q) == [100001]
-
-    async def test_accents_in_the_register_are_found_without(
-        self, reader: httpx.AsyncClient, register: Register
-    ) -> None:
-        register.school(100001, name="St Thomas à Becket Church of England Aided Primary School")
-
-        assert await urns(reader, q="st thomas a becket") == [100001]
-
-    @pytest.mark.parametrize("q", ["100001", "2013614", "201/3614", "10079319"])
-    async def test_a_whole_identifier_finds_the_school(
-        self, reader: httpx.AsyncClient, register: Register, q: str
-    ) -> None:
-        register.school(100001, laestab="2013614", ukprn="10079319")
-        register.school(100002, laestab="2013615", ukprn="10079320")
-
-        assert await urns(reader, q=q) == [100001]
-
-    @pytest.mark.parametrize("q", ["%", "_", "'", "\\", "%' OR true --"])
-    async def test_characters_of_patterns_and_sql_mean_nothing(
-        self, reader: httpx.AsyncClient, register: Register, q: str
-    ) -> None:
-        register.school(100001)
-
-        assert await urns(reader, q=q) == []
-
-    async def test_a_nul_is_the_clients_error(self, reader: httpx.AsyncClient) -> None:
-        assert (await reader.get("/v1/schools", params={"la": "20\x001"})).status_code == 422
-
-
-class TestFilters:
-    async def test_each_narrows_the_list(self, reader: httpx.AsyncClient, register: Register) -> None:
-        register.trust("5143")
-        register.school(100001, trust="5143", region="North East", phase="secondary")
-        register.school(100002, la_code="202", status="closed")
-        register.card(100002)
-
-        assert await urns(reader) == [100001, 100002]
-        assert await urns(reader, region="North East") == [100001]
-        assert await urns(reader, la="202") == [100002]
-        assert await urns(reader, trust="5143") == [100001]
-        assert await urns(reader, phase="secondary") == [100001]
-        assert await urns(reader, status="closed") == [100002]
-        assert await urns(reader, has_report_card="true") == [100002]
-        assert await urns(reader, has_report_card="false") == [100001]
-        assert await urns(reader, region="North East", status="closed") == []
-
-    @pytest.mark.parametrize(("parameter", "value"), [("region", "Narnia"), ("phase", "first"), ("status", "shut")])
-    async def test_a_code_that_does_not_exist_is_an_error(
-        self, reader: httpx.AsyncClient, parameter: str, value: str
-    ) -> None:
-        answer = await reader.get("/v1/schools", params={parameter: value})
-
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == parameter
 
 
 class TestPages:
