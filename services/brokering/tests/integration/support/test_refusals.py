@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import pytest
 from psycopg.types.json import Jsonb
 from services.brokering.tests.support_world import Match, Steps, World
 
@@ -39,19 +38,19 @@ async def act(steps: Steps, match: Match, offer: str, action: str, expect: int =
 
 
 class TestIllegalSteps:
-    @pytest.mark.parametrize("state", REACH)
-    async def test_every_illegal_step_is_409_and_changes_nothing(self, steps: Steps, world: World, state: str) -> None:
-        match = world.match()
-        offer = (await steps.offer(match))["id"]
-        for action in REACH[state]:
-            await act(steps, match, offer, action)
-        before = (world.account(match.leader), len(world.events()))
-        for action in (a for s, a in ILLEGAL if s == state):
-            problem = await act(steps, match, offer, action, 409)
-            assert problem["type"] == "urn:problem:step-blocked"
-            assert problem["detail"].startswith("You cannot ")
-        assert world.state("offers", offer) == state
-        assert (world.account(match.leader), len(world.events())) == before
+    async def test_every_illegal_step_is_409_and_changes_nothing(self, steps: Steps, world: World) -> None:
+        for number, (state, way) in enumerate(REACH.items()):
+            match = world.match(100001 + number)
+            offer = (await steps.offer(match))["id"]
+            for action in way:
+                await act(steps, match, offer, action)
+            before = (world.account(match.leader), len(world.events()))
+            for action in (a for s, a in ILLEGAL if s == state):
+                problem = await act(steps, match, offer, action, 409)
+                assert problem["type"] == "urn:problem:step-blocked", (state, action)
+                assert problem["detail"].startswith("You cannot ")
+            assert world.state("offers", offer) == state
+            assert (world.account(match.leader), len(world.events())) == before
 
 
 class TestNeed:
@@ -60,10 +59,10 @@ class TestNeed:
         assert problem["type"] == "urn:problem:need-provisional"
         assert "has decided" in problem["detail"]
 
-    @pytest.mark.parametrize("state", ["under_offer", "in_support", "met", "withdrawn"])
-    async def test_nor_does_one_that_is_not_free(self, steps: Steps, world: World, state: str) -> None:
-        problem = await steps.offer(world.match(state=state), 409)
-        assert problem["type"] == "urn:problem:need-not-free"
+    async def test_nor_does_one_that_is_not_free(self, steps: Steps, world: World) -> None:
+        for number, state in enumerate(("under_offer", "in_support", "met", "withdrawn")):
+            problem = await steps.offer(world.match(100001 + number, state=state), 409)
+            assert problem["type"] == "urn:problem:need-not-free", state
 
     async def test_a_need_has_one_open_offer(self, steps: Steps, world: World) -> None:
         match = world.match()
@@ -90,10 +89,11 @@ class TestNeed:
         assert problem["type"] == "urn:problem:days-over-cap"
         await steps.offer(match, days=10)
 
-    @pytest.mark.parametrize("days", [0, -1, 0.25, 1.3])
-    async def test_days_come_in_halves(self, steps: Steps, world: World, days: float) -> None:
-        problem = await steps.offer(world.match(), 422, days=days)
-        assert problem["errors"][0]["pointer"] == "/days"
+    async def test_days_come_in_halves(self, steps: Steps, world: World) -> None:
+        match = world.match()
+        for days in (0, -1, 0.25, 1.3):
+            problem = await steps.offer(match, 422, days=days)
+            assert problem["errors"][0]["pointer"] == "/days", days
 
 
 class TestLeader:
@@ -126,37 +126,38 @@ class TestLeader:
         )
         await steps.offer(match)
 
-    @pytest.mark.parametrize(
-        ("declared", "barred"),
-        [
-            (("sponsor_bid", "school", "100000", "2001-01-01"), True),
-            (("employment", "local_authority", "201", None), True),
-            (("interest", "school", "100000", "2025-01-01"), True),
-            (("interest", "school", "100000", "2015-01-01"), False),
-            (("interest", "school", "100001", None), False),
-        ],
-    )
-    async def test_an_interest_declared_since_the_round_bars(
-        self, steps: Steps, world: World, declared: tuple[str | None, ...], barred: bool
-    ) -> None:
-        match = world.match()
-        world.sql(
-            "INSERT INTO leader_interests (id, leader_id, kind, subject_kind, subject_id, ends_on, declared_by)"
-            " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, 'test')",
-            match.leader,
-            *declared,
-        )
-        found = await steps.offer(match, 409 if barred else 201)
-        assert not barred or found["type"] == "urn:problem:declared-interest"
+    async def test_an_interest_declared_since_the_round_bars(self, steps: Steps, world: World) -> None:
+        declared: dict[tuple[str | None, ...], bool] = {
+            ("sponsor_bid", "school", "100000", "2001-01-01"): True,
+            ("employment", "local_authority", "201", None): True,
+            ("interest", "school", "100000", "2025-01-01"): True,
+            ("interest", "school", "100001", None): False,
+            ("interest", "school", "100000", "2015-01-01"): False,
+        }
+        need = world.need()
+        for interest, barred in declared.items():
+            leader = world.leader()
+            match = Match(need, leader, world.proposal(need, leader, round_id=world.new_round()), 100000)
+            world.sql(
+                "INSERT INTO leader_interests (id, leader_id, kind, subject_kind, subject_id, ends_on, declared_by)"
+                " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, 'test')",
+                leader,
+                *interest,
+            )
+            found = await steps.offer(match, 409 if barred else 201)
+            assert not barred or found["type"] == "urn:problem:declared-interest"
+            if not barred:
+                await steps.withdraw(found["id"])
 
 
 class TestProposal:
-    @pytest.mark.parametrize("state", ["under_offer", "accepted", "declined", "superseded", "withdrawn"])
-    async def test_only_a_mere_proposal_is_offered(self, steps: Steps, world: World, state: str) -> None:
-        leader, need = world.leader(), world.need()
-        match = Match(need, leader, world.proposal(need, leader, state=state), 100000)
-        problem = await steps.offer(match, 409)
-        assert problem["type"] == "urn:problem:proposal-not-open"
+    async def test_only_a_mere_proposal_is_offered(self, steps: Steps, world: World) -> None:
+        leader = world.leader()
+        for number, state in enumerate(("under_offer", "accepted", "declined", "superseded", "withdrawn")):
+            need = world.need(100001 + number)
+            match = Match(need, leader, world.proposal(need, leader, state=state), 100001 + number)
+            problem = await steps.offer(match, 409)
+            assert problem["type"] == "urn:problem:proposal-not-open", state
 
 
 class TestWhatTheSchoolSees:
