@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from inspection.data import load_columns
-from inspection.imports.reading.cells import blank, required, unreadable
+from inspection.imports.reading.cells import NOTHING, blank, required, unreadable
 from inspection.imports.reading.header import Drift, Header
 from inspection.imports.reading.problems import UnreadableFile
 
@@ -86,10 +86,13 @@ class Reader(dict[str, T | None]):
 
     def read(self, cell: str) -> T | None:
         """Read a cell without remembering it: for columns where every cell differs."""
-        try:
-            value = None if blank(cell) else self._parse(cell)
-        except ValueError as error:
-            raise unreadable(self.title, cell, self._why) from error
+        value = None
+        if cell not in NOTHING:
+            try:
+                value = self._parse(cell)
+            except ValueError as error:
+                if not blank(cell):
+                    raise unreadable(self.title, cell, self._why) from error
         if value is None and self._needed:
             raise required(self.title)
         return value

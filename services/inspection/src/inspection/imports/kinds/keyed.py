@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.model import Batch, Provenance
-from inspection.imports.kinds.packing import bytea, copy_line, pack
+from inspection.imports.kinds.packing import copy_line, ready
 
 
 class KeyedRow(NamedTuple):
@@ -66,4 +66,4 @@ def merge(connection: Connection, table: KeyedTable, batch: Batch, source: Prove
 
 
 def _lines(rows: Sequence[KeyedRow], source: Provenance) -> list[str]:
-    return [copy_line(row.packed, pack([bytea(row.content_hash), str(source.id)])) for row in rows]
+    return [copy_line(row.packed, ready=ready(row.content_hash, source.id)) for row in rows]

@@ -6,8 +6,9 @@ from typing import Final
 
 _BETWEEN: Final = "\x1f"
 _NOTHING: Final = "\x00"
+TAB: Final = "\t"
+NULL: Final = r"\N"
 _ESCAPED: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_TO_ESCAPE: Final = frozenset("\\\t\n\r")
 
 
 def pack(values: Sequence[str | None]) -> str:
@@ -20,12 +21,12 @@ def unpack(packed: str) -> list[str | None]:
     return [None if value == _NOTHING else value for value in packed.split(_BETWEEN)]
 
 
-def copy_line(*packed: str) -> str:
-    """Return packed parts of a row as one line of COPY's text format."""
+def copy_line(*packed: str, ready: str = "") -> str:
+    """Return packed parts of a row as one line of COPY's text format; `ready` is a last part that has that form."""
     row = _BETWEEN.join(packed)
-    if not _TO_ESCAPE.isdisjoint(row):
+    if "\\" in row or "\n" in row or "\t" in row or "\r" in row:
         row = row.translate(_ESCAPED)
-    return row.replace(_BETWEEN, "\t").replace(_NOTHING, r"\N") + "\n"
+    return f"{row.replace(_BETWEEN, TAB).replace(_NOTHING, NULL)}{ready}\n"
 
 
 def digest(text: str, size: int = 16) -> bytes:
@@ -36,6 +37,11 @@ def digest(text: str, size: int = 16) -> bytes:
 def bytea(value: bytes) -> str:
     """Return bytes in the database's text form."""
     return "\\x" + value.hex()
+
+
+def ready(content_hash: bytes, *values: object) -> str:
+    """Return a digest and plain values as the last columns of a line of COPY's text format (see `copy_line`)."""
+    return TAB.join([f"\t\\\\x{content_hash.hex()}", *(NULL if value is None else str(value) for value in values)])
 
 
 def boolean(value: bool | None) -> str | None:

@@ -9,7 +9,7 @@ from inspection.imports.reading.problems import RejectedRow
 
 T = TypeVar("T")
 
-_NOTHING: Final = frozenset({"", "NULL", "Null", "null"})
+NOTHING: Final = frozenset({"", "NULL", "Null", "null"})
 _DAY_FIRST: Final = re.compile(r"(\d{2})([/-])(\d{2})\2(\d{4})")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
@@ -20,7 +20,7 @@ LONGEST_TEXT: Final = 500
 
 def blank(cell: str) -> bool:
     """Tell whether a cell says nothing: empty, white space or NULL."""
-    return cell in _NOTHING or cell.strip() in _NOTHING
+    return cell in NOTHING or cell.strip() in NOTHING
 
 
 def parse_date(cell: str) -> date:
@@ -69,7 +69,9 @@ def parse_digits(cell: str) -> str:
 def parse_text(cell: str) -> str:
     """Read a text of sensible length. Raises ValueError for a longer one, or control characters."""
     text = cell.strip()
-    if len(text) > LONGEST_TEXT or _CONTROL.search(text):
+    if not text:
+        raise ValueError("nothing")
+    if len(text) > LONGEST_TEXT or not (text.isprintable() or _CONTROL.search(text) is None):
         raise ValueError("too long")
     return text
 

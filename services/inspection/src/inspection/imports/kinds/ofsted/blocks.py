@@ -12,7 +12,7 @@ from inspection.data import load
 from inspection.domain.frameworks import REPORT_CARD, UNGRADED, Framework, framework_for
 from inspection.imports.kinds.columns import Columns, Reader
 from inspection.imports.kinds.ofsted.judgements import Judgement, card, graded, ungraded
-from inspection.imports.kinds.packing import boolean, digest, pack
+from inspection.imports.kinds.packing import digest, pack
 from inspection.imports.reading.cells import parse_date, parse_int, parse_text, parse_yes_no
 from inspection.imports.reading.problems import RejectedRow, UnreadableFile
 
@@ -58,7 +58,7 @@ class Start(NamedTuple):
 
 
 class Block:
-    """One block of columns; call it with a row's cells (a blank one added at the end) and the school's URN."""
+    """One block of columns; call it with a row's cells (a blank one added at the end) and its URN in both forms."""
 
     def __init__(self, columns: Columns, spec: dict[str, Any]) -> None:
         self._spec = spec
@@ -80,7 +80,7 @@ class Block:
         self._dates = _several([columns.place(title) for title in dates.values()])
         self._judgements = lru_cache(maxsize=20_000)(self._read_judgement)
 
-    def __call__(self, cells: Sequence[str], urn: int) -> Found | None:
+    def __call__(self, cells: Sequence[str], urn: int, urn_text: str) -> Found | None:
         """Return the inspection of this block, None where the row has none; raises RejectedRow."""
         number, start, published, relates, former = self._facts(cells)
         started = self._starts[start]
@@ -90,7 +90,7 @@ class Block:
         judgement = self._judgements(started.framework, self._judged(cells))
         number = self._number.read(number)
         published_on = self._published[published]
-        urn_then = self._urn_then.read(former)
+        urn_then = urn if former == urn_text else self._urn_then.read(former)
         said = self._relates[relates]
         packed = pack(
             (
@@ -100,9 +100,9 @@ class Block:
                 started.starts_on,
                 published_on,
                 None if published_on else NOT_IN_SOURCE,
-                None if urn_then is None else str(urn_then),
-                boolean(urn_then in {None, urn} if said is None else said),
-                boolean(said is None and urn_then is None),
+                urn_text if urn_then == urn else None if urn_then is None else str(urn_then),
+                "t" if (said if said is not None else urn_then in {None, urn}) else "f",
+                "t" if said is None and urn_then is None else "f",
                 self._judged_on(cells, start) if self._own_dates else None,
             )
         )

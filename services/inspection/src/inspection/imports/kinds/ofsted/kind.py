@@ -16,7 +16,7 @@ from inspection.imports.kinds.ofsted.blocks import Found
 from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
 from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
 from inspection.imports.kinds.ofsted.repository import KnownSchool
-from inspection.imports.kinds.packing import boolean, bytea, copy_line, pack, unpack
+from inspection.imports.kinds.packing import boolean, bytea, copy_line, pack, ready, unpack
 from inspection.imports.reading.header import Header
 
 
@@ -80,7 +80,7 @@ class _Load:
 
     def _school_line(self, urn: int) -> str:
         register = self._rows[urn].register
-        return copy_line(register.packed, pack([bytea(register.content_hash), str(self._source.id), None]))
+        return copy_line(register.packed, ready=ready(register.content_hash, self._source.id, None))
 
     def _add_trusts(self) -> None:
         named = {
@@ -122,8 +122,8 @@ class _Load:
         return changed
 
     def _inspection_line(self, inspection_id: str, urn: int, found: Found) -> str:
-        tail = pack([bytea(found.content_hash), str(self._source.id)])
-        return copy_line(pack([inspection_id, str(urn)]), found.packed, found.judgement.packed, tail)
+        tail = ready(found.content_hash, self._source.id)
+        return copy_line(inspection_id, str(urn), found.packed, found.judgement.packed, ready=tail)
 
     def _recall(self, stored: Stored, found: Found) -> bool:
         names = (*blocks.COLUMNS, *judgements.COLUMNS)

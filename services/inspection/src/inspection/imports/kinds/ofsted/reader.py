@@ -38,7 +38,8 @@ class OfstedReader:
         padded = [*cells, ""]
         urn = self._register.urn(padded)
         register = self._register(padded, urn)
-        found = [each for block in self._blocks if (each := block(padded, urn)) is not None]
+        text = str(urn)
+        found = [each for block in self._blocks if (each := block(padded, urn, text)) is not None]
         return SchoolRow(urn, register, tuple(found) if len(found) < 2 else distinct(found))  # noqa: PLR2004 - one is itself
 
 
