@@ -73,6 +73,8 @@ class Supervisor:
         await self._migrate_all(environments)
         for service in self._services:
             self._start(service.api(environments[service.name], self._ports[service.name]))
+        await self._wait_ready(self._children)
+        for service in self._services:  # after the APIs: a worker that finds nobody to follow backs off for a while
             self._start(service.worker(environments[service.name], self._kept_port(f"{service.name}-worker")))
         await self._wait_ready(self._children)
         self._phase = "ready"

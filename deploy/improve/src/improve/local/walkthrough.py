@@ -23,14 +23,15 @@ class Walkthrough:
         self.status = 0
 
     async def run(self) -> None:
-        """Run all steps, or up to the first that fails."""
+        """Run all steps; one that fails does not keep the next from showing what there is."""
         for title, arguments in STEPS:
             print(f"\n== {title.format(data=self._data)}", flush=True)
             command = [sys.executable, "-m", "improve", *(part.format(data=self._data) for part in arguments)]
-            self.status = await self._step(command)
-            if self.status:
-                print(f"this step failed: try it again with `improve {arguments[0]}`", file=sys.stderr, flush=True)
-                break
+            status = await self._step(command)
+            self.status = self.status or status
+            if status:
+                again = " ".join(part.format(data=self._data) for part in arguments)
+                print(f"this step failed: try it again with `.venv/bin/improve {again}`", file=sys.stderr, flush=True)
         print("\nserving; Ctrl-C stops", flush=True)
 
     async def _step(self, command: list[str]) -> int:
