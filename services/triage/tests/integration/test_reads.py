@@ -1,5 +1,6 @@
 """Reading assessments: who sees what, lists, streams, history."""
 
+import csv
 from typing import Any
 
 import orjson
@@ -145,6 +146,12 @@ class TestLists:
         lines = [orjson.loads(line) for line in answer.content.splitlines()]
         listed = (await judged.get("/v1/assessments", scheme=IPPR)).json()["data"]
         assert lines == listed
+
+    async def test_all_of_it_as_a_table(self, judged: Service) -> None:
+        answer = await judged.get("/v1/assessments", {**party("trust:5143"), "Accept": "text/csv"})
+        rows = list(csv.DictReader(answer.text.splitlines()))
+        assert [(row["urn"], row["result"], row["flags"]) for row in rows] == [("100001", "enhanced_support", "")]
+        assert rows[0]["action_areas"].split()[0] == "behaviour_and_attitudes"
 
     async def test_a_second_read_is_not_modified(self, judged: Service) -> None:
         first = await judged.get("/v1/schools/100001/assessment")

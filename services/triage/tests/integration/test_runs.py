@@ -1,15 +1,22 @@
 """Runs: who may start one, what it stores, and that doing it again changes nothing."""
 
 import asyncio
+import threading
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from services.triage.tests.conftest import DFE, Service, director, party
 from services.triage.tests.documents import concern, facts, graded, maintained
+from sqlalchemy import Connection
 
 from shared.clock import today
+from shared.jobs import repository as jobs
+from shared.jobs.context import JobContext
 from shared.testing.tokens import bearer
+from triage.runs import job
 
 
 class TestWhoMayRun:
@@ -32,8 +39,8 @@ class TestWhoMayRun:
         assert (everywhere.status_code, elsewhere.status_code) == (403, 403)
 
     async def test_another_organisation_does_not_see_it(self, service: Service) -> None:
-        run = (await service.post("/v1/assessment-runs", {"scheme": "ippr-2023"})).json()
-        assert (await service.get(f"/v1/assessment-runs/{run['id']}", party("trust:5143"))).status_code == 404
+        made = (await service.post("/v1/assessment-runs", {"scheme": "ippr-2023"})).json()
+        assert (await service.get(f"/v1/assessment-runs/{made['id']}", party("trust:5143"))).status_code == 404
         listed = (await service.get("/v1/assessment-runs", party("trust:5143"))).json()
         assert listed["data"] == []
 
@@ -190,6 +197,34 @@ class TestAgain:
             ended = [await service.ended(run.json()["id"]) for run in runs]
         assert sorted(each["counts"]["changed"] for each in ended) == [0, 0, 50]
         assert (await service.rows("SELECT count(*) FROM assessments"))[0][0] == 50
+
+
+class DyingBeforeTheCommit(JobContext):
+    """A process that dies when all is written and nothing committed."""
+
+    def succeed(self, connection: Connection, outcome: Mapping[str, Any]) -> None:
+        raise SystemExit(9)
+
+
+class TestBegunAnew:
+    async def test_leaves_what_one_run_would(self, service: Service) -> None:
+        await service.load(facts(100001, graded(overall=3)), facts(100002, graded(overall=2)))
+        order = (await service.post("/v1/assessment-runs", {"scheme": "ippr-2023"})).json()
+        async with service.database.engine.begin() as connection:
+            started = await jobs.start(connection, UUID(order["id"]))
+        assert started is not None
+        engine, loop = service.database.system_engine(), asyncio.get_running_loop()
+        consumers = {service.consumer.name: service.consumer}
+        dying = DyingBeforeTheCommit(started, engine, loop, threading.Event(), consumers=consumers)
+        with pytest.raises(SystemExit):
+            await asyncio.to_thread(job.run, dying)
+        engine.dispose()
+        assert (await service.rows("SELECT count(*) FROM assessments"))[0][0] == 0
+        async with service.working():
+            ended = await service.ended(order["id"])
+        assert (ended["state"], ended["counts"]["changed"]) == ("succeeded", 2)
+        assert (await service.rows("SELECT count(*) FROM assessments"))[0][0] == 2
+        assert (await service.rows("SELECT count(*) FROM outbox"))[0][0] == 2
 
 
 class TestAnotherDate:

@@ -31,7 +31,10 @@ Urn = Annotated[int, Path(ge=1, le=9_999_999)]
 async def list_assessments(
     request: Request, principal: Reader, session: Db, wanted: AssessmentQuery, page: PageRequest
 ) -> Response:
-    """List the one current assessment per school and scheme. `Accept: application/x-ndjson` streams all of them."""
+    """List the one current assessment per school and scheme.
+
+    `Accept: application/x-ndjson` streams all of them, `text/csv` too but without the reasons.
+    """
     return await service.list_assessments(request, session, principal, wanted, page)
 
 

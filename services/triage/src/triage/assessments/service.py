@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -14,7 +14,7 @@ from shared.auth import Principal
 from shared.clock import today
 from shared.db.session import streaming_session
 from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, ndjson, page_response, wants_ndjson
+from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
 from triage.assessments import repository
 from triage.assessments.filters import AssessmentFilter
 from triage.assessments.redaction import confidential_flags, is_party, redacted
@@ -22,6 +22,23 @@ from triage.assessments.schemas import AssessmentLookup
 from triage.cursors import id_after
 from triage.intake.handlers import CONSUMER
 from triage.problems import AssessmentNotFound
+
+_COLUMNS: Final = (
+    "urn",
+    "school_name",
+    "school_region",
+    "school_local_authority_code",
+    "school_trust_uid",
+    "scheme",
+    "policy_version",
+    "as_of",
+    "result",
+    "flags",
+    "action_areas",
+    "category_of_concern",
+    "warnings",
+    "id",
+)
 
 
 def document_of(row: RowMapping | dict[str, Any], principal: Principal) -> dict[str, Any]:
@@ -50,6 +67,8 @@ async def list_assessments(
     hidden = _asks_for_hidden(wanted, principal)
     if wants_ndjson(request):
         return ndjson(_all(request, wanted, principal, hidden=hidden))
+    if wants_csv(request):
+        return csv_rows(_COLUMNS, _lines(_all(request, wanted, principal, hidden=hidden)))
     after = page.key(int, str)
     rows = [] if hidden else await repository.page(session, wanted, principal, after, page.limit + 1)
     total = None
@@ -68,6 +87,14 @@ async def _all(
     async with streaming_session(request) as session:
         async for row in repository.stream(session, wanted, principal):
             yield document_of(row, principal)
+
+
+async def _lines(documents: AsyncIterator[dict[str, Any]]) -> AsyncIterator[list[Any]]:
+    """The assessments as rows of a table, without reasons; codes of a list stand with spaces between them."""
+    async for document in documents:
+        fields = {**document, **{f"school_{name}": value for name, value in document["school"].items()}}
+        values = [fields[name] for name in _COLUMNS]
+        yield [" ".join(value) if isinstance(value, list) else value for value in values]
 
 
 async def get(request: Request, session: AsyncSession, principal: Principal, assessment_id: UUID) -> Response:
