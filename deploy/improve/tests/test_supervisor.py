@@ -20,7 +20,7 @@ from improve.local.home import Home
 from improve.local.processes import free_port, start_time
 
 FAKE = Path(__file__).parent / "fake"
-PATIENCE = 30.0  # seconds; a start takes about two
+PATIENCE = 90.0  # seconds; a start takes about two, on a busy machine many more
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:
