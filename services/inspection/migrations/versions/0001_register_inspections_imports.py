@@ -313,7 +313,6 @@ def create_inspections() -> None:
         sa.CheckConstraint("octet_length(content_hash) = 16", name=op.f("ck_inspections_content_hash")),
         sa.CheckConstraint("overall BETWEEN 1 AND 4", name=op.f("ck_inspections_overall")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_inspections_version")),
-        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_inspections_source_id")),
         sa.ForeignKeyConstraint(["urn"], ["schools.urn"], name=op.f("fk_inspections_urn")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
     )

@@ -70,7 +70,7 @@ class Inspection(Base):
     state: Mapped[str] = mapped_column(server_default=text("'published'"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     content_hash: Mapped[bytes]
-    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
+    source_id: Mapped[int | None]  # no foreign key: it took a tenth of a national load, and sources are never deleted
 
 
 class InspectionVersion(Base):

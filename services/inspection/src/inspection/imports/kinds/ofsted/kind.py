@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -54,7 +55,7 @@ class _Load:
             self._schools = repository.known_schools(self._connection, self._rows)
         created = [urn for urn in self._rows if urn not in self._schools]
         changed = self._register(created)
-        changed |= self._inspections(set(created))
+        changed |= self._inspections(created)
         changed |= self._stays()
         changed -= set(created)
         self._repeated()
@@ -91,30 +92,30 @@ class _Load:
         folded = {uid: fold(name) for uid, name in named.items()}
         repository.add_trusts(self._connection, named, folded, self._source.id)
 
-    def _inspections(self, created: set[int]) -> set[int]:
-        """Merge the inspections and return the schools whose evidence changed."""
-        known = repository.known_inspections(self._connection, [urn for urn in self._rows if urn not in created])
-        added: list[str] = []
+    def _inspections(self, created: list[int]) -> set[int]:
+        """Merge the inspections of schools known before, add those of new ones; return whose evidence changed."""
+        known = repository.known_inspections(self._connection, self._schools)
+        added: list[tuple[int, Found]] = []
         replaced: list[str] = []
-        corrected = []
+        corrected: list[UUID] = []
         changed: set[int] = set()
-        ids = _ids()
-        for urn, row in self._rows.items():
-            for found in row.inspections:
-                stored = match(found, known[urn]) if urn in known else None
+        for urn in self._schools:
+            for found in self._rows[urn].inspections:
+                stored = match(found, known.get(urn, ()))
                 what = step(found, stored, self._source.as_at)
                 if what is Step.NOTHING:
                     continue
                 if stored is None:
-                    added.append(self._inspection_line(next(ids), urn, found))
-                elif what is Step.RECALL:
-                    if not self._recall(stored, found):
-                        continue
-                else:
+                    added.append((urn, found))
+                elif what is not Step.RECALL:
                     replaced.append(self._inspection_line(str(stored.id), urn, found))
                     corrected.extend([stored.id] if what is Step.CORRECT else [])
+                elif not self._recall(stored, found):
+                    continue
                 changed.add(urn)
-        bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, added)
+        new = ((urn, found) for urn in created for found in self._rows[urn].inspections)
+        lines = (self._inspection_line(each, *it) for each, it in zip(_ids(), chain(new, added), strict=False))
+        bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, lines)
         if replaced:
             repository.refresh_inspections(self._connection, replaced, corrected)
         if corrected:

@@ -169,8 +169,14 @@ def newest_as_at(connection: Connection, kind: str) -> date | None:
 
 def not_listed(connection: Connection, listed: Collection[int]) -> list[int]:
     """Return the schools, not marked as missing yet, that are not among these."""
-    known = connection.scalars(text("SELECT urn FROM schools WHERE missing_since IS NULL")).all()
-    return sorted(set(known).difference(listed))
+    missing = connection.scalars(
+        text(
+            "SELECT urn FROM schools WHERE missing_since IS NULL"
+            " EXCEPT SELECT unnest(CAST(:listed AS int[])) ORDER BY urn"
+        ),
+        {"listed": list(listed)},
+    )
+    return list(missing)
 
 
 def mark_missing(connection: Connection, urns: Collection[int], as_at: date) -> None:
