@@ -99,7 +99,7 @@ def describe_proposal(deployment: Deployment, proposal: Document) -> Iterator[st
     for part in proposal.get("score_parts", []):
         yield f"  {part['part']}: {part['value']} x {part['weight']}: {part.get('text', '')}"
     for following in (proposal.get("next_best") or [])[:3]:
-        yield f"  next: {following.get('reference', following['leader_id'])} ({following['suitability']}): {following['text']}"
+        yield f"  next: {following['reference']} ({following['suitability']}): {following['text']}"
 
 
 def _distance(distance: float | None) -> str:

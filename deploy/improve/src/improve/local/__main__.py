@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     home = Home.find()
     actions = {
-        "run": lambda: _run(home, options.data.absolute()),
+        "run": lambda: _run(home, options.data.expanduser().absolute()),
         "serve": lambda: _serve(home, None),
         "up": lambda: _up(home),
         "down": lambda: _down(home),
