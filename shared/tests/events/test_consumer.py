@@ -93,6 +93,17 @@ class TestCatchingUp:
         assert reached.upstream_as_of is not None
         assert await _effects(database) == SUBJECTS
 
+    async def test_looks_up_what_changed_often_once(self, upstream: Upstream, database: Database) -> None:
+        await upstream.tell(*(["same"] * 45))
+        asked: list[int] = []
+
+        async def look_up(events: Sequence[CloudEvent]) -> Sequence[CloudEvent]:
+            asked.append(len(events))
+            return events
+
+        await _consumer(upstream, database, prepare=look_up).catch_up()
+        assert asked == [45]
+
     async def test_of_an_empty_feed_is_complete(self, upstream: Upstream, database: Database) -> None:
         reached = await _consumer(upstream, database).catch_up()
         assert reached.reached_head

@@ -17,7 +17,10 @@ from shared.events.waiting import Backoff, pause
 from shared.http_client import UpstreamFailure
 
 PAGE: Final = 500
-"""Events read and applied at a time, so also the size of one transaction of effects."""
+"""Events asked for at a time."""
+
+BATCH: Final = 10_000
+"""Events applied at a time at most, by a consumer that is far behind: what changed often is then looked up once."""
 
 LONG_POLL_SECONDS: Final = 20.0
 _ANSWER_MARGIN_SECONDS: Final = 10.0
@@ -169,8 +172,16 @@ class FeedConsumer(Generic[P]):
         params: dict[str, Any] = {"limit": self._page, "wait": wait}
         if cursor is not None:
             params["after"] = cursor
+        first = await self._page_of(params, wait)
+        events, last = list(first.data), first
+        while len(events) < BATCH and last.data and not reaches(last.paging.next_cursor, first.head):
+            last = await self._page_of({"limit": self._page, "wait": 0, "after": last.paging.next_cursor}, wait=0)
+            events += last.data
+        return _Fetched(**{**dict(last), "data": events, "fetched_after": cursor})
+
+    async def _page_of(self, params: dict[str, Any], wait: float) -> ChangePage:
         body = await self._client.get_json(self._path, params, read_timeout=wait + _ANSWER_MARGIN_SECONDS)
-        return _Fetched.model_validate({**body, "fetched_after": cursor})
+        return ChangePage.model_validate(body)
 
     async def _take(self, page: "_Fetched") -> str | None:
         """Commit the page's effects and its cursor, unless another was first; return the cursor that now stands."""
@@ -220,6 +231,6 @@ class FeedConsumer(Generic[P]):
 
 
 class _Fetched(ChangePage):
-    """A page together with the cursor it was asked for."""
+    """One or more pages, read as one, together with the cursor they were asked for."""
 
     fetched_after: str | None = None
