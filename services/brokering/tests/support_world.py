@@ -89,9 +89,10 @@ class World:
 
     def leader(self, *, days: float = 20, places: int = 2, **more: Any) -> UUID:
         leader_id = new_id()
+        reference = f"CEO-{leader_id}"
         values = {
             "id": leader_id,
-            "reference": f"CEO-{leader_id}",
+            "reference": reference,
             "role": "trust_ceo",
             "organisation_kind": "trust",
             "organisation_id": "9000",
@@ -101,7 +102,7 @@ class World:
             "days_available": days,
             "max_concurrent": places,
             "schools_turned_round": 3,
-            "tenancy_orgs": [f"leader:{leader_id}"],
+            "tenancy_orgs": [f"leader:{leader_id}", f"leader:{reference}"],
             "tenancy_region": REGION,
             **more,
         }
@@ -132,6 +133,7 @@ class World:
         self._round_needs += 1
         round_id = more.pop("round_id", None) or self.round
         (orgs,) = self.sql("SELECT party_orgs FROM needs WHERE id = %s", need)[0]
+        (leader_orgs,) = self.sql("SELECT tenancy_orgs FROM leaders WHERE id = %s", leader)[0]
         values = {
             "id": proposal_id,
             "round_id": round_id,
@@ -145,7 +147,7 @@ class World:
             "flags": ["not_declared", "own_organisation_in_difficulty"],
             "next_best": Jsonb([]),
             "state": state,
-            "party_orgs": [*orgs, f"leader:{leader}"],
+            "party_orgs": [*orgs, *leader_orgs],
             "tenancy_region": REGION,
             **more,
         }

@@ -18,6 +18,7 @@ from shared.auth.tenancy import visible
 
 ACCOUNTS = TABLES["episode_accounts"]
 DEPLOYMENTS = TABLES["deployments"]
+LEADERS = TABLES["leaders"]
 DEPLOYMENT_ACCOUNTS = TABLES["deployment_accounts"]
 
 
@@ -145,11 +146,12 @@ async def set_need(session: AsyncSession, need_id: UUID, state: str, now: dateti
 
 
 async def deployments(session: AsyncSession, episode_id: UUID) -> Sequence[Row[Any]]:
-    """Return an episode's deployments with where their days stand, oldest first."""
+    """Return an episode's deployments with where their days stand and the names of their leaders, oldest first."""
     balances = [column for column in DEPLOYMENT_ACCOUNTS.c if column.name != "deployment_id"]
     statement = (
-        select(DEPLOYMENTS, *balances)
+        select(DEPLOYMENTS, *balances, LEADERS.c.tenancy_orgs.label("leader_orgs"))
         .join(DEPLOYMENT_ACCOUNTS, DEPLOYMENT_ACCOUNTS.c.deployment_id == DEPLOYMENTS.c.id)
+        .join(LEADERS, LEADERS.c.id == DEPLOYMENTS.c.leader_id)
         .where(DEPLOYMENTS.c.episode_id == episode_id)
         .order_by(DEPLOYMENTS.c.id)
     )

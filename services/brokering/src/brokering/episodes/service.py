@@ -139,7 +139,7 @@ async def _deployment(call: Call, held: Row[Any], body: LedgerRequest) -> Row[An
     """Return the deployment that is meant: a leader's own, the one named, or the only one."""
     rows = await repository.deployments(call.session, held.id)
     if call.principal.org.kind == "leader":
-        rows = [row for row in rows if str(row.leader_id) == call.principal.org.id]
+        rows = [row for row in rows if str(call.principal.org) in row.leader_orgs]
     if body.deployment_id is not None:
         rows = [row for row in rows if row.id == body.deployment_id]
     if len(rows) != 1:
