@@ -125,7 +125,8 @@ class TestDateInName:
         assert date_in(name) == day
 
 
-def test_packed_rows_survive_what_copy_treats_specially() -> None:
-    values = ["a\tb", "c\\d", None, "", "e\nf"]
-    assert unpack(pack(values)) == values
-    assert copy_line(pack(values)) == "a\\tb\tc\\\\d\t\\N\t\te\\nf\n"
+@pytest.mark.parametrize(("value", "escaped"), [("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\\", "\\\\"), ("", "")])
+def test_packed_rows_survive_what_copy_treats_specially(value: str, escaped: str) -> None:
+    packed = pack([f"a{value}b", None])
+    assert unpack(packed) == [f"a{value}b", None]
+    assert copy_line(packed) == f"a{escaped}b\t\\N\n"
