@@ -8,7 +8,7 @@ from tests.e2e.conftest import Loaded
 from tests.e2e.platform import Document
 
 PATHS = {
-    "triage": ("/v1/assessments", "/v1/caseload"),
+    "triage": ("/v1/assessments", "/v1/assessment-runs"),
     "brokering": ("/v1/needs", "/v1/leaders", "/v1/episodes"),
     "inspection": ("/v1/imports", "/v1/facts"),
 }
