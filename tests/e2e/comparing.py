@@ -28,7 +28,7 @@ def differences(told: dict[int, Document], expected: dict[int, Assessed], scheme
     for urn in sorted(set(told) & set(expected)):
         ours, theirs = _ours(expected[urn], scheme), _theirs(told[urn], scheme)
         if ours != theirs:
-            lines.append(f"{urn} (step {expected[urn].step}): expected {ours}, told {theirs}")
+            lines.append(f"{urn}: expected {ours}, told {theirs}")
     return lines
 
 
@@ -37,12 +37,25 @@ def excerpt(lines: list[str]) -> str:
     return f"{len(lines)} schools differ:\n" + "\n".join(lines[:SHOWN])
 
 
-def _ours(one: Assessed, scheme: str) -> tuple[str, list[str], list[str]]:
+def _ours(one: Assessed, scheme: str) -> dict[str, object]:
+    both: dict[str, object] = {
+        "flags": sorted(one.flags),
+        "areas": sorted(one.action_areas),
+        "category": one.category,
+    }
     if scheme == "ippr-2023":
-        return one.ippr, sorted(one.flags), sorted(one.action_areas)
-    return one.rise, sorted(one.flags & {"stuck"}), sorted(one.action_areas)
+        return {**both, "result": one.ippr, "step": one.step}
+    return {**both, "result": one.rise, "category_missing": one.category_missing}
 
 
-def _theirs(one: Document, scheme: str) -> tuple[str, list[str], list[str]]:
-    flags = set(one["flags"]) if scheme == "ippr-2023" else set(one["flags"]) & {"stuck"}
-    return one["result"], sorted(flags), sorted(one["action_areas"])
+def _theirs(one: Document, scheme: str) -> dict[str, object]:
+    told: dict[str, object] = {
+        "flags": sorted(one["flags"]),
+        "areas": sorted(one["action_areas"]),
+        "category": one["category_of_concern"],
+        "result": one["result"],
+    }
+    if scheme == "ippr-2023":
+        steps = [reason["step"] for reason in one["reasons"] if reason["decisive"]]
+        return {**told, "step": {"-": "none"}.get(steps[0], steps[0]) if len(steps) == 1 else steps}
+    return {**told, "category_missing": "category_missing" in one["warnings"]}
