@@ -93,6 +93,8 @@ class TestARun:
                 "North East": {"school_led_development": 1},
             },
         }
+        assert run["results"] == run["counts"]["by_result"]
+        assert (run["assessed"], run["changed"], run["unchanged"]) == (3, 3, 0)
         assert run["upstream"]["reached"] is True
         assert run["progress"]["done"] == run["progress"]["total"] == 3
         assert (run["policy_version"], run["as_of"], run["current"]) == (1, today().isoformat(), True)
@@ -127,6 +129,15 @@ class TestARun:
         assert run["counts"]["assessed"] == 1
         assert run["upstream"]["reached"] is False
         assert run["upstream"]["as_of"] is not None
+
+    async def test_fails_when_the_facts_were_never_complete(self, service: Service) -> None:
+        service.inspection.put(facts(100001, graded(overall=3)))
+        service.inspection.down = True
+        async with service.working():
+            order = (await service.post("/v1/assessment-runs", {"scheme": "ippr-2023"})).json()
+            ended = await service.ended(order["id"])
+        assert (ended["state"], ended["results"]) == ("failed", None)
+        assert ended["problem"]["title"] == "There are no complete facts yet"
 
     async def test_a_part_of_england(self, service: Service) -> None:
         await service.load(facts(100001), maintained(100002, la="301"), facts(100003, region="North East"))

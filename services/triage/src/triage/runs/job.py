@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from shared.events.consumer import CatchUp
 from shared.jobs.context import JobContext
-from shared.jobs.model import JobKind
+from shared.jobs.model import JobFailed, JobKind
 from triage.domain.facts import read_facts
 from triage.domain.policy import read_policy
 from triage.domain.tiering import Judge
@@ -57,9 +57,19 @@ class Tally:
 
 
 def run(context: JobContext) -> Mapping[str, Any]:
-    """Run one order. An upstream that is down is no reason not to judge: the run says how old its facts are."""
+    """Run one order. An upstream that is down is no reason not to judge: the run says how old its facts are.
+
+    Raises:
+        JobFailed: the copy of the facts has never been complete, so that nothing could be said of all schools.
+    """
     context.progress(0, step="catching up with the evidence")
-    upstream = _upstream(context.catch_up(CONSUMER))
+    caught_up = context.catch_up(CONSUMER)
+    if not caught_up.reached_head and caught_up.upstream_as_of is None:
+        raise JobFailed(
+            "There are no complete facts yet",
+            "The inspection service does not answer, and its feed has never been read to the end. Run again later.",
+        )
+    upstream = _upstream(caught_up)
     with context.engine.begin() as connection:
         order = repository.order_of(connection, context.id)
         document = policies.document(connection, order.scheme, order.policy_version)

@@ -57,6 +57,10 @@ class Run(ApiModel):
     state: JobState
     progress: Progress
     upstream: UpstreamState | None
+    assessed: int | None = Field(description="schools judged; null until the run has succeeded")
+    changed: int | None
+    unchanged: int | None
+    results: dict[str, int] | None = Field(description="result to count")
     counts: RunCounts | None
     problem: JobProblem | None
     created_at: datetime

@@ -30,7 +30,9 @@ def document_of(row: RowMapping) -> dict[str, Any]:
     """The run document: what was asked for, joined with the state of its job."""
     fields = dict(row)
     progress = {name: fields.pop(name) for name in ("done", "total", "step")}
-    return {**fields, "progress": progress}
+    counts = fields["counts"] or {}
+    totals = {name: counts.get(name) for name in ("assessed", "changed", "unchanged")}
+    return {**fields, **totals, "results": counts.get("by_result"), "progress": progress}
 
 
 def _check_scope(scope: RunScope, principal: Principal) -> None:
