@@ -4,7 +4,5 @@ from typing import Any, Final
 
 from shared.responses import CSV, NDJSON
 
-LINES: Final[dict[str, Any]] = {
-    NDJSON: {"schema": {"type": "string", "description": "one document a line"}}
-}
+LINES: Final[dict[str, Any]] = {NDJSON: {"schema": {"type": "string", "description": "one document a line"}}}
 LINES_OR_TABLE: Final[dict[str, Any]] = {**LINES, CSV: {"schema": {"type": "string", "description": "all rows"}}}

@@ -68,7 +68,6 @@ class _Reading:
         self._seed = blake2b(_signature(kind, table), digest_size=DIGEST_BYTES)
         self._places: dict[int, Place] = {}
         self._out = ReadFile(Batch(as_at=as_at, known_as_at=known.as_at), [], {})
-        self._repeated: set[int] = set()
 
     def take(self, place: Place, record: Record) -> None:
         """Settle the fate of one row."""
@@ -89,34 +88,25 @@ class _Reading:
             key = self._reader.key(cells)
         if key in self._places:
             self._refuse_repeated(key, digest)
-        self._places[key] = place
         self._out.batch.listed.add(key)
         if cells is None:
             self._out.batch.known.add(key)
         else:
             self._out.batch.accepted[key] = Accepted(place.row, self._reader.read(cells))
+        self._places[key] = place
         self._out.digests[key] = digest
 
     def _refuse_repeated(self, key: int, digest: bytes) -> None:
-        """Refuse a row whose key came before: a copy alone; where rows differ all of them, as none can be trusted."""
-        name = self._kind.key_name
+        """Refuse a row whose key was taken from an earlier row: one that differs cannot be told right from wrong."""
         first = self._places[key].row
-        if self._out.digests.get(key) == digest and key not in self._repeated:
+        if self._out.digests[key] == digest:
             raise RejectedRow("duplicate_row", f"The row is a copy of row {first}.")
-        self._repeated.add(key)
-        raise RejectedRow("conflicting_rows", f"Row {first} has the same {name} and differs: none of them is taken.")
+        name = self._kind.key_name
+        raise RejectedRow("conflicting_row", f"Row {first} has the same {name} and differs; row {first} is taken.")
 
     def result(self) -> ReadFile:
-        """Return what was read, the first of conflicting rows rejected as well."""
-        batch = self._out.batch
-        for key in self._repeated:
-            if batch.accepted.pop(key, None) is not None or key in batch.known:
-                batch.known.discard(key)
-                why = f"A later row has the same {self._kind.key_name} and differs: none of them is taken."
-                self._out.rejections.append(Rejection(self._places[key], RejectedRow("conflicting_rows", why)))
-            self._out.digests.pop(key, None)
-        self._out.rejections.sort(key=lambda rejection: rejection.place.row)
-        batch.truncated = self._table.truncated
+        """Return what was read."""
+        self._out.batch.truncated = self._table.truncated
         return self._out
 
 
