@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg import sql
-from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, RowMapping, text
 
 _ROUND = text(
@@ -40,7 +38,7 @@ _TELL = text(
     FROM jsonb_array_elements(CAST(:events AS jsonb)) WITH ORDINALITY AS event (data, place) ORDER BY place
     """
 )
-JSON_COLUMNS = frozenset({"score_parts", "next_best", "reasons", "relaxations"})
+CHUNK = 500
 
 
 def round_row(connection: Connection, round_id: UUID) -> RowMapping:
@@ -58,18 +56,17 @@ def supersede(connection: Connection, need_ids: Sequence[str]) -> Sequence[RowMa
     return connection.execute(_SUPERSEDE, {"needs": list(need_ids)}).mappings().all()
 
 
-def copy_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write many rows of the same columns by COPY."""
+def add_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows of the same columns, some hundred at a time (COPY does not write under row-level security)."""
     if not rows:
         return
-    names = list(rows[0])
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name in names)
+    columns = ", ".join(rows[0])
+    statement = text(
+        f"INSERT INTO {table} ({columns})"  # noqa: S608 - names of our own tables and columns
+        f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
     )
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row([Jsonb(row[name], _dumps) if name in JSON_COLUMNS else row[name] for name in names])
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(statement, {"rows": _text(rows[start : start + CHUNK])})
 
 
 def finish(connection: Connection, round_id: UUID, figures: Mapping[str, Any], warnings: Sequence[str]) -> None:
@@ -84,9 +81,5 @@ def tell(connection: Connection, kind: str, events: Sequence[Mapping[str, Any]])
         connection.execute(_TELL, {"type": kind, "events": _text(list(events))})
 
 
-def _dumps(document: object) -> bytes:
-    return orjson.dumps(document)
-
-
 def _text(document: object) -> str:
-    return orjson.dumps(document).decode()
+    return orjson.dumps(document, default=str).decode()

@@ -1,0 +1,195 @@
+"""The directory: one leader, whole rosters, and the records that the rules look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from services.brokering.tests.matching_world import (
+    DFE,
+    FAR_PARTNER,
+    PARTNER,
+    MatchingWorld,
+    as_leader,
+    as_trust,
+    leader_document,
+)
+
+from shared.testing.tokens import bearer
+
+HEADER = (
+    "leader_ref,role,organisation_type,organisation_id,organisation_name,base_urn,region,lat,lng,phases,"
+    "schools_in_organisation,schools_turned_round,days_available,max_concurrent\n"
+)
+GOOD = 'CEO-15711,trust_ceo,trust,15711,"O\'Brien & Søn, Trust",,West Midlands,52.4,-1.4,primary|secondary,8,6,20,2\n'
+PLAIN = "NLE-100556,nle,local_authority,Lambeth,Lambeth,100556,London,,,primary,,1,6.5,1\n"
+
+
+async def load(world: MatchingWorld, body: str, headers: dict[str, str] = DFE, status: int = 200) -> Any:
+    sent = {**headers, "Content-Type": "text/csv"}
+    answer = await world.client.post("/v1/leaders/batches", headers=sent, content=body.encode())
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+class TestAccess:
+    async def test_a_trust_may_not_read_the_directory(self, world: MatchingWorld) -> None:
+        assert (await world.client.get("/v1/leaders")).status_code == 401
+        await world.get("/v1/leaders", as_trust("5143"), status=403)
+
+    async def test_a_leader_sees_itself_by_id_or_reference_and_nobody_else(self, world: MatchingWorld) -> None:
+        own, other = await world.leader("CEO-00001"), await world.leader("CEO-00002")
+        for name in (own["id"], "CEO-00001"):
+            listed = (await world.get("/v1/leaders", as_leader(name)))["data"]
+            assert [each["id"] for each in listed] == [own["id"]]
+        await world.get(f"/v1/leaders/{other['id']}", as_leader(own["id"]), status=404)
+        await world.get(f"/v1/leaders/{other['id']}/interests", as_leader(own["id"]), status=404)
+
+    async def test_a_partner_sees_leaders_of_every_region(self, world: MatchingWorld) -> None:
+        made = await world.leader("CEO-00001")
+        assert (await world.get(f"/v1/leaders/{made['id']}", FAR_PARTNER))["id"] == made["id"]
+
+
+class TestRosters:
+    async def test_a_roster_without_designation_or_remote_flag_is_valid_and_flagged(self, world: MatchingWorld) -> None:
+        answer = await load(world, HEADER + GOOD + PLAIN)
+        assert answer["counts"] == {"received": 2, "created": 2, "changed": 0, "unchanged": 0, "rejected": 0}
+        first, second = (await world.get("/v1/leaders"))["data"]
+        assert first["organisation"] == {"kind": "trust", "id": "15711", "name": "O'Brien & Søn, Trust"}
+        assert (first["phases"], first["remote"], first["flags"]) == (["primary", "secondary"], None, ["not_declared"])
+        assert (second["days_available"], second["location"], second["base_urn"]) == (6.5, None, 100556)
+
+    async def test_the_same_roster_again_is_unchanged(self, world: MatchingWorld) -> None:
+        await load(world, HEADER + GOOD + PLAIN)
+        again = await load(world, HEADER + GOOD + PLAIN.replace("6.5", "7.5"))
+        assert [row["status"] for row in again["data"]] == ["unchanged", "changed"]
+        assert (await world.get("/v1/leaders", q="NLE-100556"))["data"][0]["days_available"] == 7.5
+
+    async def test_one_bad_row_loses_no_good_one(self, world: MatchingWorld) -> None:
+        bad = GOOD.replace("CEO-15711", "CEO-1").replace(",20,2", ",20.3,-1").replace("primary|secondary", "college")
+        answer = await load(world, HEADER + bad + GOOD + GOOD)
+        assert [row["status"] for row in answer["data"]] == ["rejected", "created", "rejected"]
+        assert {error["pointer"] for error in answer["data"][0]["errors"]} == {
+            "/phases/0",
+            "/days_available",
+            "/max_concurrent",
+        }
+        assert answer["data"][2]["errors"][0]["code"] == "duplicate"
+        rejected = await world.get(f"/v1/leaders/batches/{answer['id']}/rejections")
+        assert [row["row"] for row in rejected["data"]] == [1, 3]
+
+    async def test_a_batch_belongs_to_the_client_that_sent_it(self, world: MatchingWorld) -> None:
+        answer = await load(world, HEADER + GOOD)
+        path = f"/v1/leaders/batches/{answer['id']}"
+        assert (await world.get(path))["counts"] == answer["counts"]
+        other = bearer(scope="leaders:write", org="partner:3", regions=["London"], client_id="another")
+        await world.get(path, other, status=404)
+
+    async def test_less_than_is_promised_already_is_refused(self, world: MatchingWorld) -> None:
+        made = (await load(world, HEADER + GOOD))["data"][0]["leader_id"]
+        world.promise(made, half_days=30, places=1)
+        (row,) = (await load(world, HEADER + GOOD.replace(",20,2", ",10,2")))["data"]
+        assert (row["status"], row["errors"][0]["code"]) == ("rejected", "below_committed")
+
+    async def test_a_missing_column_is_named(self, world: MatchingWorld) -> None:
+        refused = await load(world, (HEADER + GOOD).replace("phases", "stages"), status=422)
+        assert refused["errors"] == [
+            {"pointer": "phases", "detail": "This column is missing.", "code": "missing_column"}
+        ]
+
+    async def test_rows_come_as_json_too(self, world: MatchingWorld) -> None:
+        rows = [leader_document("CEO-00001"), {"reference": "CEO-00002"}, 7]
+        answer = await world.post("/v1/leaders/batches", {"rows": rows}, status=200)
+        assert [row["status"] for row in answer["data"]] == ["created", "rejected", "rejected"]
+
+    async def test_a_pdf_is_no_roster(self, world: MatchingWorld) -> None:
+        sent = {**DFE, "Content-Type": "application/pdf"}
+        assert (await world.client.post("/v1/leaders/batches", headers=sent, content=b"%PDF")).status_code == 415
+
+
+class TestPatch:
+    async def test_leaves_what_is_not_sent(self, world: MatchingWorld) -> None:
+        made = await world.leader("CEO-00001", strengths=["achievement"])
+        path = f"/v1/leaders/{made['id']}"
+        tag = (await world.client.get(path, headers=DFE)).headers["etag"]
+        sent = {**DFE, "If-Match": tag}
+        changed = await world.client.patch(path, headers=sent, json={"days_available": 12.5, "remote": True})
+        assert changed.status_code == 200, changed.text
+        expected = {**made, "days_available": 12.5, "remote": True, "updated_at": changed.json()["updated_at"]}
+        assert changed.json() == expected
+        assert (await world.client.patch(path, headers=sent, json={"remote": False})).status_code == 412
+        assert (await world.client.patch(path, headers=DFE, json={"remote": False})).status_code == 428
+
+    @pytest.mark.parametrize("patch", [{"phases": None}, {"days_available": 0.3}, {"region": "Mercia"}, {"x": 1}])
+    async def test_refuses_what_would_not_be_a_leader(self, world: MatchingWorld, patch: dict[str, Any]) -> None:
+        made = await world.leader("CEO-00001")
+        path = f"/v1/leaders/{made['id']}"
+        tag = (await world.client.get(path, headers=DFE)).headers["etag"]
+        answer = await world.client.patch(path, headers={**DFE, "If-Match": tag}, json=patch)
+        assert answer.status_code == 422
+        assert "Mercia" not in answer.text
+
+    async def test_days_cannot_fall_below_what_is_promised(self, world: MatchingWorld) -> None:
+        made = await world.leader("CEO-00001")
+        world.promise(made["id"], half_days=30, places=1)
+        path = f"/v1/leaders/{made['id']}"
+        tag = (await world.client.get(path, headers=DFE)).headers["etag"]
+        answer = await world.client.patch(path, headers={**DFE, "If-Match": tag}, json={"days_available": 10})
+        assert answer.status_code == 409
+
+
+async def test_a_reference_is_taken_once(world: MatchingWorld) -> None:
+    await world.leader("CEO-00001")
+    refused = await world.post("/v1/leaders", leader_document("CEO-00001"), status=409)
+    assert refused["type"].endswith("leader-reference-taken")
+
+
+class TestRecordsCount:
+    """What is recorded of a leader is what the rules go by."""
+
+    async def candidates(self, world: MatchingWorld) -> Any:
+        world.school(100001)
+        world.assess(100001)
+        await world.follow()
+        (need,) = await world.needs()
+        return await world.get(f"/v1/needs/{need['id']}/candidates", PARTNER)
+
+    @pytest.mark.parametrize(
+        ("records", "entry", "rule"),
+        [
+            ("interests", {"kind": "interest", "subject_kind": "school", "subject_id": "100001"}, "declared_interest"),
+            (
+                "interests",
+                {"kind": "employment", "subject_kind": "local_authority", "subject_id": "208"},
+                "declared_interest",
+            ),
+            ("designations", {"kind": "trust_ceo", "status": "in_training", "valid_from": "2020-01-01"}, "designation"),
+            ("availability", {"starts_on": "2001-01-01", "ends_on": "2001-12-31", "days": 20}, "days"),
+        ],
+    )
+    async def test_bars(self, world: MatchingWorld, records: str, entry: dict[str, Any], rule: str) -> None:
+        made = await world.leader("CEO-00001")
+        stored = await world.post(f"/v1/leaders/{made['id']}/{records}", entry)
+        listed = await world.get(f"/v1/leaders/{made['id']}/{records}")
+        assert listed["data"] == [stored]
+        answer = await self.candidates(world)
+        assert [(each["leader_id"], each["rule"]) for each in answer["excluded"]] == [(made["id"], rule)]
+
+    async def test_a_ranked_list_with_parts_and_everyone_excluded(self, world: MatchingWorld) -> None:
+        near = await world.leader("CEO-00001")
+        further = await world.leader("CEO-00002", location={"lat": 51.9, "lng": -0.1})
+        far = await world.leader("CEO-00003", location={"lat": 54.9, "lng": -1.6})
+        answer = await self.candidates(world)
+        assert [each["leader_id"] for each in answer["data"]] == [near["id"], further["id"]]
+        assert answer["feasible"] == 2
+        assert [(each["leader"]["reference"], each["rule"]) for each in answer["excluded"]] == [
+            (far["reference"], "distance")
+        ]
+        assert sum(part["weight"] for part in answer["data"][0]["score_parts"]) == 100
+
+    async def test_own_organisation_in_difficulty_is_flagged(self, world: MatchingWorld) -> None:
+        await world.leader("CEO-00001", organisation={"kind": "trust", "id": "777", "name": "T"})
+        world.school(100777, trust={"uid": "777", "name": "T", "kind": "mat"})
+        world.assess(100777, "targeted", scheme="rise-2025", flags=["stuck"])
+        answer = await self.candidates(world)
+        assert answer["data"][0]["flags"] == ["not_declared", "own_organisation_in_difficulty", "provisional_need"]
