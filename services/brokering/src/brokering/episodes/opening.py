@@ -20,12 +20,38 @@ async def open_episode(session: AsyncSession, offer: Row[Any], stamp: Stamp) -> 
     The offer's leader, need and proposal are locked. The cap is that of the need's account.
     """
     episode_id, deployment_id = new_id(), new_id()
-    values = {
-        "id": episode_id,
+    previous = await repository.latest_of(session, offer.subject_kind, offer.subject_id)
+    cap = await repository.cap_of(session, offer.need_id)
+    deployment = {
+        "id": deployment_id,
+        "episode_id": episode_id,
+        "leader_id": offer.leader_id,
+        "half_days": offer.half_days,
+        "starts_on": stamp.at.date(),
+    }
+    episode = {"id": episode_id, "previous_episode_id": previous, **_values(offer, stamp)}
+    await repository.add(session, episode, cap, deployment)
+    reserved = ledger.Entry(
+        kind="reserved",
+        half_days=offer.half_days,
+        leader_id=offer.leader_id,
+        need_id=offer.need_id,
+        offer_id=offer.id,
+        episode_id=episode_id,
+        deployment_id=deployment_id,
+        effective_on=stamp.at.date(),
+        recorded_at=stamp.at,
+        recorded_by=stamp.by,
+    )
+    await ledger.enter(session, reserved)
+    return episode_id
+
+
+def _values(offer: Row[Any], stamp: Stamp) -> dict[str, Any]:
+    return {
         "need_id": offer.need_id,
         "offer_id": offer.id,
         "leader_id": offer.leader_id,
-        "previous_episode_id": await repository.latest_of(session, offer.subject_kind, offer.subject_id),
         "subject_kind": offer.subject_kind,
         "subject_id": offer.subject_id,
         "subject_name": offer.subject_name,
@@ -36,28 +62,3 @@ async def open_episode(session: AsyncSession, offer: Row[Any], stamp: Stamp) -> 
         "tenancy_orgs": offer.tenancy_orgs,
         "tenancy_region": offer.tenancy_region,
     }
-    cap = await repository.cap_of(session, offer.need_id)
-    deployment = {
-        "id": deployment_id,
-        "episode_id": episode_id,
-        "leader_id": offer.leader_id,
-        "half_days": offer.half_days,
-        "starts_on": stamp.at.date(),
-    }
-    await repository.add(session, values, cap, deployment)
-    await ledger.enter(
-        session,
-        ledger.Entry(
-            kind="reserved",
-            half_days=offer.half_days,
-            leader_id=offer.leader_id,
-            need_id=offer.need_id,
-            offer_id=offer.id,
-            episode_id=episode_id,
-            deployment_id=deployment_id,
-            effective_on=stamp.at.date(),
-            recorded_at=stamp.at,
-            recorded_by=stamp.by,
-        ),
-    )
-    return episode_id
