@@ -70,12 +70,17 @@ class Drill:
         victims = VICTIMS[step] if self._everything else VICTIMS[step][:1]
         key = str(uuid.uuid4())
         accepted = send(key)
+        path = httpx.URL(accepted.headers["location"]).path
         for victim in victims:
+            until(lambda: self._begun(step, path), f"the start of {path}")
             threading.Event().wait(self._rng.uniform(0.0, job_takes))
             self._kill(victim)
         again = self._sent_again(send, key)
         assert again.headers["location"] == accepted.headers["location"], "the same key started a second job"
         return self.platform.job(SERVICE_OF[step], accepted)
+
+    def _begun(self, step: str, path: str) -> bool | None:
+        return self.platform.get(SERVICE_OF[step], path)["state"] != "queued" or None
 
     def _sent_again(self, send: Callable[[str], httpx.Response], key: str) -> httpx.Response:
         def answered() -> httpx.Response | None:
