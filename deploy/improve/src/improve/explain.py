@@ -92,7 +92,7 @@ def describe_proposal(deployment: Deployment, proposal: Document) -> Iterator[st
     """School, leader, distance, every part of the score, and who would have come next."""
     need = deployment.brokering.get(f"/v1/needs/{proposal['need_id']}")
     leader = deployment.brokering.get(f"/v1/leaders/{proposal['leader_id']}")
-    yield f"need: {_subject(deployment, need)}; {need['days']} days, action needed in: {_areas(need)}"
+    yield f"need: {describe_subject(deployment, need)}; {need['days']:g} days, action needed in: {_areas(need)}"
     yield f"leader: {describe_leader(leader)}"
     distance = proposal.get("distance_km")
     yield f"suitability {proposal['suitability']} of 1000, {_distance(distance)}, state {proposal['state']}"
@@ -110,7 +110,8 @@ def _areas(need: Document) -> str:
     return ", ".join(_code(area) for area in need.get("areas", [])) or "not stated"
 
 
-def _subject(deployment: Deployment, need: Document) -> str:
+def describe_subject(deployment: Deployment, need: Document) -> str:
+    """One line on the school or trust that needs support."""
     subject = need["subject"]
     if subject["kind"] == "school" and (school := deployment.inspection.find(f"/v1/schools/{subject['id']}")):
         return describe_school(school)
@@ -128,7 +129,7 @@ def describe_leader(leader: Document) -> str:
 
 def describe_without_match(deployment: Deployment, need: Document) -> Iterator[str]:
     """Why the newest round found no leader for a need, and what would have to give."""
-    yield f"need: {_subject(deployment, need)}; {need['days']} days, action needed in: {_areas(need)}"
+    yield f"need: {describe_subject(deployment, need)}; {need['days']:g} days, action needed in: {_areas(need)}"
     finished = newest_round(deployment.brokering)
     if finished is None:
         yield "no matching round has been run: `improve round`"

@@ -12,6 +12,7 @@ from improve.explain import (
     describe_assessment,
     describe_proposal,
     describe_school,
+    describe_subject,
     describe_unmatched,
     newest_round,
 )
@@ -110,7 +111,7 @@ def _matching(deployment: Deployment, console: Console) -> None:
 def _unmatched(deployment: Deployment, console: Console, entry: Document) -> None:
     _heading(console, f"Why one need has no leader (improve explain match {entry['need_id']})")
     need = deployment.brokering.get(f"/v1/needs/{entry['need_id']}")
-    _plain(console, [f"{need['subject']['kind']} {need['subject']['id']}, {need['days']} days"])
+    _plain(console, [f"need: {describe_subject(deployment, need)}; {need['days']:g} days"])
     _plain(console, describe_unmatched(entry))
 
 
