@@ -121,13 +121,23 @@ class MatchingWorld:
 
     def assess(self, urn: int, result: str = "enhanced_support", **changes: Any) -> None:
         data = {"urn": urn, "scheme": "ippr-2023", "assessment_id": f"a-{urn}-{result}", "result": result}
-        changed = {"flags": [], "action_areas": ["quality_of_education"], "policy_version": 1, "as_of": "2026-06-01"}
+        changed: dict[str, Any] = {
+            "flags": [],
+            "action_areas": ["quality_of_education"],
+            "policy_version": 1,
+            "as_of": "2026-06-01",
+        }
         self.feeds["triage"].tell("triage.assessment.changed", str(urn), {**data, **changed, **changes})
 
     def decide(self, urn: int, tier: str = "enhanced_support", **changes: Any) -> str:
         decision_id = str(uuid.uuid4())
         data = {"urn": urn, "decision_id": decision_id, "tier": tier, "route": "support", "proposed": tier}
-        changed = {"assessment_id": f"a-{urn}", "effective_on": "2026-06-02", "action_areas": [], "supersedes": None}
+        changed: dict[str, Any] = {
+            "assessment_id": f"a-{urn}",
+            "effective_on": "2026-06-02",
+            "action_areas": [],
+            "supersedes": None,
+        }
         self.feeds["triage"].tell("triage.decision.made", str(urn), {**data, **changed, **changes})
         return decision_id
 
@@ -159,11 +169,15 @@ class MatchingWorld:
         assert answer.status_code == 202, answer.text
         assert answer.headers["location"] == f"/v1/matching-rounds/{answer.json()['id']}"
         self.work()
-        async with asyncio.timeout(60):
-            while (found := await self.get(answer.headers["location"], headers))["state"] not in ENDED:
-                await asyncio.sleep(0.05)
-        ended: dict[str, Any] = found
-        return ended
+        async with asyncio.timeout(120):
+            return await self._until_ended(answer.headers["location"], headers)
+
+    async def _until_ended(self, path: str, headers: dict[str, str]) -> dict[str, Any]:
+        found: dict[str, Any] = await self.get(path, headers)
+        if found["state"] in ENDED:
+            return found
+        await asyncio.sleep(0.05)
+        return await self._until_ended(path, headers)
 
     async def lines(self, path: str, headers: dict[str, str] = DFE) -> list[dict[str, Any]]:
         answer = await self.client.get(path, headers={**headers, "Accept": "application/x-ndjson"})

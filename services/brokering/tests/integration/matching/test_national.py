@@ -1,6 +1,6 @@
 """All of England from the national files: how many are matched, how long it takes, and that every rule holds.
 
-The rule that makes needs here is a short reading of the older grades, enough for load; triage's own rules decide for real.
+The rule that makes needs here is a short reading of the older grades, enough for load; in earnest triage decides.
 """
 
 from __future__ import annotations
