@@ -1,10 +1,20 @@
 """The kinds of long work of this service; the API submits them, the worker runs them."""
 
+from functools import partial
 from typing import Final
 
 from brokering.solving.run import run_round
 from shared.jobs import JobKind, Jobs
 
 MATCHING_ROUND: Final = "matching-round"
+SOLVER_SECONDS: Final = 60.0
 
-JOBS: Final = Jobs([JobKind(MATCHING_ROUND, run_round, lock=MATCHING_ROUND)])
+
+def jobs(solver_seconds: float = SOLVER_SECONDS) -> Jobs:
+    """Return the inventory; `solver_seconds` limits the search of rounds with mixed days, for whoever runs them."""
+    run = partial(run_round, seconds=solver_seconds)
+    return Jobs([JobKind(MATCHING_ROUND, run, lock=MATCHING_ROUND)])
+
+
+JOBS: Final = jobs()
+"""For those who only submit, watch and cancel."""

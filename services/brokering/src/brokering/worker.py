@@ -2,7 +2,7 @@
 
 from brokering.app import SERVICE_DIR
 from brokering.intake.followers import followers
-from brokering.jobs import JOBS
+from brokering.jobs import jobs
 from brokering.offers.lapse import lapse_forever
 from brokering.settings import Settings
 from shared.worker import run_worker
@@ -14,7 +14,7 @@ def main() -> None:
     run_worker(
         "brokering",
         settings,
-        JOBS,
+        jobs(settings.solver_seconds),
         lambda database: followers(settings, database),
         background=[lapse_forever],
         service_dir=SERVICE_DIR,

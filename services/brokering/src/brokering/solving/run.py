@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,10 +14,11 @@ from brokering.domain.values import NeedsFrom, NeedState, Window
 from brokering.matching import repository as inputs
 from brokering.matching.roster import leaders_of, needs_of, trusts_among
 from brokering.policies.documents import matching_policy, with_weights
+from brokering.reference.lists import codes
 from brokering.solver.explanations import Explainer
 from brokering.solver.linear import Infeasible
 from brokering.solver.pairs import build_problem
-from brokering.solver.problem import ordered_leaders, ordered_needs
+from brokering.solver.problem import Problem, Solution, ordered_leaders, ordered_needs
 from brokering.solver.solve import solve
 from brokering.solving import results
 from brokering.solving.results import Solved
@@ -26,8 +26,6 @@ from shared.errors import FieldProblem
 from shared.jobs import JobContext, JobFailed
 
 UPSTREAMS = ("inspection", "triage")
-SOLVER_SECONDS = "BROKERING_SOLVER_SECONDS"
-DEFAULT_SOLVER_SECONDS = 60.0
 STEPS = ("catching up with the feeds", "reading needs and leaders", "pairing", "solving", "explaining", "storing")
 
 
@@ -44,22 +42,39 @@ class _Inputs:
     pinned: list[tuple[str, str]]
 
 
-def run_round(ctx: JobContext) -> None:
-    """Solve the round whose id is the job's; raises JobFailed where its pins cannot be held."""
+def run_round(ctx: JobContext, seconds: float) -> None:
+    """Solve the round whose id is the job's; raises JobFailed where its pins cannot be held.
+
+    `seconds` limits the search where days are mixed.
+    """
     upstream = _catch_up(ctx)
     _report(ctx, 1)
     given = _read(ctx)
     _report(ctx, 2)
     problem = build_problem(given.policy, given.window, given.needs, given.leaders)
     _report(ctx, 3)
+    solution = _solve(given, problem, seconds)
+    _report(ctx, 4)
+    solved = _solved(ctx, given, problem, solution, upstream)
+    prepared = results.prepare(solved)
+    _report(ctx, 5)
+    with ctx.engine.begin() as connection:
+        outcome = results.store(connection, solved, prepared)
+        ctx.succeed(connection, outcome)
+
+
+def _solve(given: _Inputs, problem: Problem, seconds: float) -> Solution:
     try:
-        solution = solve(problem, _pins(given), seconds=_seconds())
+        return solve(problem, _pins(given), seconds=seconds)
     except Infeasible as error:
         text = "A pinned pair breaks a hard rule, or the pinned pairs together ask more of a leader than there is."
-        raise JobFailed(
-            "The pinned pairs cannot be held", text, [FieldProblem("/pinned", text, "infeasible")]
-        ) from error
-    _report(ctx, 4)
+        problems = [FieldProblem("/pinned", text, "infeasible")]
+        raise JobFailed("The pinned pairs cannot be held", text, problems) from error
+
+
+def _solved(
+    ctx: JobContext, given: _Inputs, problem: Problem, solution: Solution, upstream: list[dict[str, Any]]
+) -> Solved:
     explainer = Explainer(
         policy=given.policy,
         window=given.window,
@@ -68,7 +83,7 @@ def run_round(ctx: JobContext) -> None:
         problem=problem,
         solution=solution,
     )
-    solved = Solved(
+    return Solved(
         round_id=ctx.id,
         policy=given.policy,
         needs=given.needs,
@@ -81,20 +96,10 @@ def run_round(ctx: JobContext) -> None:
         explainer=explainer,
         upstream=upstream,
     )
-    prepared = results.prepare(solved)
-    _report(ctx, 5)
-    with ctx.engine.begin() as connection:
-        outcome = results.store(connection, solved, prepared)
-        ctx.succeed(connection, outcome)
 
 
 def _report(ctx: JobContext, done: int) -> None:
     ctx.progress(done, len(STEPS), STEPS[done])
-
-
-def _seconds() -> float:
-    """The worker's own setting: the job's function is given no settings object."""
-    return float(os.environ.get(SOLVER_SECONDS, DEFAULT_SOLVER_SECONDS))
 
 
 def _catch_up(ctx: JobContext) -> list[dict[str, Any]]:
@@ -138,7 +143,12 @@ def _need_filter(scope: Mapping[str, Any]) -> dict[str, Any]:
     states = [NeedState.DECIDED.value]
     if scope["needs_from"] == NeedsFrom.PROPOSED:
         states.append(NeedState.PROVISIONAL.value)
-    return {"states": states, "regions": scope["regions"], "everywhere": scope.get("everywhere", False)}
+    return {"states": states, "regions": scope["regions"], "everywhere": _all_england(scope["regions"])}
+
+
+def _all_england(regions: list[str]) -> bool:
+    """A round over every region takes needs of schools whose region is not known yet, too."""
+    return set(regions) == codes("regions")
 
 
 def _pins(given: _Inputs) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ ROSTER = NATIONAL / "leaders" / "system_leaders_derived.csv"
 PHASES = {"Primary": "primary", "Secondary": "secondary", "Special": "special", "Nursery": "nursery"}
 CAP_KM = 80
 SECONDS = 10
+MEGABYTES = 600
 
 pytestmark = [
     pytest.mark.national,
@@ -31,6 +33,10 @@ pytestmark = [
         reason="the national files are not there: set NATIONAL_DATA to their folder",
     ),
 ]
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def number(value: str) -> int | None:
@@ -87,6 +93,11 @@ async def test_a_national_round_is_optimal_whole_and_quick(world: MatchingWorld)
     assert done["matched"] == done["bound"]["matched"]
     assert done["total_suitability"] == done["bound"]["total_suitability"]
     await check_answer(world, done)
+    need = (await world.needs())[0]
+    began = time.monotonic()
+    await world.get(f"/v1/needs/{need['id']}/candidates")
+    print(f"candidates {1000 * (time.monotonic() - began):.0f} ms, peak {peak_mb():.0f} MB")  # noqa: T201
+    assert peak_mb() < MEGABYTES
     assert took < SECONDS * float(os.environ.get("SLOW_MACHINE", "1"))
 
 
