@@ -54,7 +54,7 @@ def cases(draw: st.DrawFn, *, mixed: bool) -> Case:
         tuple(draw(st.integers(1, 3)) for _ in range(needs)),
         tuple(draw(st.integers(0, 3)) for _ in range(leaders)),
         tuple(capacity),
-        tuple((n, k, draw(st.integers(0, 1000))) for n, k in chosen),
+        tuple((n, k, draw(st.sampled_from([0, 500, 1000]) | st.integers(0, 1000))) for n, k in chosen),
         tuple(draw(st.integers(0, 2)) for _ in range(leaders)),
     )
 
@@ -167,6 +167,23 @@ def test_without_time_the_gap_is_told_and_nothing_is_claimed() -> None:
     assert holds_every_limit(problem, hurried)
     assert hurried.bound.weighted_matched >= patient.weighted_matched
     assert hurried.optimal == (hurried.gap == 0)
+
+
+class TestBalance:
+    """Four needs that both leaders suit alike, and who has room for all of them."""
+
+    EVERY = tuple((n, k, 500) for n in range(4) for k in range(2))
+
+    def loads(self, *under_way: int) -> list[int]:
+        case = Case((4,) * 4, (1,) * 4, (4, 4), (16, 16), self.EVERY, under_way)
+        return np.bincount(solve(case.problem()).leader_of_need, minlength=2).tolist()
+
+    def test_loads_are_even_among_equal_answers(self) -> None:
+        assert self.loads(0, 0) == [2, 2]
+
+    def test_schools_under_way_count(self) -> None:
+        assert self.loads(2, 0) == [1, 3]
+        assert self.loads(0, 4) == [4, 0]
 
 
 class TestPinned:

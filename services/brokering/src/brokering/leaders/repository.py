@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.models.directory import Leader, LeaderAvailability, LeaderBatch, LeaderDesignation, LeaderInterest
-from brokering.models.support import LeaderAccount
+from brokering.models.ledger import LeaderAccount
 from brokering.rows import all_rows, made_row, one_row
 from shared.auth.principal import Principal
 
