@@ -176,7 +176,7 @@ class TestBalance:
 
     def loads(self, *under_way: int) -> list[int]:
         case = Case((4,) * 4, (1,) * 4, (4, 4), (16, 16), self.EVERY, under_way)
-        return np.bincount(solve(case.problem()).leader_of_need, minlength=2).tolist()
+        return [int(count) for count in np.bincount(solve(case.problem()).leader_of_need, minlength=2)]
 
     def test_loads_are_even_among_equal_answers(self) -> None:
         assert self.loads(0, 0) == [2, 2]
