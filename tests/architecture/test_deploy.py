@@ -52,9 +52,7 @@ def test_each_service_has_all_it_runs_as(rendered: list[dict[str, Any]], service
 def test_services_select_their_own_pods_only(rendered: list[dict[str, Any]]) -> None:
     for service in SERVICES:
         selector = named(rendered, "Service")[f"{service}-api"]["spec"]["selector"]
-        chosen = [
-            name for name, pod in pods(rendered).items() if selector.items() <= pod["metadata"]["labels"].items()
-        ]
+        chosen = [name for name, pod in pods(rendered).items() if selector.items() <= pod["metadata"]["labels"].items()]
         assert chosen == [f"{service}-api"]
 
 

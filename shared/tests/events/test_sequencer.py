@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections import Counter
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from shared.events import sequencer
 from shared.events.feed import ChangeFeed
 from shared.events.outbox import NewEvent, append_async
 from shared.events.sequencer import Sequencer
+from shared.testing.drill import full_size
 
 THINGS = 40
 
@@ -63,7 +65,8 @@ def _assert_told_once_and_in_order(seen: list[dict[str, object]], committed: int
     assert all(later == earlier + 1 for told in versions.values() for earlier, later in pairwise(told))
 
 
-async def _race(database: Database, server_url: str, events: int, writers: int = 8) -> None:
+async def _race(database: Database, server_url: str, events: int, writers: int = 8, seconds: float = 0) -> None:
+    """Let writers race for so many events, and at least so long, beside transactions that stay open throughout."""
     async with database.engine.begin() as connection:
         await connection.execute(
             text("INSERT INTO things SELECT n, 0 FROM generate_series(0, :n - 1) n"), {"n": THINGS}
@@ -74,8 +77,10 @@ async def _race(database: Database, server_url: str, events: int, writers: int =
         elsewhere.execute("SELECT pg_current_xact_id()")  # takes a transaction id and keeps it
         idle.execute("SELECT pg_current_xact_id()")
         following = asyncio.create_task(_follow(ChangeFeed("/things", database), finished))
-        crowd = (_write(database, number, events // writers, random.Random(number)) for number in range(writers))
-        committed = sum(await asyncio.gather(*crowd))
+        began, committed = time.monotonic(), 0
+        while committed == 0 or time.monotonic() - began < seconds:
+            crowd = (_write(database, number, events // writers, random.Random(number)) for number in range(writers))
+            committed += sum(await asyncio.gather(*crowd))
         finished.set()
         seen = await asyncio.wait_for(following, 60)
         assert idle.info.transaction_status.name == "INTRANS"
@@ -98,9 +103,15 @@ class TestEveryCommittedEventIsToldOnceAndInOrder:
         await _race(database, server_url, events=800)
 
     @pytest.mark.drill
+    @full_size
     @pytest.mark.parametrize("writers", [2, 8])
     async def test_at_full_size(self, database: Database, server_url: str, writers: int) -> None:
         await _race(database, server_url, events=9000, writers=writers)
+
+    @pytest.mark.drill
+    @full_size
+    async def test_while_transactions_stay_open_for_a_minute(self, database: Database, server_url: str) -> None:
+        await _race(database, server_url, events=2000, seconds=60)
 
 
 class TestASequencer:

@@ -9,7 +9,9 @@ import pytest
 from services.brokering.tests import support_races
 from services.brokering.tests.support_world import Steps, World, assert_balanced
 
-pytestmark = [pytest.mark.drill, pytest.mark.timeout(7200)]
+from shared.testing.drill import full_size
+
+pytestmark = [pytest.mark.drill, full_size, pytest.mark.timeout(7200)]
 
 RACES = int(os.environ.get("DRILL_RACES", "10000"))
 SEED = int(os.environ.get("DRILL_SEED", "20261123"))
