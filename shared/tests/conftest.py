@@ -20,8 +20,13 @@ def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
 
 
 @pytest.fixture
-def app(urls: DatabaseUrls) -> FastAPI:
-    return create_app(ServiceSettings(database_url=urls.app, issuer=ISSUER, audience=AUDIENCE, jwks_url=jwks_url()))
+def settings(urls: DatabaseUrls) -> ServiceSettings:
+    return ServiceSettings(database_url=urls.app, issuer=ISSUER, audience=AUDIENCE, jwks_url=jwks_url())
+
+
+@pytest.fixture
+def app(settings: ServiceSettings) -> FastAPI:
+    return create_app(settings)
 
 
 @pytest.fixture

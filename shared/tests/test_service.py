@@ -1,14 +1,18 @@
 """What every service does alike, shown on a small one."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from notes_service.app import create_app
 
 from shared.db.session import driver_url
 from shared.openapi import api_routes
+from shared.settings import ServiceSettings
+from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import bearer
 
@@ -29,6 +33,13 @@ class TestAccess:
         response = await client.get("/v1/notes")
         assert_problem(response, 401)
         assert response.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize("body", [b"{", b"\xff", b'{"title": 1}'])
+    async def test_no_token_is_401_whatever_the_body(self, client: httpx.AsyncClient, body: bytes) -> None:
+        headers = {"Content-Type": "application/json"}
+        assert_problem(await client.post("/v1/notes", content=body, headers=headers), 401)
+        reader = bearer(scope="notes:read")
+        assert_problem(await client.post("/v1/notes", content=body, headers={**headers, **reader}), 403)
 
     @pytest.mark.parametrize(
         "claims",
@@ -82,6 +93,22 @@ class TestProblems:
     async def test_broken_json(self, client: httpx.AsyncClient) -> None:
         headers = {**WRITE, "content-type": "application/json"}
         assert_problem(await client.post("/v1/notes", content=b"{", headers=headers), 422)
+
+    async def test_a_body_that_is_too_large(self, settings: ServiceSettings) -> None:
+        async def pieces() -> AsyncIterator[bytes]:
+            while True:
+                yield b" " * 100
+
+        headers = {**WRITE, "Content-Type": "application/json"}
+        announced = {**headers, "Content-Length": "1001"}
+        async with client_of(create_app(settings.model_copy(update={"max_body_bytes": 1000}))) as client:
+            body = assert_problem(await client.post("/v1/notes", content=b"{}", headers=announced), 413)
+            assert body["type"] == "urn:problem:payload-too-large"
+            assert_problem(await client.get("/livez", headers=announced), 413)
+            assert_problem(await client.post("/v1/notes", content=pieces(), headers=headers), 413)
+            assert_problem(
+                await client.post("/v1/notes", content=pieces(), headers={"Content-Type": "text/plain"}), 401
+            )
 
     async def test_a_nul_character_is_a_clear_error(self, client: httpx.AsyncClient) -> None:
         assert_problem(await client.post("/v1/notes", json={"body": "a\x00b"}, headers=WRITE), 422)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared import docs, health, problems
 from shared.auth.tokens import TokenVerifier
+from shared.body_limit import BodyLimit
 from shared.db.migrate import alembic_config
 from shared.db.session import Database
 from shared.errors import DomainError
@@ -62,7 +63,6 @@ def create_service_app(
         docs_url=None,
         redoc_url=None,
         telemetry=tracing(name, settings.otlp_endpoint),
-        max_body_size=settings.max_body_bytes,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
@@ -81,5 +81,6 @@ def create_service_app(
     docs.install(app)
     problems.install(app, constraint_errors or {})
     install_openapi(app)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(RequestTelemetry, on_error=problems.unexpected)
     return app

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -70,7 +71,7 @@ async def startupz(request: Request, principal: Annotated[Principal | None, Publ
     return await readyz(request, principal)
 
 
-@router.get("/metrics", operation_id="metrics", summary="Prometheus metrics")
+@router.get("/metrics", operation_id="metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
 async def metrics(_principal: Annotated[Principal | None, Public()]) -> Response:
     """Answer with the process's metrics in Prometheus's text format."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.auth.access import Access
+from shared.auth.access import Access, access_of
 from shared.problems import MEDIA_TYPE, STATUSES
 from shared.schemas import FieldError, Problem
 
@@ -25,14 +24,9 @@ def api_routes(app: FastAPI) -> Iterator[tuple[str, str, Access | None]]:
     """Yield (method, path, declared access) of every operation of an application; None where none is declared."""
     for context in iter_route_contexts(app.routes):
         if isinstance(context.original_route, APIRoute):
-            access = _declared(context.dependant)
+            access = access_of(context.dependant)
             for method in sorted(context.methods or ()):
                 yield method, context.path or "", access
-
-
-def _declared(dependant: Dependant) -> Access | None:
-    found = [d.call for d in dependant.dependencies if isinstance(d.call, Access)]
-    return found[0] if len(found) == 1 else None
 
 
 def install_openapi(app: FastAPI) -> None:

@@ -13,12 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from shared.errors import Conflict, DomainError, FieldProblem, Unavailable, Unprocessable
+from shared.auth.access import access_of
+from shared.errors import Conflict, DomainError, FieldProblem, PayloadTooLarge, Unavailable, Unprocessable
 from shared.responses import dumps
 from shared.telemetry.context import trace_id
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
+_BODY_STATUSES = (400, 413)
+"""With these the framework tells of a body that it could not read."""
 
 _log = structlog.get_logger()
 
@@ -78,14 +81,12 @@ def install(app: FastAPI, constraints: Mapping[str, DomainError]) -> None:
 
     async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-        return problem_response(request, _validation_error(error))
+        return problem_response(request, await _refusal(request) or _validation_error(error))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
-        headers = dict(error.headers or {})
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(_allowed_methods(request))
-        return problem_response(request, _HttpProblem(error.status_code, headers))
+        refusal = await _refusal(request) if error.status_code in _BODY_STATUSES else None
+        return problem_response(request, refusal or _http_problem(request, error))
 
     async def database(request: Request, error: Exception) -> Response:
         return problem_response(request, _database_error(error, constraints))
@@ -95,6 +96,26 @@ def install(app: FastAPI, constraints: Mapping[str, DomainError]) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(DBAPIError, database)
     app.add_exception_handler(PoolTimeoutError, database)
+
+
+async def _refusal(request: Request) -> DomainError | None:
+    """Return why the client may not ask at all: the framework reads a body before it looks who sent it."""
+    access = access_of(getattr(request.scope.get("route"), "dependant", None))
+    try:
+        if access is not None:
+            await access(request)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+def _http_problem(request: Request, error: HTTPException) -> DomainError:
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return PayloadTooLarge("The body is larger than this service takes.", headers=headers)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed_methods(request))
+    return _HttpProblem(error.status_code, headers)
 
 
 def _allowed_methods(request: Request) -> list[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 
 from shared.auth.authenticator import CHALLENGE, principal_of
 from shared.auth.principal import Principal
@@ -42,3 +43,9 @@ def Requires(scope: str, *, user: bool = False) -> Any:  # noqa: N802 - stands w
 def Public() -> Any:  # noqa: N802 - stands where a type annotation does
     """Declare that a route is open to everyone; a token that is sent must hold all the same."""
     return Depends(Access(None))
+
+
+def access_of(dependant: Dependant | None) -> Access | None:
+    """Return the access that a route declares, None where it declares none or several."""
+    found = [each.call for each in dependant.dependencies if isinstance(each.call, Access)] if dependant else []
+    return found[0] if len(found) == 1 else None
