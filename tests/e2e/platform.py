@@ -154,9 +154,9 @@ class Platform:
             if row["kind"] == "leaders":
                 answer = self.post("brokering", "/v1/leaders/batches", content=path.read_bytes(),
                                    headers={"Content-Type": "text/csv"})  # fmt: skip
-                answers[row["file"]] = answer.json()
+                answers[path.name] = answer.json()
             else:
-                answers[row["file"]] = self.job("inspection", self.send_file(path, row["kind"], row["as_at"]))
+                answers[path.name] = self.job("inspection", self.send_file(path, row["kind"], row["as_at"]))
         return answers
 
     def assess(self, scheme: str, **more: Any) -> Document:
