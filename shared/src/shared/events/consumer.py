@@ -19,7 +19,7 @@ from shared.http_client import UpstreamFailure
 PAGE: Final = 500
 """Events asked for at a time."""
 
-BATCH: Final = 10_000
+BATCH: Final = 2_000
 """Events applied at a time at most, by a consumer that is far behind: what changed often is then looked up once."""
 
 LONG_POLL_SECONDS: Final = 20.0
