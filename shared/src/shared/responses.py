@@ -15,6 +15,9 @@ from shared.pagination import link_header
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
+LINES: dict[str, Any] = {NDJSON: {"schema": {"type": "string", "description": "one document a line"}}}
+LINES_OR_TABLE: dict[str, Any] = {**LINES, CSV: {"schema": {"type": "string", "description": "all rows"}}}
+"""The forms beside JSON in which a list can be had, as the OpenAPI document tells them."""
 PUBLIC = "public, max-age=60, must-revalidate"
 PRIVATE = "private, no-cache"
 _STREAM_CHUNK = 64 * 1024
