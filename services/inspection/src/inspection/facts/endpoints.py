@@ -6,12 +6,12 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from inspection.facts import service
 from inspection.facts.schemas import FactsFound, FactsLookup, FactsPage
-from inspection.media_types import LINES
 from inspection.scopes import FACTS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
 from shared.pagination import PageParameters
+from shared.responses import LINES
 
 router = APIRouter(tags=["facts"])
 

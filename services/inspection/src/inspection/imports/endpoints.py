@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, Up
 
 from inspection.imports import service
 from inspection.imports.schemas import Import, ImportPage, RejectionPage
-from inspection.media_types import LINES_OR_TABLE
 from inspection.scopes import IMPORTS_READ, IMPORTS_WRITE
 from shared.auth import Principal, Requires
 from shared.clock import utc_now
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["imports"])
 

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from inspection.inspections import service
 from inspection.inspections.repository import InspectionFilters
 from inspection.inspections.schemas import Inspection, InspectionPage, InspectionVersions
-from inspection.media_types import LINES
 from inspection.reference.service import require_code
 from inspection.scopes import INSPECTIONS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
 from shared.pagination import PageRequest
+from shared.responses import LINES
 
 router = APIRouter(tags=["inspections"])
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.inspections import service as inspections
 from inspection.inspections.schemas import HistoryPage
-from inspection.media_types import LINES_OR_TABLE
 from inspection.reference.service import require_code
 from inspection.schools import service
 from inspection.schools.repository import SchoolFilters
@@ -17,6 +16,7 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["schools"])
 

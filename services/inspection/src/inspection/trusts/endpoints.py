@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from inspection.media_types import LINES
 from inspection.reference.service import require_code
 from inspection.schools.schemas import SchoolPage
 from inspection.scopes import SCHOOLS_READ
@@ -15,6 +14,7 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
 from shared.pagination import PageRequest
+from shared.responses import LINES, LINES_OR_TABLE
 
 router = APIRouter(tags=["trusts"])
 
@@ -60,7 +60,11 @@ async def get_trust(_: Reader, request: Request, reads: PublicReads, uid: Uid) -
     return await service.get_trust(request, reads, uid)
 
 
-@router.get("/v1/trusts/{uid}/schools", operation_id="list_trust_schools", responses={200: {"model": SchoolPage}})
+@router.get(
+    "/v1/trusts/{uid}/schools",
+    operation_id="list_trust_schools",
+    responses={200: {"model": SchoolPage, "content": LINES_OR_TABLE}},
+)
 async def list_trust_schools(_: Reader, request: Request, reads: PublicReads, uid: Uid, page: PageRequest) -> Response:
     """List the schools that are in the trust now, by URN."""
     return await service.list_trust_schools(request, reads, uid, page)

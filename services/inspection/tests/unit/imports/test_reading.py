@@ -52,6 +52,9 @@ class TestEncoding:
             (b"\xff\xfeu\x00r\x00n\x00", "not_csv"),
             (b"urn\x00,lat", "not_csv"),
             (b"urn,\x81,lng", "unknown_encoding"),
+            ("urn,\u00dd".encode() + b"\xff", "unknown_encoding"),
+            ("urn,\u00dd".encode() + b"x" * (1 << 20) + b"\xe9\n", "unknown_encoding"),
+            ("urn,\u00e9 \u00e9".encode()[:-1], "broken_encoding"),
         ],
     )
     def test_anything_else_is_told(self, content: bytes, code: str) -> None:

@@ -11,6 +11,7 @@ from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns
 from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
+from inspection.imports.kinds.ofsted.register import parse_uid
 from inspection.imports.kinds.packing import digest, pack, unpack
 from inspection.imports.reading.cells import parse_date, parse_digits, parse_text
 from inspection.imports.reading.header import Header
@@ -44,7 +45,7 @@ class GroupReader:
         self.drift = columns.drift
         read = columns.reader
         self._readers = {
-            "uid": read("uid", parse_digits, "not a UID (digits)", needed=True),
+            "uid": read("uid", parse_uid, "not a UID (digits)", needed=True),
             "kind": read("kind", code_reader("group_kinds", "file_code"), "not a type of group known", needed=True),
             "name": read("name", parse_text, "too long", needed=True),
             "status": read("status", code_reader("statuses", "code", "file_values"), "no status known", needed=True),

@@ -16,6 +16,9 @@ _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _SHOWN: Final = 200
 LONGEST_TEXT: Final = 500
+LONGEST_IDENTIFIER: Final = 10
+MOST_DIGITS: Final = 9
+"""So many every integer column of the database takes."""
 
 
 def blank(cell: str) -> bool:
@@ -36,9 +39,9 @@ def parse_date(cell: str) -> date:
 
 
 def parse_int(cell: str) -> int:
-    """Read a whole number that is not negative. Raises ValueError for anything else."""
+    """Read a whole number from 0 to 999,999,999. Raises ValueError for anything else."""
     text = cell.strip()
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS:
         raise ValueError("not a whole number")
     return int(text)
 
@@ -59,9 +62,9 @@ def parse_yes_no(cell: str) -> bool:
 
 
 def parse_digits(cell: str) -> str:
-    """Read an identifier of digits, leading zeros kept. Raises ValueError for anything else."""
+    """Read an identifier of up to ten digits, leading zeros kept. Raises ValueError for anything else."""
     text = cell.strip()
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_IDENTIFIER:
         raise ValueError("not digits")
     return text
 

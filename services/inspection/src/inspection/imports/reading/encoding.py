@@ -1,6 +1,7 @@
 """What the bytes are: text in one of two encodings, or something that is no table at all."""
 
 import codecs
+from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from inspection.imports.reading.problems import UnreadableFile
@@ -9,6 +10,7 @@ UTF_8: Final = "utf-8"
 WINDOWS_1252: Final = "cp1252"
 _BOM: Final = codecs.BOM_UTF8
 _BLOCK: Final = 1 << 20
+_ASCII: Final = bytes(range(128))
 # official files leave five bytes of Windows-1252 undefined; where one occurs the text is something else
 _SIGNATURES: Final = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
@@ -41,28 +43,37 @@ def _refuse_known(head: bytes) -> None:
 
 
 def _encoding(file: BinaryIO) -> str:
-    """Try strict UTF-8 over the whole file, then Windows-1252; a NUL byte is in neither kind of table."""
-    file.seek(0)
+    """Try strict UTF-8 over the whole file, then Windows-1252."""
+    if _is_utf_8(file):
+        return UTF_8
+    for block in _blocks(file):
+        _check_windows(block)
+    return WINDOWS_1252
+
+
+def _is_utf_8(file: BinaryIO) -> bool:
+    """Tell whether the file is UTF-8; raises UnreadableFile where it is but for half a letter at its end."""
     decoder = codecs.getincrementaldecoder(UTF_8)()
-    encoding = UTF_8
+    beyond_ascii = 0
+    for block in _blocks(file):
+        beyond_ascii += len(block.translate(None, _ASCII))
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            return False
+    half_a_letter = decoder.getstate()[0]
+    if half_a_letter and beyond_ascii > len(half_a_letter):  # other letters were whole: not Windows-1252 by chance
+        raise UnreadableFile("broken_encoding", "The file breaks off in the middle of a letter. Send the whole file.")
+    return not half_a_letter
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the file piece by piece; a NUL byte is in neither kind of table."""
+    file.seek(0)
     while block := file.read(_BLOCK):
         if b"\x00" in block:
             raise UnreadableFile("not_csv", "The file holds binary data. Send the CSV file itself.")
-        if encoding == UTF_8:
-            encoding = UTF_8 if _fits(decoder, block) else WINDOWS_1252
-        if encoding == WINDOWS_1252:
-            _check_windows(block)
-    if encoding == UTF_8 and not _fits(decoder, b"", final=True):
-        return WINDOWS_1252
-    return encoding
-
-
-def _fits(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
-    try:
-        decoder.decode(block, final)
-    except UnicodeDecodeError:
-        return False
-    return True
+        yield block
 
 
 def _check_windows(block: bytes) -> None:

@@ -94,7 +94,7 @@ class RegisterReader:
                 "no authority known",
                 needed=True,
             ),
-            "trust_uid": read("trust_uid", parse_digits, "not a UID (digits)"),
+            "trust_uid": read("trust_uid", parse_uid, "not a UID (digits)"),
         }
         self._trust_name = read("trust_name", parse_text, "too long")
         self._place_of_urn = columns.place(titles["urn"])
@@ -143,6 +143,14 @@ def parse_urn(cell: str) -> int:
     if not LOWEST_URN <= urn <= HIGHEST_URN:
         raise ValueError("not six digits")
     return urn
+
+
+def parse_uid(cell: str) -> str:
+    """Read the UID of a group; ValueError for anything but digits, the first not 0: as a number it is the same one."""
+    uid = parse_digits(cell)
+    if uid.startswith("0"):
+        raise ValueError("starts with 0")
+    return uid
 
 
 def _laestab(cell: str) -> str:
