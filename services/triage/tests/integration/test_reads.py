@@ -64,6 +64,12 @@ class TestWhoSeesWhat:
         assert await urns(judged, party(org)) == []
         assert (await judged.get("/v1/schools/100001/assessment", party(org))).status_code == 404
 
+    @pytest.mark.parametrize("urn", [0, -(2**63) - 1, 2**31, 10**30])
+    async def test_a_number_that_is_no_urn_is_422(self, judged: Service, urn: int) -> None:
+        for path, body in (("assessments/lookup", {}), ("assessment-runs", {"scheme": "ippr-2023"})):
+            asked = {**body, "urns": [urn]} if path.endswith("lookup") else {**body, "scope": {"urns": [urn]}}
+            assert (await judged.post(f"/v1/{path}", asked)).status_code == 422, path
+
     async def test_another_trusts_school_is_not_found(self, judged: Service) -> None:
         own = await judged.assessment(100002)
         assert (await judged.get("/v1/schools/100002/assessment", party("trust:5143"))).status_code == 404

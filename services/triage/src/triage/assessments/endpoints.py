@@ -4,11 +4,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from shared.auth import Principal, Requires
 from shared.db.session import Db
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 from triage.assessments import service
 from triage.assessments.filters import AssessmentQuery
 from triage.assessments.schemas import (
@@ -20,14 +21,18 @@ from triage.assessments.schemas import (
 )
 from triage.reference.service import DEFAULT_SCHEME
 from triage.scopes import ASSESSMENTS_READ
+from triage.urns import Urn
 
 router = APIRouter(tags=["assessments"])
 
 Reader = Annotated[Principal, Requires(ASSESSMENTS_READ)]
-Urn = Annotated[int, Path(ge=1, le=9_999_999)]
 
 
-@router.get("/v1/assessments", operation_id="list_assessments", responses={200: {"model": AssessmentPage}})
+@router.get(
+    "/v1/assessments",
+    operation_id="list_assessments",
+    responses={200: {"model": AssessmentPage, "content": LINES_OR_TABLE}},
+)
 async def list_assessments(
     request: Request, principal: Reader, session: Db, wanted: AssessmentQuery, page: PageRequest
 ) -> Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.schemas import ApiModel, Page, RequestModel, Source
+from triage.urns import Urn
 
 
 class Reason(ApiModel):
@@ -92,7 +93,7 @@ class AssessmentPage(Page[Assessment]):
 class AssessmentLookup(RequestModel):
     """Up to 1,000 schools by URN."""
 
-    urns: list[int] = Field(min_length=1, max_length=1000, examples=[[100000, 100005]])
+    urns: list[Urn] = Field(min_length=1, max_length=1000, examples=[[100000, 100005]])
     scheme: str | None = None
 
 

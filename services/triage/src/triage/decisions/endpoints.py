@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from shared.auth import Principal, Requires
 from shared.db.session import Db
@@ -13,12 +13,12 @@ from shared.pagination import PageRequest
 from triage.decisions import service
 from triage.decisions.schemas import Decision, DecisionPage, NewDecision
 from triage.scopes import ASSESSMENTS_READ, DECIDE
+from triage.urns import Urn
 
 router = APIRouter(tags=["decisions"])
 
 Reader = Annotated[Principal, Requires(ASSESSMENTS_READ)]
 Director = Annotated[Principal, Requires(DECIDE, user=True)]
-Urn = Annotated[int, Path(ge=1, le=9_999_999)]
 
 
 @router.post(

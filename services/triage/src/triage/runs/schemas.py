@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.jobs.model import JobProblem, JobState
 from shared.schemas import ApiModel, Page, Progress, RequestModel
+from triage.urns import Urn
 
 
 class RunScope(RequestModel):
@@ -16,7 +17,7 @@ class RunScope(RequestModel):
     region: str | None = None
     la: str | None = Field(None, description="code of the local authority")
     trust: str | None = Field(None, description="UID of the trust")
-    urns: list[int] | None = Field(None, min_length=1, max_length=30_000)
+    urns: list[Urn] | None = Field(None, min_length=1, max_length=30_000)
 
 
 class NewRun(RequestModel):
