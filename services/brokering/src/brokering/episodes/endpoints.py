@@ -27,6 +27,7 @@ from shared.clock import utc_now
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES
 
 router = APIRouter(tags=["episodes"])
 
@@ -50,7 +51,7 @@ def episode_filters(
 Filters = Annotated[EpisodeFilters, Depends(episode_filters)]
 
 
-@router.get("/v1/episodes", operation_id="list_episodes", responses={200: {"model": EpisodePage}})
+@router.get("/v1/episodes", operation_id="list_episodes", responses={200: {"model": EpisodePage, "content": LINES}})
 async def list_episodes(
     *, request: Request, principal: Reader, session: Db, filters: Filters, page: PageRequest, now: Now
 ) -> Response:

@@ -16,7 +16,7 @@ from shared.db.session import Db
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
-from shared.responses import json_response
+from shared.responses import LINES, json_response
 
 router = APIRouter(tags=["leaders"])
 
@@ -48,7 +48,7 @@ def leader_filters(
 Filters = Annotated[dict[str, Any], Depends(leader_filters)]
 
 
-@router.get("/v1/leaders", operation_id="list_leaders", responses={200: {"model": LeaderPage}})
+@router.get("/v1/leaders", operation_id="list_leaders", responses={200: {"model": LeaderPage, "content": LINES}})
 async def list_leaders(
     principal: Reader, request: Request, session: Db, page: PageRequest, filters: Filters
 ) -> Response:

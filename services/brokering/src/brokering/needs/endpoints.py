@@ -17,7 +17,7 @@ from shared.db.session import Db
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
-from shared.responses import json_response
+from shared.responses import LINES, json_response
 
 router = APIRouter(tags=["needs"])
 
@@ -44,7 +44,7 @@ def need_filters(
 Filters = Annotated[dict[str, Any], Depends(need_filters)]
 
 
-@router.get("/v1/needs", operation_id="list_needs", responses={200: {"model": NeedPage}})
+@router.get("/v1/needs", operation_id="list_needs", responses={200: {"model": NeedPage, "content": LINES}})
 async def list_needs(principal: Reader, request: Request, session: Db, page: PageRequest, filters: Filters) -> Response:
     """List needs. Provisional ones are shown to the department and its brokers only."""
     return await service.list_needs(request, session, principal, page, filters)

@@ -29,6 +29,7 @@ from shared.clock import utc_now
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES
 
 router = APIRouter(tags=["offers"])
 
@@ -71,7 +72,7 @@ async def make_offer(
     return await once(lambda: service.make_offer(Call(request, session, principal, now), proposal_id, body))
 
 
-@router.get("/v1/offers", operation_id="list_offers", responses={200: {"model": OfferPage}})
+@router.get("/v1/offers", operation_id="list_offers", responses={200: {"model": OfferPage, "content": LINES}})
 async def list_offers(
     *, request: Request, principal: Reader, session: Db, filters: Filters, page: PageRequest, now: Now
 ) -> Response:

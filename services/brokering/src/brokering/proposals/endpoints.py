@@ -15,7 +15,7 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import Db
 from shared.pagination import PageRequest
-from shared.responses import json_response
+from shared.responses import LINES, json_response
 
 router = APIRouter(tags=["proposals"])
 
@@ -42,7 +42,7 @@ def proposal_filters(
     }
 
 
-@router.get("/v1/proposals", operation_id="list_proposals", responses={200: {"model": ProposalPage}})
+@router.get("/v1/proposals", operation_id="list_proposals", responses={200: {"model": ProposalPage, "content": LINES}})
 async def list_proposals(
     principal: Reader,
     request: Request,

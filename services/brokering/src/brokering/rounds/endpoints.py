@@ -18,7 +18,7 @@ from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.jobs import JobState
 from shared.pagination import PageRequest
-from shared.responses import NDJSON, json_response
+from shared.responses import LINES, NDJSON, json_response
 
 router = APIRouter(tags=["matching rounds"])
 
@@ -58,7 +58,11 @@ async def cancel_round(principal: Matcher, request: Request, session: Db, round_
     return await service.cancel(request, session, principal, round_id)
 
 
-@router.get(f"{ROUND}/proposals", operation_id="list_round_proposals", responses={200: {"model": ProposalPage}})
+@router.get(
+    f"{ROUND}/proposals",
+    operation_id="list_round_proposals",
+    responses={200: {"model": ProposalPage, "content": LINES}},
+)
 async def list_round_proposals(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest
 ) -> Response:
@@ -67,7 +71,9 @@ async def list_round_proposals(
     return await proposals.list_proposals(request, session, principal, page, {"round_id": round_id})
 
 
-@router.get(f"{ROUND}/unmatched", operation_id="list_unmatched", responses={200: {"model": UnmatchedPage}})
+@router.get(
+    f"{ROUND}/unmatched", operation_id="list_unmatched", responses={200: {"model": UnmatchedPage, "content": LINES}}
+)
 async def list_unmatched(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest
 ) -> Response:
@@ -75,7 +81,9 @@ async def list_unmatched(
     return await service.list_unmatched(request, session, principal, round_id, page)
 
 
-@router.get(f"{ROUND}/leaders", operation_id="list_round_leaders", responses={200: {"model": RoundLeaderPage}})
+@router.get(
+    f"{ROUND}/leaders", operation_id="list_round_leaders", responses={200: {"model": RoundLeaderPage, "content": LINES}}
+)
 async def list_round_leaders(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest
 ) -> Response:
