@@ -28,11 +28,11 @@ def parse_and_copy(url: str, path: Path) -> float:
     return time.perf_counter() - began
 
 
-def copy_through(url: str, read: str, written: str) -> float:
-    """Seconds to COPY the rows of query `read` out and the rows of table `written` into a copy of that table."""
+def copy_through(url: str, read: str, table: str, rows: str) -> float:
+    """Seconds to COPY the rows of query `read` out, and those of query `rows` into a bare copy of `table`."""
     with psycopg.connect(url) as connection:
-        kept = _copied_out(connection, f"COPY {written} TO STDOUT")
-        connection.execute(f"DROP TABLE IF EXISTS bare_written; CREATE TABLE bare_written (LIKE {written})".encode())
+        kept = _copied_out(connection, f"COPY ({rows}) TO STDOUT")
+        connection.execute(f"DROP TABLE IF EXISTS bare_written; CREATE TABLE bare_written (LIKE {table})".encode())
         connection.commit()
         began = time.perf_counter()
         _copied_out(connection, f"COPY ({read}) TO STDOUT")

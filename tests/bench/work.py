@@ -13,7 +13,8 @@ from tests.bench.table import Line
 from tests.e2e.platform import Platform
 
 ROUNDS = 3
-FACTS, RESULTS = "SELECT * FROM facts", "assessments"
+FACTS = "SELECT urn, facts, profile, facts_version FROM school_facts"
+RESULTS = "SELECT * FROM assessments WHERE is_current"
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -51,7 +52,7 @@ def run_line(platform: Platform, database: str, today: dt.date) -> Line:
     for days in range(1, ROUNDS + 1):
         as_of = (today - dt.timedelta(days=days)).isoformat()
         ours.append(timed(lambda as_of=as_of: platform.assess("ippr-2023", as_of=as_of)))  # type: ignore[misc]
-        bare.append(floor.copy_through(database, FACTS, RESULTS))
+        bare.append(floor.copy_through(database, FACTS, "assessments", RESULTS))
     return Line("assessment of every school", "s", statistics.median(ours), statistics.median(bare),
                 "COPY facts out + COPY results in")  # fmt: skip
 
