@@ -22,7 +22,7 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("inspection", "triage", "brokering")
 PATIENCE = 300.0  # seconds for a job on a busy machine
-POLL = 0.2  # seconds between looks at something under way
+POLL = 0.1  # seconds between looks at something under way
 
 Document = dict[str, Any]
 T = TypeVar("T")
