@@ -1,0 +1,149 @@
+"""Damaged official files: each import tells what became of every row, or fails clearly and leaves everything as it was.
+
+`make test` takes one batch of damaged files, `make drill` twenty. Each batch is a database of its own with the sample
+loaded; a failure names the batch and the file's place in it, and from these the same bytes are made again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from tests.drills.fuzz.damage import DAMAGES
+from tests.drills.fuzz.running import Running, running
+from tests.drills.fuzz.worlds import (
+    COMMON,
+    ROOT,
+    SAMPLE,
+    Headers,
+    fingerprint,
+    load_sample,
+    loaded,
+    sample_files,
+    working,
+)
+
+from inspection.app import create_app
+from inspection.imports.service import JOBS
+from inspection.settings import Settings
+from shared.db.session import Database, driver_url
+from shared.testing.drill import FULL
+from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.tokens import bearer
+
+pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800)]
+
+BATCHES = 20 if FULL else 1
+"""Of as many files as there are ways to damage one; which file, and how exactly, comes from the batch's number."""
+RECORDS = ("imports", "import_files", "import_rejections", "jobs", "idempotency_keys")
+"""Tables that tell of imports; an import that fails leaves its mark in these alone."""
+
+
+class Loading:
+    """An inspection service whose database holds the sample, and a worker."""
+
+    def __init__(self, service: Running, urls: DatabaseUrls) -> None:
+        self.service = service
+        self.token: Headers = bearer(scope="imports:read imports:write")
+        self._urls = urls
+
+    async def load(self, *files: tuple[bytes, str, str, str]) -> list[dict[str, Any]]:
+        """Import files (content, kind, date, name) one after the other while a worker runs."""
+        database = Database(self._urls.app)
+        found = []
+        async with working(JOBS, database):
+            for content, kind, as_at, name in files:
+                found.append(await loaded(self.service, self.token, content, kind=kind, as_at=as_at, name=name))
+        await database.close()
+        return found
+
+    def rejections(self, import_id: str) -> list[dict[str, Any]]:
+        """The first rejected rows of an import."""
+        answer = self.service.send("GET", f"/v1/imports/{import_id}/rejections?limit=200", self.token)
+        rows: list[dict[str, Any]] = answer.json()["data"]
+        return rows
+
+    def state(self) -> dict[str, tuple[int, str]]:
+        """What the tables hold, but those that tell of imports."""
+        with psycopg.connect(driver_url(self._urls.owner), options="-c app.visibility=all") as connection:
+            queue = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
+            ).fetchall()
+            return fingerprint(connection, but=[*RECORDS, *(name for (name,) in queue)])
+
+
+@pytest.fixture
+def loading(cloned_database: CloneDatabase) -> Iterator[Loading]:
+    urls = cloned_database("inspection", ROOT / "services/inspection")
+    with running(create_app(Settings(database_url=urls.app, **COMMON))) as service:
+        made = Loading(service, urls)
+        service.call(load_sample(service, Database(urls.app), made.token))
+        yield made
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_no_damage_is_loaded_by_half(loading: Loading, batch: int) -> None:
+    found = []
+    for number, damage in enumerate(DAMAGES):
+        rng = random.Random(f"{batch} {number}")
+        name, kind, as_at = rng.choice(sample_files())
+        content = damage(rng, (SAMPLE / name).read_bytes())
+        day = (date.fromisoformat(as_at) + timedelta(days=rng.choice((-1, 0, 1)))).isoformat()
+        before = loading.state()
+        (document,) = loading.service.call(loading.load((content, kind, day, name)))
+        faults = [*_faults(loading, document, name), *_half(before, loading, document)]
+        (good,) = loading.service.call(loading.load(((SAMPLE / name).read_bytes(), kind, as_at, name)))
+        if good.get("state") != "succeeded" or _reconciled(good):
+            faults.append(f"the good file then came to {good.get('state')} {good.get('rows')} {good.get('problem')}")
+        found += [f"batch {batch}, {damage.__name__} of {name} as at {day}: {fault}" for fault in faults]
+    assert not found, "\n".join(found)
+
+
+def _faults(loading: Loading, document: dict[str, Any], name: str) -> list[str]:
+    """Return what is wrong with what an import tells."""
+    if document.get("state") == "succeeded":
+        return [*_reconciled(document), *_rejections(loading, document)]
+    if document.get("state") == "failed":
+        return _problem(document["problem"], name)
+    return [] if document.get("status") == 422 else [f"it came to {document}"]
+
+
+def _problem(problem: dict[str, Any], name: str) -> list[str]:
+    """A failure names the file, and says what is wrong with it in words for people."""
+    if name not in problem["detail"] or not problem["errors"] or not problem["errors"][0]["detail"]:
+        return [f"the problem does not tell: {problem}"]
+    return [
+        f"the problem shows {word!r}: {problem}" for word in ("Error", "Traceback", "codec") if word in str(problem)
+    ]
+
+
+def _reconciled(document: dict[str, Any]) -> list[str]:
+    rows = document["rows"]
+    fates = [rows[name] for name in ("created", "changed", "unchanged", "rejected")]
+    return (
+        [] if rows["read"] == sum(fates) and min(fates) >= 0 and rows["read"] else [f"the rows do not add up: {rows}"]
+    )
+
+
+def _rejections(loading: Loading, document: dict[str, Any]) -> list[str]:
+    """Every rejected row is told once, with its place, a reason, and the column where one cell is to blame."""
+    rows = loading.rejections(document["id"])
+    wanted = min(document["rows"]["rejected"], 200)
+    faults = [] if len(rows) == wanted else [f"{len(rows)} rejections are told of {wanted}"]
+    for row in rows:
+        told = row["row"] and row["line"] and row["code"] and row["text"]
+        cell = row["code"] in {"unreadable_value", "missing_value"}
+        if not told or (cell and not row["column"]):
+            faults.append(f"a rejection does not tell: {row}"[:500])
+    return faults[:3]
+
+
+def _half(before: dict[str, tuple[int, str]], loading: Loading, document: dict[str, Any]) -> list[str]:
+    if document.get("state") == "succeeded":
+        return []
+    after = loading.state()
+    return [f"it left its mark in {name}" for name in before if before[name] != after[name]]
