@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from fastapi import Response
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.cursors import id_after
 from brokering.domain.episode_states import STATES, EpisodeBlocked, EpisodeStep, episode_step
 from brokering.domain.ledger import KINDS, Account, Movement, to_days
 from brokering.domain.values import half_days
@@ -27,6 +28,7 @@ from brokering.episodes.documents import (
 from brokering.episodes.schemas import LedgerRequest
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
+from brokering.listing import page_after_page
 from brokering.offers.errors import CapExceeded, EpisodeNotFound
 from brokering.offers.errors import EpisodeBlocked as EpisodeConflict
 from shared.db.session import streaming_session
@@ -35,7 +37,6 @@ from shared.events.outbox import NewEvent, append_async
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, ndjson, page_response, wants_ndjson
 
-STREAM_ROWS = 500
 ACTION_OF = {"used": "use", "returned": "return", "use_corrected": "correct"}
 STANDS = {
     Account.RESERVED: "reserved and not used",
@@ -49,31 +50,21 @@ async def list_episodes(call: Call, filters: repository.EpisodeFilters, page: Pa
         raise invalid("state", "There is no such state of an episode.", "unknown_code")
     if wants_ndjson(call.request):
         return ndjson(_stream(call, filters))
-    rows = await repository.page(call.session, call.principal, filters, after=_after(page), limit=page.limit)
+    rows = await repository.page(call.session, call.principal, filters, after=id_after(page), limit=page.limit)
     total = await repository.count(call.session, call.principal, filters) if page.include_total else None
     documents = [episode_document(row) for row in rows]
     found = page_of(call.request, page, documents, lambda episode: (episode["id"],), total=total)
     return page_response(call.request, found)
 
 
-def _after(page: PageParameters) -> UUID | None:
-    key = page.key(str)
-    try:
-        return UUID(str(key[0])) if key else None
-    except ValueError as error:
-        raise invalid("after", "This cursor was not made by this list.", "bad_cursor") from error
-
-
 async def _stream(call: Call, filters: repository.EpisodeFilters) -> AsyncIterator[dict[str, Any]]:
-    after: UUID | None = None
     async with streaming_session(call.request) as session:
-        while True:
-            rows = await repository.page(session, call.principal, filters, after=after, limit=STREAM_ROWS)
-            for row in rows[:STREAM_ROWS]:
-                yield episode_document(row)
-            if len(rows) <= STREAM_ROWS:
-                return
-            after = rows[STREAM_ROWS - 1].id
+
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
+            return await repository.page(session, call.principal, filters, after=after, limit=limit)
+
+        async for row in page_after_page(fetch):
+            yield episode_document(row)
 
 
 async def _seen(call: Call, episode_id: UUID) -> Row[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,10 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.cursors import id_after
 from brokering.domain.matching_policy import MatchingPolicy
 from brokering.domain.needs import BY_HAND, FREE_STATES, SUPPORTED_TIER
 from brokering.domain.values import NeedState, SubjectKind, half_days, in_days
+from brokering.listing import list_by_id
 from brokering.needs import repository
 from brokering.needs.parties import parties_of_school, who_may_see
 from brokering.needs.schemas import NeedPatch, NewNeed, Subject
@@ -22,13 +22,12 @@ from brokering.problems import NeedNotEditable, NeedNotFound
 from brokering.scopes import TRIAGE_DECIDE
 from shared.auth.principal import Principal
 from shared.clock import utc_now
-from shared.db.session import streaming_session
 from shared.errors import invalid
 from shared.etags import check_if_match, etag_of
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
+from shared.pagination import PageParameters
+from shared.responses import dumps, json_response
 
 NEED_CHANGED = "brokering.need.changed"
 
@@ -60,19 +59,7 @@ async def list_needs(
     request: Request, session: AsyncSession, principal: Principal, page: PageParameters, filters: Mapping[str, Any]
 ) -> Response:
     """Answer with a page, or with all of them as NDJSON."""
-    if wants_ndjson(request):
-        return ndjson(_all(request, principal, filters))
-    after = id_after(page)
-    rows = await repository.page(session, principal, filters, after, page.limit + 1)
-    total = await repository.count(session, principal, filters) if page.include_total else None
-    documents = [document(row) for row in rows]
-    return page_response(request, page_of(request, page, documents, lambda row: (row["id"],), total=total))
-
-
-async def _all(request: Request, principal: Principal, filters: Mapping[str, Any]) -> AsyncIterator[Any]:
-    async with streaming_session(request) as session:
-        async for row in repository.stream(session, principal, filters):
-            yield document(row)
+    return await list_by_id(request, session, principal, page, filters, listed=repository, document=document)
 
 
 async def read(session: AsyncSession, principal: Principal, need_id: UUID) -> dict[str, Any]:

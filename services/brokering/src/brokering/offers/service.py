@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,11 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import Row
 
+from brokering.cursors import id_after
 from brokering.domain.offer_states import STATES, Actor, actor_of
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
+from brokering.listing import page_after_page
 from brokering.offers import making, repository, steps
 from brokering.offers.documents import offer_document
 from brokering.offers.errors import OfferNotFound
@@ -30,7 +32,6 @@ from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, ndjson, page_response, wants_ndjson
 
 SUBJECT_KINDS = frozenset({"school", "trust", "la"})
-STREAM_ROWS = 500
 
 
 def no_such_offer() -> OfferNotFound:
@@ -44,7 +45,7 @@ async def list_offers(call: Call, filters: repository.OfferFilters, page: PagePa
         raise invalid("state", "There is no such state of an offer.", "unknown_code")
     if wants_ndjson(call.request):
         return ndjson(_stream(call, filters))
-    after = _after(page)
+    after = id_after(page)
     rows = await repository.page(call.session, call.principal, filters, call.now, after=after, limit=page.limit)
     total = await repository.count(call.session, call.principal, filters, call.now) if page.include_total else None
     documents = [offer_document(row, call.principal) for row in rows]
@@ -52,24 +53,14 @@ async def list_offers(call: Call, filters: repository.OfferFilters, page: PagePa
     return page_response(call.request, found)
 
 
-def _after(page: PageParameters) -> UUID | None:
-    key = page.key(str)
-    try:
-        return UUID(str(key[0])) if key else None
-    except ValueError as error:
-        raise invalid("after", "This cursor was not made by this list.", "bad_cursor") from error
-
-
 async def _stream(call: Call, filters: repository.OfferFilters) -> AsyncIterator[dict[str, Any]]:
-    after: UUID | None = None
     async with streaming_session(call.request) as session:
-        while True:
-            rows = await repository.page(session, call.principal, filters, call.now, after=after, limit=STREAM_ROWS)
-            for row in rows[:STREAM_ROWS]:
-                yield offer_document(row, call.principal)
-            if len(rows) <= STREAM_ROWS:
-                return
-            after = rows[STREAM_ROWS - 1].id
+
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
+            return await repository.page(session, call.principal, filters, call.now, after=after, limit=limit)
+
+        async for row in page_after_page(fetch):
+            yield offer_document(row, call.principal)
 
 
 async def get_offer(call: Call, offer_id: UUID, status: int = 200) -> Response:

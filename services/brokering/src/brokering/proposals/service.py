@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.cursors import id_after
+from brokering.listing import list_by_id
 from brokering.problems import ProposalNotFound
 from brokering.proposals import repository
 from shared.auth.principal import Principal
-from shared.db.session import streaming_session
-from shared.pagination import PageParameters, page_of
-from shared.responses import ndjson, page_response, wants_ndjson
+from shared.pagination import PageParameters
 
 
 def document(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -45,19 +43,7 @@ async def list_proposals(
     request: Request, session: AsyncSession, principal: Principal, page: PageParameters, filters: Mapping[str, Any]
 ) -> Response:
     """Answer with a page, or with all of them as NDJSON."""
-    if wants_ndjson(request):
-        return ndjson(_all(request, principal, filters))
-    after = id_after(page)
-    rows = await repository.page(session, principal, filters, after, page.limit + 1)
-    total = await repository.count(session, principal, filters) if page.include_total else None
-    documents = [document(row) for row in rows]
-    return page_response(request, page_of(request, page, documents, lambda row: (row["id"],), total=total))
-
-
-async def _all(request: Request, principal: Principal, filters: Mapping[str, Any]) -> AsyncIterator[Any]:
-    async with streaming_session(request) as session:
-        async for row in repository.stream(session, principal, filters):
-            yield document(row)
+    return await list_by_id(request, session, principal, page, filters, listed=repository, document=document)
 
 
 async def read(session: AsyncSession, principal: Principal, proposal_id: UUID) -> dict[str, Any]:
