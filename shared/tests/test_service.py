@@ -110,6 +110,21 @@ class TestProblems:
                 await client.post("/v1/notes", content=pieces(), headers={"Content-Type": "text/plain"}), 401
             )
 
+    async def test_a_body_of_another_kind_is_415(self, client: httpx.AsyncClient) -> None:
+        headers = {**WRITE, "content-type": "text/plain"}
+        response = await client.post("/v1/notes", content=b'{"body": "a"}', headers=headers)
+        assert_problem(response, 415)
+        assert response.headers["accept"] == "application/json"
+
+    async def test_json_too_deep_to_read_is_422(self, client: httpx.AsyncClient) -> None:
+        headers = {**WRITE, "content-type": "application/json"}
+        assert_problem(await client.post("/v1/notes", content=b"[" * 80_000, headers=headers), 422)
+
+    async def test_head_is_get_without_a_body(self, client: httpx.AsyncClient) -> None:
+        head, get = await client.head("/v1/anyone"), await client.get("/v1/anyone")
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["etag"] == get.headers["etag"]
+
     async def test_a_nul_character_is_a_clear_error(self, client: httpx.AsyncClient) -> None:
         assert_problem(await client.post("/v1/notes", json={"body": "a\x00b"}, headers=WRITE), 422)
 

@@ -16,7 +16,7 @@ from shared.events.feed import feed_router
 from shared.openapi import install_openapi
 from shared.settings import ServiceSettings
 from shared.telemetry.logs import configure_logs
-from shared.telemetry.middleware import RequestTelemetry
+from shared.telemetry.middleware import HeadAsGet, RequestTelemetry
 from shared.telemetry.traces import tracing
 
 
@@ -82,5 +82,6 @@ def create_service_app(
     problems.install(app, constraint_errors or {})
     install_openapi(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestTelemetry, on_error=problems.unexpected)
     return app

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -14,11 +15,21 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from shared.auth.access import access_of
-from shared.errors import Conflict, DomainError, FieldProblem, PayloadTooLarge, Unavailable, Unprocessable
+from shared.errors import (
+    Conflict,
+    DomainError,
+    FieldProblem,
+    PayloadTooLarge,
+    Unavailable,
+    Unprocessable,
+    UnsupportedMediaType,
+)
 from shared.responses import dumps
 from shared.telemetry.context import trace_id
 
 MEDIA_TYPE = "application/problem+json"
+JSON = ("application/json",)
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
 _BODY_STATUSES = (400, 413)
 """With these the framework tells of a body that it could not read."""
@@ -37,7 +48,7 @@ def problem_response(request: Request, error: DomainError) -> Response:
         "trace_id": trace_id(),
         "errors": [{"pointer": e.pointer, "detail": e.detail, "code": e.code} for e in error.errors],
     }
-    headers = {"Cache-Control": "no-store", **error.headers}
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Authorization", **error.headers}
     return Response(dumps(document), error.status, headers=headers, media_type=MEDIA_TYPE)
 
 
@@ -81,7 +92,8 @@ def install(app: FastAPI, constraints: Mapping[str, DomainError]) -> None:
 
     async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-        return problem_response(request, await _refusal(request) or _validation_error(error))
+        refusal = await _refusal(request) or _unsupported(request, error)
+        return problem_response(request, refusal or _validation_error(error))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as above
@@ -109,8 +121,25 @@ async def _refusal(request: Request) -> DomainError | None:
     return None
 
 
+def _unsupported(request: Request, error: RequestValidationError) -> DomainError | None:
+    """Return the error for a body of another kind than the route reads, where the body is what is wrong."""
+    if not any(item["loc"][0] == "body" for item in error.errors()):
+        return None
+    sent = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    form = any(isinstance(field.field_info, Form) for field in getattr(dependant, "body_params", ()))
+    read = FORMS if form else JSON
+    if not sent or sent in read or (not form and sent.endswith("+json")):
+        return None
+    return UnsupportedMediaType(f"This route reads {read[0]}, not {sent[:100]}.", headers={"Accept": read[0]})
+
+
 def _http_problem(request: Request, error: HTTPException) -> DomainError:
     headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return Unprocessable(
+            "The body cannot be read.", errors=[FieldProblem("/", "It is not well formed.", "unreadable")]
+        )
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return PayloadTooLarge("The body is larger than this service takes.", headers=headers)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -124,7 +153,7 @@ def _allowed_methods(request: Request) -> list[str]:
     for route in iter_route_contexts(request.app.routes):
         if route.matches(request.scope)[0] is not Match.NONE:
             methods |= set(route.methods or ())
-    return sorted(methods)
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 async def unexpected(scope: Scope, receive: Receive, send: Send) -> None:

@@ -59,6 +59,26 @@ class RequestTelemetry:
             _observe(scope, status, time.perf_counter() - started)
 
 
+class HeadAsGet:
+    """ASGI middleware: HEAD is answered as GET would be, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+
+
 def _observe(scope: Scope, status: int, seconds: float) -> None:
     if scope["path"] in PROBES:
         return
