@@ -1,7 +1,9 @@
 """The job of an import: read the file, merge it, and write what became of each row, all in one transaction."""
 
+import gc
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, BinaryIO, Final
 
@@ -26,6 +28,24 @@ _RAW_SHOWN: Final = 4000
 
 def run(context: JobContext) -> Mapping[str, Any] | None:
     """Run one import. Raises JobFailed, with nothing loaded, for a file that cannot be read as its kind."""
+    with _uncollected():
+        _run(context)
+    return None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector rest: it would go through all records of a file many times over and find no garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _run(context: JobContext) -> None:
     with context.engine.begin() as connection:
         repository.drop_stale_files(connection)
         wanted = repository.import_of(connection, context.id)
@@ -53,7 +73,6 @@ def run(context: JobContext) -> Mapping[str, Any] | None:
             raise _failed(wanted["file_name"], empty)
         context.progress(read.read, read.read, MERGING)
         _Merge(context, wanted, table, reader, read).run()
-    return None
 
 
 class _Merge:

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date
+from itertools import count as count_from
 from itertools import islice
 from typing import Any, BinaryIO
 from uuid import UUID
 
 import orjson
+import psycopg
 from sqlalchemy import Connection, RowMapping, column, func, insert, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -90,11 +92,14 @@ def import_of(connection: Connection, import_id: UUID) -> RowMapping:
 
 def copy_file(connection: Connection, import_id: UUID, target: BinaryIO) -> None:
     """Write an import's file to `target`, piece by piece."""
-    number = 0
-    query = text("SELECT content FROM import_files WHERE import_id = :id AND chunk = :chunk")
-    while (content := connection.scalar(query, {"id": import_id, "chunk": number})) is not None:
-        target.write(content)
-        number += 1
+    query = "SELECT content FROM import_files WHERE import_id = %s AND chunk = %s"
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]  # the only one
+    with driver.cursor(binary=True) as cursor:  # as text, bytes are twice as many
+        for number in count_from(0):
+            row = cursor.execute(query, (import_id, number)).fetchone()
+            if row is None:
+                return
+            target.write(row[0])
 
 
 def known_digests(connection: Connection, kind: str, as_at: date) -> tuple[bytes, date] | None:

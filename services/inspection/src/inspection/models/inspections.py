@@ -47,7 +47,7 @@ class Inspection(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    urn: Mapped[int] = mapped_column(ForeignKey("schools.urn"))
+    urn: Mapped[int]  # of `schools`, kept by the trigger fk_inspections_urn, which asks once for a whole load
     number: Mapped[str | None]
     framework: Mapped[str]
     kind: Mapped[str]
@@ -70,7 +70,7 @@ class Inspection(Base):
     state: Mapped[str] = mapped_column(server_default=text("'published'"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     content_hash: Mapped[bytes]
-    source_id: Mapped[int | None]  # no foreign key: it took a tenth of a national load, and sources are never deleted
+    source_id: Mapped[int | None]  # of `sources`, which are never deleted
 
 
 class InspectionVersion(Base):

@@ -33,8 +33,6 @@ class School(Base):
         Index("ix_schools_region_urn", "region", "urn"),
         Index("ix_schools_la_code_urn", "la_code", "urn"),
         Index("ix_schools_trust_uid_urn", "trust_uid", "urn"),
-        Index("ix_schools_laestab", "laestab"),
-        Index("ix_schools_postcode", "postcode"),
     )
 
     urn: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -62,7 +60,7 @@ class School(Base):
     report_url: Mapped[str | None]
     missing_since: Mapped[date | None]
     content_hash: Mapped[bytes]
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    source_id: Mapped[int]  # of `sources`, which are never deleted: each load writes its own, then the rows
 
 
 class SchoolGroup(Base):
@@ -158,10 +156,10 @@ class Membership(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    urn: Mapped[int] = mapped_column(ForeignKey("schools.urn"))
-    trust_uid: Mapped[str] = mapped_column(ForeignKey("school_groups.uid"))
+    urn: Mapped[int]  # of `schools`, kept by the trigger fk_memberships_urn
+    trust_uid: Mapped[str]  # of `school_groups`, kept by the trigger fk_memberships_trust_uid
     joined_on: Mapped[date]
     left_on: Mapped[date | None]
     first_seen_on: Mapped[date]
     assumed: Mapped[bool]
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    source_id: Mapped[int]  # of `sources`, as for schools

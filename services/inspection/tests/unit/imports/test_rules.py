@@ -11,7 +11,7 @@ from inspection.domain.memberships import Stay, observe
 from inspection.imports.kinds.ofsted.blocks import Found
 from inspection.imports.kinds.ofsted.judgements import judgement
 from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
-from inspection.imports.kinds.packing import copy_line, pack, unpack
+from inspection.imports.kinds.packing import copy_text, pack, unpack
 
 MAY, AUGUST, DECEMBER = date(2025, 5, 31), date(2025, 8, 31), date(2025, 12, 31)
 OPENED = date(2012, 9, 1)
@@ -129,4 +129,4 @@ class TestDateInName:
 def test_packed_rows_survive_what_copy_treats_specially(value: str, escaped: str) -> None:
     packed = pack([f"a{value}b", None])
     assert unpack(packed) == [f"a{value}b", None]
-    assert copy_line(packed) == f"a{escaped}b\t\\N\n"
+    assert copy_text([packed]) == f"a{escaped}b\t\\N\n".encode()

@@ -1,6 +1,6 @@
 """The columns of a kind of file: which are known, which are read, which a file must have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from inspection.data import load_columns
@@ -63,6 +63,22 @@ def same(title: str, other: str) -> bool:
     return other in Header([title])
 
 
+class OwnTexts:
+    """Cells of a column in which every row has a value of its own, that mostly needs no change.
+
+    `plain` tells for a whole column whether all its cells are values as they stand; only where they are not is each
+    cell read by itself.
+    """
+
+    def __init__(self, reader: "Reader[str]", plain: Callable[[Sequence[str]], bool]) -> None:
+        self._reader = reader
+        self._plain = plain
+
+    def column(self, cells: Sequence[str]) -> Sequence[str | None]:
+        """Read a cell of every row, in the order of the rows."""
+        return cells if self._plain(cells) else [*map(self._reader.read, cells)]
+
+
 class Reader(dict[str, T | None]):
     """Cells of one column -> their values: None for nothing, a rejection for a cell that cannot be read.
 
@@ -83,6 +99,10 @@ class Reader(dict[str, T | None]):
         if len(self) < MOST_REMEMBERED:
             self[cell] = value
         return value
+
+    def column(self, cells: Sequence[str]) -> list[T | None]:
+        """Read a cell of every row, in the order of the rows."""
+        return [*map(self.__getitem__, cells)]
 
     def read(self, cell: str) -> T | None:
         """Read a cell without remembering it: for columns where every cell differs."""

@@ -10,7 +10,7 @@ from inspection.imports.kinds import repository
 from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns
 from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
-from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
+from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_uid
 from inspection.imports.kinds.packing import digest, pack, unpack
 from inspection.imports.reading.cells import parse_date, parse_digits, parse_text
@@ -37,7 +37,7 @@ TABLE = KeyedTable(
 )
 
 
-class GroupReader:
+class GroupReader(RowReader):
     """Reads rows of one file."""
 
     def __init__(self, header: Header) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.model import Batch, Provenance
-from inspection.imports.kinds.packing import copy_line, ready
+from inspection.imports.kinds.packing import bytea, join
 
 
 class KeyedRow(NamedTuple):
@@ -57,13 +57,15 @@ def merge(connection: Connection, table: KeyedTable, batch: Batch, source: Prove
             merged.changed.append(key)
     columns = (*table.columns, "content_hash", "source_id")
     rows = {key: accepted.record for key, accepted in batch.accepted.items()}
-    repository.insert(connection, table.name, columns, _lines([rows[key] for key in merged.created], source))
-    repository.update(connection, table.name, table.key, columns, _lines([rows[key] for key in merged.changed], source))
+    repository.insert(connection, table.name, columns, _packed([rows[key] for key in merged.created], source))
+    repository.update(
+        connection, table.name, table.key, columns, _packed([rows[key] for key in merged.changed], source)
+    )
     older = [stored[key][0] for key in repeated if stored[key][1].as_at < source.as_at]
     if older:
         repository.move_on(connection, table.name, table.key, older, source.id)
     return merged
 
 
-def _lines(rows: Sequence[KeyedRow], source: Provenance) -> list[str]:
-    return [copy_line(row.packed, ready=ready(row.content_hash, source.id)) for row in rows]
+def _packed(rows: Sequence[KeyedRow], source: Provenance) -> list[str]:
+    return [join(row.packed, bytea(row.content_hash), str(source.id)) for row in rows]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.columns import Columns
 from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
-from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
+from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_urn
 from inspection.imports.kinds.packing import digest, pack
 from inspection.imports.reading.cells import parse_float
@@ -17,7 +17,7 @@ TABLE = KeyedTable("school_locations", ("urn", "lat", "lng"), ("urn",), lambda k
 NORTHERNMOST, EASTERNMOST = 90.0, 180.0
 
 
-class LocationReader:
+class LocationReader(RowReader):
     """Reads rows of one file."""
 
     def __init__(self, header: Header) -> None:

@@ -64,7 +64,7 @@ class Fates:
 
 
 class RowReader(Protocol):
-    """Reads rows of one file."""
+    """Reads rows of one file. To be inherited from."""
 
     drift: Drift
 
@@ -75,6 +75,13 @@ class RowReader(Protocol):
     def read(self, cells: Sequence[str]) -> Any:
         """Return the row's record; raises RejectedRow for the first value that cannot be read."""
         ...
+
+    def read_all(self, rows: Sequence[Sequence[str]]) -> Sequence[Any]:
+        """Return the records of several rows; raises RejectedRow, saying nothing of the others, where one is refused.
+
+        A kind may have a quicker way for many rows than for one.
+        """
+        return [self.read(row) for row in rows]
 
 
 class Kind(Protocol):

@@ -4,29 +4,50 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Final
 
+NOTHING: Final = "\x00"
 _BETWEEN: Final = "\x1f"
-_NOTHING: Final = "\x00"
-TAB: Final = "\t"
-NULL: Final = r"\N"
-_ESCAPED: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_END: Final = "\x1e"
+_COPY_FORM: Final = (  # in this order: the escapes of what stands in values come before what they are made of
+    ("\\", r"\\"),
+    ("\t", r"\t"),
+    ("\n", r"\n"),
+    ("\r", r"\r"),
+    (NOTHING, r"\N"),
+    (_BETWEEN, "\t"),
+    (_END, "\n"),
+)
 
 
 def pack(values: Sequence[str | None]) -> str:
     """Return the values of a row, each in the database's text form, as one string."""
-    return _BETWEEN.join([_NOTHING if value is None else value for value in values])
+    return _BETWEEN.join([NOTHING if value is None else value for value in values])
+
+
+def pack_columns(*columns: Sequence[str | None]) -> list[str]:
+    """Return many rows, given as their columns, each as `pack` would return it."""
+    return [*map(_BETWEEN.join, zip(*map(_filled, columns), strict=True))]
+
+
+def _filled(column: Sequence[str | None]) -> Sequence[str]:
+    return [NOTHING if value is None else value for value in column]
 
 
 def unpack(packed: str) -> list[str | None]:
     """Return the values again."""
-    return [None if value == _NOTHING else value for value in packed.split(_BETWEEN)]
+    return [None if value == NOTHING else value for value in packed.split(_BETWEEN)]
 
 
-def copy_line(*packed: str, ready: str = "") -> str:
-    """Return packed parts of a row as one line of COPY's text format; `ready` is a last part that has that form."""
-    row = _BETWEEN.join(packed)
-    if "\\" in row or "\n" in row or "\t" in row or "\r" in row:
-        row = row.translate(_ESCAPED)
-    return f"{row.replace(_BETWEEN, TAB).replace(_NOTHING, NULL)}{ready}\n"
+def join(*packed: str) -> str:
+    """Return packed parts of a row, which may be single values, as one."""
+    return _BETWEEN.join(packed)
+
+
+def copy_text(rows: Iterable[str]) -> bytes:
+    """Return packed rows in COPY's text format: the whole text at once, which is much quicker than row by row."""
+    text = _END.join([*rows, ""])
+    for plain, written in _COPY_FORM:
+        text = text.replace(plain, written)
+    return text.encode()
 
 
 def digest(text: str, size: int = 16) -> bytes:
@@ -39,11 +60,6 @@ def bytea(value: bytes) -> str:
     return "\\x" + value.hex()
 
 
-def ready(content_hash: bytes, *values: object) -> str:
-    """Return a digest and plain values as the last columns of a line of COPY's text format (see `copy_line`)."""
-    return TAB.join([f"\t\\\\x{content_hash.hex()}", *(NULL if value is None else str(value) for value in values)])
-
-
 def boolean(value: bool | None) -> str | None:
     """Return a truth value in the database's text form."""
     return None if value is None else "t" if value else "f"
@@ -52,3 +68,8 @@ def boolean(value: bool | None) -> str | None:
 def text_array(values: Iterable[str]) -> str:
     """Return codes (no quoting needed) as an array in the database's text form."""
     return "{" + ",".join(values) + "}"
+
+
+def number_array(values: Iterable[int]) -> str:
+    """Return numbers as an array in the database's text form: thousands of them, far quicker than the driver does."""
+    return text_array(map(str, values))

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, text
 
-from inspection.imports.kinds.packing import copy_line, pack
+from inspection.imports.kinds.packing import copy_text, number_array, pack
 
-_BATCH = 1 << 20
+_ROWS_AT_ONCE = 4000
 
 
 def cursor_of(connection: Connection) -> psycopg.Cursor[Any]:
@@ -19,32 +20,31 @@ def cursor_of(connection: Connection) -> psycopg.Cursor[Any]:
     return cursor
 
 
-def insert(connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Add rows, each a line of COPY's text format."""
+def insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[str]) -> None:
+    """Add packed rows."""
+    waiting = iter(rows)
     with (
         cursor_of(connection) as cursor,
         cursor.copy(_statement(f"COPY {table} ({', '.join(columns)}) FROM STDIN")) as copy,
     ):
-        for block in _blocks(lines):
-            copy.write(block)
+        while block := [*islice(waiting, _ROWS_AT_ONCE)]:
+            copy.write(copy_text(block))
 
 
-def stage(connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Put rows into the temporary table `incoming`, which has these columns of a table; it lasts till the commit."""
+def stage(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[str]) -> None:
+    """Put packed rows into the temporary table `incoming`, with these columns of a table; it lasts till the commit."""
     connection.execute(text("DROP TABLE IF EXISTS incoming"))
     connection.execute(
         text(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table} WITH NO DATA")  # noqa: S608 - names of ours
     )
-    insert(connection, "incoming", columns, lines)
+    insert(connection, "incoming", columns, rows)
 
 
-def update(
-    connection: Connection, table: str, key: Sequence[str], columns: Sequence[str], lines: Sequence[str]
-) -> None:
-    """Change rows by key, each given as a line of COPY's text format."""
-    if not lines:
+def update(connection: Connection, table: str, key: Sequence[str], columns: Sequence[str], rows: Sequence[str]) -> None:
+    """Change rows by key, each given packed."""
+    if not rows:
         return
-    stage(connection, table, columns, lines)
+    stage(connection, table, columns, rows)
     changes = ", ".join(f"{name} = incoming.{name}" for name in columns if name not in key)
     match = " AND ".join(f"target.{name} = incoming.{name}" for name in key)
     connection.execute(text(f"UPDATE {table} AS target SET {changes} FROM incoming WHERE {match}"))  # noqa: S608 - names of ours
@@ -73,7 +73,7 @@ def move_on(
     connection: Connection, table: str, key: Sequence[str], keys: Iterable[Sequence[Any]], source_id: int
 ) -> None:
     """Let rows that a newer file repeats unchanged point to that file."""
-    stage(connection, table, key, (copy_line(pack([str(part) for part in parts])) for parts in keys))
+    stage(connection, table, key, (pack([str(part) for part in parts]) for parts in keys))
     match = " AND ".join(f"t.{name} = incoming.{name}" for name in key)
     connection.execute(
         text(
@@ -90,10 +90,10 @@ def tell_schools(connection: Connection, urns: Collection[int]) -> None:
         connection.execute(
             text(
                 "INSERT INTO outbox (type, subject, data)"
-                " SELECT 'inspection.school.changed', urn::text, json_build_object('urn', urn)::jsonb"
+                " SELECT 'inspection.school.changed', urn::text, jsonb_build_object('urn', urn)"
                 " FROM unnest(CAST(:urns AS int[])) AS urn ORDER BY urn"
             ),
-            {"urns": list(urns)},
+            {"urns": number_array(urns)},
         )
 
 
@@ -103,7 +103,7 @@ def tell_trusts(connection: Connection, uids: Collection[str]) -> None:
         connection.execute(
             text(
                 "INSERT INTO outbox (type, subject, data)"
-                " SELECT 'inspection.trust.changed', uid, json_build_object('uid', uid)::jsonb"
+                " SELECT 'inspection.trust.changed', uid, jsonb_build_object('uid', uid)"
                 " FROM unnest(CAST(:uids AS text[])) AS uid ORDER BY uid"
             ),
             {"uids": list(uids)},
@@ -112,7 +112,11 @@ def tell_trusts(connection: Connection, uids: Collection[str]) -> None:
 
 def schools_among(connection: Connection, urns: Collection[int]) -> list[int]:
     """Return which of these URNs are in the register of schools."""
-    return list(connection.scalars(text("SELECT urn FROM schools WHERE urn = ANY(:urns)"), {"urns": list(urns)}).all())
+    return list(
+        connection.scalars(
+            text("SELECT urn FROM schools WHERE urn = ANY(CAST(:urns AS int[]))"), {"urns": number_array(urns)}
+        ).all()
+    )
 
 
 def schools_of_groups(connection: Connection, uids: Collection[str]) -> list[int]:
@@ -140,20 +144,6 @@ def cut(connection: Connection, closing: Collection[tuple[int, int]]) -> None:
         ),
         {"predecessors": [edge[0] for edge in closing], "successors": [edge[1] for edge in closing]},
     )
-
-
-def _blocks(lines: Iterable[str]) -> Iterator[bytes]:
-    waiting: list[str] = []
-    size = 0
-    for line in lines:
-        waiting.append(line)
-        size += len(line)
-        if size >= _BATCH:
-            yield "".join(waiting).encode()
-            waiting.clear()
-            size = 0
-    if waiting:
-        yield "".join(waiting).encode()
 
 
 def _statement(sql: str) -> psycopg.sql.SQL:

@@ -1,8 +1,9 @@
 """Single cells: what counts as nothing, and strict readings of numbers, dates and codes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import eq
 from typing import Final, TypeVar
 
 from inspection.imports.reading.problems import RejectedRow
@@ -77,6 +78,21 @@ def parse_text(cell: str) -> str:
     if len(text) > LONGEST_TEXT or not (text.isprintable() or _CONTROL.search(text) is None):
         raise ValueError("too long")
     return text
+
+
+def plain_texts(cells: Sequence[str]) -> bool:
+    """Tell whether `parse_text` would return every one of these cells just as it is: one question for a column."""
+    return (
+        NOTHING.isdisjoint(cells)
+        and all(map(str.isprintable, cells))
+        and max(map(len, cells), default=0) <= LONGEST_TEXT
+        and all(map(eq, cells, map(str.strip, cells)))
+    )
+
+
+def plain_digits(cells: Sequence[str], length: int) -> bool:
+    """Tell whether `parse_digits` would return every one of these cells just as it is, with this length."""
+    return all(map(str.isdigit, cells)) and all(map(str.isascii, cells)) and {*map(len, cells)} <= {length}
 
 
 def look_up(table: Mapping[str, T]) -> Callable[[str], T]:

@@ -1,19 +1,19 @@
 """Blocks of columns, each about one inspection of the school in the row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from operator import itemgetter
+from itertools import compress, repeat
 from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 
 from inspection.data import load
 from inspection.domain.frameworks import REPORT_CARD, UNGRADED, Framework, framework_for
-from inspection.imports.kinds.columns import Columns, Reader
+from inspection.imports.kinds.columns import Columns, OwnTexts, Reader
 from inspection.imports.kinds.ofsted.judgements import Judgement, card, graded, ungraded
-from inspection.imports.kinds.packing import digest, pack
-from inspection.imports.reading.cells import parse_date, parse_int, parse_text, parse_yes_no
+from inspection.imports.kinds.packing import digest, pack_columns
+from inspection.imports.reading.cells import parse_date, parse_int, parse_text, parse_yes_no, plain_texts
 from inspection.imports.reading.problems import RejectedRow, UnreadableFile
 
 COLUMNS: Final = (
@@ -58,55 +58,66 @@ class Start(NamedTuple):
 
 
 class Block:
-    """One block of columns; call it with a row's cells (a blank one added at the end) and its URN in both forms."""
+    """One block of columns; call it with the rows' columns (a blank one added at the end) and their URNs."""
 
     def __init__(self, columns: Columns, spec: dict[str, Any]) -> None:
         self._spec = spec
         self._card = spec["kind"] == "card"
         self._kind = "ungraded" if spec["kind"] == "ungraded" else "graded"
         self._titles: dict[str, str] = spec["fields"]
-        facts = ("number", "starts_on", "published_on", "relates", "urn_at_inspection")
-        self._facts = itemgetter(*(columns.place(self._titles[name]) for name in facts))
+        self._place = {name: columns.place(title) for name, title in self._titles.items()}
         self._starts = self._reader("starts_on", self._start, NOT_A_DATE)
         self._published = self._reader("published_on", _iso_date, NOT_A_DATE)
         self._relates = self._reader("relates", parse_yes_no, "neither Yes nor No")
-        self._number = self._reader("number", parse_text, "too long")
+        self._number = OwnTexts(self._reader("number", parse_text, "too long"), plain_texts)
         self._urn_then = self._reader("urn_at_inspection", parse_int, "not a URN")
         self._judgement_titles = self._titles_of_judgement()
-        self._judged = _several([columns.place(title) for title in self._judgement_titles])
+        self._judged = [columns.place(title) for title in self._judgement_titles]
         self._areas = tuple(spec["areas"])
         dates: dict[str, str] = spec.get("judged_on", {})
         self._own_dates = {area: Reader(title, _iso_date, NOT_A_DATE) for area, title in dates.items()}
-        self._dates = _several([columns.place(title) for title in dates.values()])
+        self._dates = [columns.place(title) for title in dates.values()]
         self._judgements = lru_cache(maxsize=20_000)(self._read_judgement)
 
-    def __call__(self, cells: Sequence[str], urn: int, urn_text: str) -> Found | None:
-        """Return the inspection of this block, None where the row has none; raises RejectedRow."""
-        number, start, published, relates, former = self._facts(cells)
-        started = self._starts[start]
-        if started is None:
-            self._check_absent(cells, number)
-            return None
-        judgement = self._judgements(started.framework, self._judged(cells))
-        number = self._number.read(number)
-        published_on = self._published[published]
-        urn_then = urn if former == urn_text else self._urn_then.read(former)
-        said = self._relates[relates]
-        packed = pack(
-            (
-                number,
-                started.framework,
-                self._kind,
-                started.starts_on,
-                published_on,
-                None if published_on else NOT_IN_SOURCE,
-                urn_text if urn_then == urn else None if urn_then is None else str(urn_then),
-                "t" if (said if said is not None else urn_then in {None, urn}) else "f",
-                "t" if said is None and urn_then is None else "f",
-                self._judged_on(cells, start) if self._own_dates else None,
-            )
+    def __call__(self, columns: Sequence[Sequence[str]], urns: Sequence[int]) -> Iterator[tuple[int, Found]]:
+        """Return the inspections of this block, each with the place of its row; raises RejectedRow."""
+        starts = self._starts.column(columns[self._place["starts_on"]])
+        self._check_absent(columns, starts)
+        present = _Present(columns, starts)
+        started = [start for start in starts if start is not None]
+        frameworks = [start.framework for start in started]
+        judged = zip(*map(present.column, self._judged), strict=True)
+        judgements = [*map(self._judgements, frameworks, judged)]
+        numbers = self._number.column(present.column(self._place["number"]))
+        days = [start.starts_on for start in started]
+        published = self._published.column(present.column(self._place["published_on"]))
+        packed = pack_columns(
+            numbers,
+            frameworks,
+            [self._kind] * len(started),
+            days,
+            published,
+            [None if day else NOT_IN_SOURCE for day in published],
+            *self._relations(present, present.of(urns)),
+            self._judged_on(present),
         )
-        return Found(number, started.starts_on, self._kind, packed, judgement)
+        kinds = repeat(self._kind)
+        return zip(present.of(range(len(urns))), map(Found, numbers, days, kinds, packed, judgements), strict=True)
+
+    def _relations(self, present: "_Present", urns: Sequence[int]) -> tuple[list[str | None], list[str], list[str]]:
+        """Return the columns URN at inspection, relates to the current URN, and whether that is assumed."""
+        cells = present.column(self._place["urn_at_inspection"])
+        # in most rows the cell is the row's own URN, which is known to be well
+        then = [urn if cell == str(urn) else self._urn_then.read(cell) for urn, cell in zip(urns, cells, strict=True)]
+        said = self._relates.column(present.column(self._place["relates"]))
+        return (
+            [None if urn is None else str(urn) for urn in then],
+            [
+                "t" if (word if word is not None else former is None or former == urn) else "f"
+                for word, former, urn in zip(said, then, urns, strict=True)
+            ],
+            ["t" if word is None and former is None else "f" for word, former in zip(said, then, strict=True)],
+        )
 
     def _reader(self, field: str, parse: Callable[[str], T], why: str) -> Reader[T]:
         return Reader(self._titles[field], parse, why)
@@ -125,11 +136,13 @@ class Block:
         has_overall = _frameworks_by_code()[framework].has_overall
         return graded(framework, self._areas, cells, self._judgement_titles, has_overall=has_overall)
 
-    def _check_absent(self, cells: Sequence[str], number: str) -> None:
+    def _check_absent(self, columns: Sequence[Sequence[str]], starts: Sequence[Start | None]) -> None:
         """Check that a block without a start date is empty: an inspection without a date cannot be placed."""
-        if number not in _NOTHING or not _NOTHING.issuperset(self._judged(cells)):
-            title = self._titles["starts_on"]
-            raise RejectedRow("missing_value", f"{title}: the inspection has no start date.", title, None)
+        absent = [start is None for start in starts]
+        for place in (self._place["number"], *self._judged):
+            if not _NOTHING.issuperset(compress(columns[place], absent)):
+                title = self._titles["starts_on"]
+                raise RejectedRow("missing_value", f"{title}: the inspection has no start date.", title, None)
 
     def _start(self, cell: str) -> Start:
         """Return the date and its framework; a card before its time, or older grades after it, is a contradiction."""
@@ -143,14 +156,37 @@ class Block:
             raise RejectedRow("framework_mismatch", f"{title}: {cell.strip()} is {why}.", title, cell.strip())
         return Start(starts_on.isoformat(), framework.code)
 
-    def _judged_on(self, cells: Sequence[str], start: str) -> str | None:
+    def _judged_on(self, present: "_Present") -> list[str | None]:
         """Return the dates of judgement that are not the start date, as JSON."""
+        starts = present.column(self._place["starts_on"])
+        if not self._own_dates:
+            return [None] * len(starts)
+        rows = zip(*map(present.column, self._dates), strict=True)
+        return [self._dates_of_row(start, cells) for start, cells in zip(starts, rows, strict=True)]
+
+    def _dates_of_row(self, start: str, cells: Sequence[str]) -> str | None:
         dates = {
             area: reader[cell]
-            for (area, reader), cell in zip(self._own_dates.items(), self._dates(cells), strict=True)
+            for (area, reader), cell in zip(self._own_dates.items(), cells, strict=True)
             if cell != start and cell not in _NOTHING
         }
         return orjson.dumps(dates).decode() if dates else None
+
+
+class _Present:
+    """The rows that have an inspection in a block."""
+
+    def __init__(self, columns: Sequence[Sequence[str]], starts: Sequence[Start | None]) -> None:
+        self._columns = columns
+        self._starts = starts
+
+    def column(self, place: int) -> list[str]:
+        """Return the cells of a column in these rows."""
+        return [*compress(self._columns[place], self._starts)]
+
+    def of(self, values: Iterable[T]) -> list[T]:
+        """Return the values, of one for each row, in these rows."""
+        return [*compress(values, self._starts)]
 
 
 def blocks_of(columns: Columns) -> list[Block]:
@@ -194,10 +230,3 @@ def _frameworks_by_code() -> dict[str, Framework]:
 
 def _iso_date(cell: str) -> str:
     return parse_date(cell).isoformat()
-
-
-def _several(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Return a picker of several cells, always as a tuple."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda cells: tuple(cells[place] for place in places)

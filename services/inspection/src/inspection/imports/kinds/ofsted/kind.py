@@ -1,8 +1,7 @@
 """The load of Ofsted's file: register, trusts, inspections and stays in trusts, each merged by date of the file."""
 
-import os
 from collections.abc import Iterator
-from itertools import chain, groupby
+from itertools import chain, count, groupby
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,9 @@ from inspection.imports.kinds.ofsted.blocks import Found
 from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
 from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
 from inspection.imports.kinds.ofsted.repository import KnownSchool
-from inspection.imports.kinds.packing import boolean, bytea, copy_line, pack, ready, unpack
+from inspection.imports.kinds.packing import NOTHING, boolean, bytea, join, pack, unpack
 from inspection.imports.reading.header import Header
+from shared.ids import new_id
 
 
 class OfstedLatestInspections:
@@ -53,7 +53,7 @@ class _Load:
         if self._rows:
             repository.lock_inspections(self._connection)
             self._schools = repository.known_schools(self._connection, self._rows)
-        created = [urn for urn in self._rows if urn not in self._schools]
+        created = sorted(urn for urn in self._rows if urn not in self._schools)  # indexes by URN grow at their end
         changed = self._register(created)
         changed |= self._inspections(created)
         changed |= self._stays()
@@ -75,13 +75,13 @@ class _Load:
             and (known.missing or known.content_hash != self._rows[urn].register.content_hash)
         ]
         columns = repository.SCHOOL_COLUMNS
-        bulk.insert(self._connection, "schools", columns, map(self._school_line, created))
-        bulk.update(self._connection, "schools", ("urn",), columns, [*map(self._school_line, changed)])
+        bulk.insert(self._connection, "schools", columns, map(self._packed_school, created))
+        bulk.update(self._connection, "schools", ("urn",), columns, [*map(self._packed_school, changed)])
         return set(changed)
 
-    def _school_line(self, urn: int) -> str:
+    def _packed_school(self, urn: int) -> str:
         register = self._rows[urn].register
-        return copy_line(register.packed, ready=ready(register.content_hash, self._source.id, None))
+        return join(register.packed, bytea(register.content_hash), str(self._source.id), NOTHING)
 
     def _add_trusts(self) -> None:
         named = {
@@ -108,27 +108,27 @@ class _Load:
                 if stored is None:
                     added.append((urn, found))
                 elif what is not Step.RECALL:
-                    replaced.append(self._inspection_line(str(stored.id), urn, found))
+                    replaced.append(self._packed_inspection(str(stored.id), urn, found))
                     corrected.extend([stored.id] if what is Step.CORRECT else [])
                 elif not self._recall(stored, found):
                     continue
                 changed.add(urn)
         new = ((urn, found) for urn in created for found in self._rows[urn].inspections)
-        lines = (self._inspection_line(each, *it) for each, it in zip(_ids(), chain(new, added), strict=False))
-        bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, lines)
+        packed = (self._packed_inspection(each, *it) for each, it in zip(_ids(), chain(new, added), strict=False))
+        bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, packed)
         if replaced:
             repository.refresh_inspections(self._connection, replaced, corrected)
         if corrected:
             self._warnings.add("corrected", "Grades that differ from an earlier file are corrections.", len(corrected))
         return changed
 
-    def _inspection_line(self, inspection_id: str, urn: int, found: Found) -> str:
-        tail = ready(found.content_hash, self._source.id)
-        return copy_line(inspection_id, str(urn), found.packed, found.judgement.packed, ready=tail)
+    def _packed_inspection(self, inspection_id: str, urn: int, found: Found) -> str:
+        content_hash = bytea(found.content_hash)
+        return join(inspection_id, str(urn), found.packed, found.judgement.packed, content_hash, str(self._source.id))
 
     def _recall(self, stored: Stored, found: Found) -> bool:
         names = (*blocks.COLUMNS, *judgements.COLUMNS)
-        content: dict[str, Any] = dict(zip(names, unpack(f"{found.packed}\x1f{found.judgement.packed}"), strict=True))
+        content: dict[str, Any] = dict(zip(names, unpack(join(found.packed, found.judgement.packed)), strict=True))
         content["content_hash"] = bytea(found.content_hash)
         return repository.recall(self._connection, stored.id, content, self._source.id, self._source.as_at)
 
@@ -141,7 +141,7 @@ class _Load:
                 repository.stays(self._connection, [urn for urn in seen if urn in self._schools]), lambda row: row.urn
             )
         }
-        lines: list[str] = []
+        packed: list[str] = []
         changed: set[int] = set()
         for urn, register in seen.items():
             rows = known.get(urn, [])
@@ -152,9 +152,9 @@ class _Load:
             changed.add(urn)
             self._trusts.update(stay.trust_uid for stay in {*before, *after})
             sources = {row.first_seen_on: row.source_id for row in rows}
-            lines.extend(self._stay_line(urn, stay, sources.get(stay.first_seen_on, self._source.id)) for stay in after)
+            packed.extend(_packed_stay(urn, stay, sources.get(stay.first_seen_on, self._source.id)) for stay in after)
         if changed:
-            repository.replace_stays(self._connection, changed, lines)
+            repository.replace_stays(self._connection, changed, packed)
         return changed
 
     def _may_move(self, urn: int) -> bool:
@@ -164,11 +164,6 @@ class _Load:
         if known is None:
             return uid is not None
         return known.trust_uid != uid or known.as_at > self._source.as_at
-
-    def _stay_line(self, urn: int, stay: Stay, source_id: int) -> str:
-        left = None if stay.left_on is None else str(stay.left_on)
-        days = (str(stay.joined_on), str(stay.first_seen_on), left)
-        return copy_line(pack([str(urn), stay.trust_uid, *days, boolean(True), str(source_id)]))
 
     def _repeated(self) -> None:
         """Move the provenance on of schools that a newer file repeats as they were."""
@@ -207,9 +202,16 @@ class _Load:
                     self._warnings.add(code, judgements.warning_text(code), 1, [urn])
 
 
+def _packed_stay(urn: int, stay: Stay, source_id: int) -> str:
+    left = None if stay.left_on is None else str(stay.left_on)
+    days = (str(stay.joined_on), str(stay.first_seen_on), left)
+    return pack([str(urn), stay.trust_uid, *days, boolean(True), str(source_id)])
+
+
 def _ids() -> Iterator[str]:
-    """Yield fresh identifiers in the form of a random UUID (version 4)."""
-    while True:
-        block = os.urandom(16 * 1024).hex()
-        for at in range(0, len(block), 32):
-            yield f"{block[at : at + 12]}4{block[at + 13 : at + 16]}a{block[at + 17 : at + 32]}"
+    """Yield fresh UUIDs (version 7), each greater than the one before: the index of them grows at its end.
+
+    After the first one's milliseconds and random bits they count up, as RFC 9562 (6.2, method 1) allows.
+    """
+    first = new_id().hex[:24]
+    return (f"{first}{number:08x}" for number in count())

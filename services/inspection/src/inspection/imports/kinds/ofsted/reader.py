@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from inspection.imports.kinds.columns import Columns
+from inspection.imports.kinds.model import RowReader
 from inspection.imports.kinds.ofsted.blocks import Found, blocks_of
 from inspection.imports.kinds.ofsted.register import Register, RegisterReader
 from inspection.imports.reading.header import Header
@@ -20,8 +21,11 @@ class SchoolRow(NamedTuple):
     inspections: tuple[Found, ...]
 
 
-class OfstedReader:
-    """Reads rows of one file. Raises UnreadableFile for a header that lacks what is required."""
+class OfstedReader(RowReader):
+    """Reads rows of one file, by columns: in each, few values stand many times, and one question serves all rows.
+
+    Raises UnreadableFile for a header that lacks what is required.
+    """
 
     def __init__(self, header: Header) -> None:
         columns = Columns(CODE, header)
@@ -35,12 +39,22 @@ class OfstedReader:
 
     def read(self, cells: Sequence[str]) -> SchoolRow:
         """Return the school with its inspections."""
-        padded = [*cells, ""]
-        urn = self._register.urn(padded)
-        register = self._register(padded, urn)
-        text = str(urn)
-        found = [each for block in self._blocks if (each := block(padded, urn, text)) is not None]
-        return SchoolRow(urn, register, tuple(found) if len(found) < 2 else distinct(found))  # noqa: PLR2004 - one is itself
+        (row,) = self.read_all([cells])
+        return row
+
+    def read_all(self, rows: Sequence[Sequence[str]]) -> list[SchoolRow]:
+        """Return the schools with their inspections. A row alone is refused for its first value that cannot be read."""
+        columns: list[Sequence[str]] = [*zip(*rows, strict=True), [""] * len(rows)]
+        urns = [*map(self._register.urn, rows)]
+        registers = self._register(columns, urns)
+        found: list[list[Found]] = [[] for _ in rows]
+        for block in self._blocks:
+            for row, each in block(columns, urns):
+                found[row].append(each)
+        return [
+            SchoolRow(urn, register, tuple(each) if len(each) < 2 else distinct(each))  # noqa: PLR2004 - one is itself
+            for urn, register, each in zip(urns, registers, found, strict=True)
+        ]
 
 
 def distinct(found: Sequence[Found]) -> tuple[Found, ...]:

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from inspection.data import load
 from inspection.domain.names import fold
 from inspection.imports.kinds.codes import code_reader
-from inspection.imports.kinds.columns import Columns, Reader
-from inspection.imports.kinds.packing import digest, pack
+from inspection.imports.kinds.columns import Columns, OwnTexts, Reader
+from inspection.imports.kinds.packing import digest, pack_columns
 from inspection.imports.reading.cells import (
     fold_word,
     parse_date,
     parse_digits,
     parse_int,
     parse_text,
+    plain_digits,
+    plain_texts,
 )
 from inspection.imports.reading.problems import RejectedRow
 
@@ -51,6 +53,7 @@ LOWEST_URN: Final = 100_000
 HIGHEST_URN: Final = 999_999
 _OLDEST_PUPIL: Final = 25
 _LAESTAB_DIGITS: Final = 7
+_WEB: Final = ("http://", "https://")
 
 
 class Register(NamedTuple):
@@ -71,11 +74,11 @@ class RegisterReader:
         self._uid_title, self._type_title = titles["trust_uid"], titles["type"]
         read = columns.reader
         self._urn = read("urn", parse_urn, "not a URN (six digits)", needed=True)
-        self._own: dict[str, Reader[Any]] = {  # every school has its own value
-            "laestab": read("laestab", _laestab, "not a LAESTAB (seven digits)"),
-            "name": read("name", parse_text, "too long", needed=True),
-            "postcode": read("postcode", parse_text, "too long"),
-            "report_url": read("report_url", _web_link, "not a web link"),
+        self._own = {
+            "laestab": OwnTexts(read("laestab", _laestab, "not a LAESTAB (seven digits)"), _plain_laestabs),
+            "name": OwnTexts(read("name", parse_text, "too long", needed=True), plain_texts),
+            "postcode": OwnTexts(read("postcode", parse_text, "too long"), plain_texts),
+            "report_url": OwnTexts(read("report_url", _web_link, "not a web link"), _plain_links),
         }
         self._common: dict[str, Reader[Any]] = {  # many schools share one
             "phase": read("phase", code_reader("phases", "file_values"), "not a phase known", needed=True),
@@ -98,29 +101,36 @@ class RegisterReader:
         }
         self._trust_name = read("trust_name", parse_text, "too long")
         self._place_of_urn = columns.place(titles["urn"])
-        self._pick_own = itemgetter(*(columns.place(titles[field]) for field in self._own))
-        self._pick_common = itemgetter(*(columns.place(titles[field]) for field in self._common))
+        self._own_places = [columns.place(titles[field]) for field in self._own]
+        self._common_places = [columns.place(titles[field]) for field in self._common]
         self._place_of_trust_name = columns.place(titles["trust_name"])
         self._bodies: dict[str, str] = {entry["code"]: entry["responsible_body"] for entry in load("school_types")}
 
     def urn(self, cells: Sequence[str]) -> int:
         """Return the row's URN."""
-        urn = self._urn.read(cells[self._place_of_urn])
+        urn = self._urn[cells[self._place_of_urn]]
         assert urn is not None  # noqa: S101 - the column is needed
         return urn
 
-    def __call__(self, cells: Sequence[str], urn: int) -> Register:
-        """Return the school."""
-        laestab, name, postcode, url = (
-            reader.read(cell) for reader, cell in zip(self._own.values(), self._pick_own(cells), strict=True)
+    def __call__(self, columns: Sequence[Sequence[str]], urns: Sequence[int]) -> list[Register]:
+        """Return the schools of rows given as columns (a blank one added at the end) and their URNs."""
+        laestabs, names, postcodes, urls = (
+            own.column(columns[place]) for own, place in zip(self._own.values(), self._own_places, strict=True)
         )
-        common = [reader[cell] for reader, cell in zip(self._common.values(), self._pick_common(cells), strict=True)]
-        opened, type_code, la_code, uid = common[-4:]
-        assert name and type_code and la_code  # noqa: PT018, S101 - the columns are needed
-        body = self._body(type_code, la_code, uid)
-        packed = pack([str(urn), laestab, name, fold(name), postcode, url, *common, OPEN, *body])
-        trust_name = self._trust_name[cells[self._place_of_trust_name]] if uid else None
-        return Register(packed, digest(packed), uid, trust_name, date.fromisoformat(opened) if opened else None)
+        common: list[list[Any]] = [
+            reader.column(columns[place])
+            for reader, place in zip(self._common.values(), self._common_places, strict=True)
+        ]
+        opened, types, authorities, uids = common[-4:]
+        bodies = zip(*map(self._body, types, authorities, uids), strict=True)
+        folded = [fold(str(name)) for name in names]
+        status = [OPEN] * len(urns)
+        packed = pack_columns([*map(str, urns)], laestabs, names, folded, postcodes, urls, *common, status, *bodies)
+        trust_names = [
+            self._trust_name[cell] if uid else None
+            for uid, cell in zip(uids, columns[self._place_of_trust_name], strict=True)
+        ]
+        return [*map(Register, packed, map(digest, packed), uids, trust_names, map(_date, opened))]
 
     def _body(self, type_code: str, la_code: str, uid: str | None) -> tuple[str, str | None, str | None]:
         """Return kind, id and the reason there is no id of the responsible body: the trust, or else the authority."""
@@ -172,8 +182,21 @@ def _number(lowest: int = 0, highest: int = 1_000_000) -> Callable[[str], str]:
     return read
 
 
+def _plain_laestabs(cells: Sequence[str]) -> bool:
+    return plain_digits(cells, _LAESTAB_DIGITS)
+
+
+def _plain_links(cells: Sequence[str]) -> bool:
+    return plain_texts(cells) and all(cell.startswith(_WEB) for cell in cells)
+
+
 def _iso_date(cell: str) -> str:
     return parse_date(cell).isoformat()
+
+
+@lru_cache(maxsize=20_000)
+def _date(iso: str | None) -> date | None:
+    return None if iso is None else date.fromisoformat(iso)
 
 
 def _flag(values: dict[str, bool]) -> Callable[[str], str | None]:
@@ -184,6 +207,6 @@ def _flag(values: dict[str, bool]) -> Callable[[str], str | None]:
 
 def _web_link(cell: str) -> str:
     text = parse_text(cell)
-    if not text.startswith(("http://", "https://")):
+    if not text.startswith(_WEB):
         raise ValueError("not a web link")
     return text

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.ofsted import blocks, judgements, register
 from inspection.imports.kinds.ofsted.merging import Stored
+from inspection.imports.kinds.packing import number_array
 
 SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since")
 CONTENT_COLUMNS = (*blocks.COLUMNS, *judgements.COLUMNS, "content_hash", "source_id")
@@ -37,9 +38,9 @@ def known_schools(connection: Connection, urns: Collection[int]) -> dict[int, Kn
     rows = connection.execute(
         text(
             "SELECT h.urn, h.content_hash, h.trust_uid, s.as_at, h.missing_since IS NOT NULL"
-            " FROM schools h JOIN sources s ON s.id = h.source_id WHERE h.urn = ANY(:urns)"
+            " FROM schools h JOIN sources s ON s.id = h.source_id WHERE h.urn = ANY(CAST(:urns AS int[]))"
         ),
-        {"urns": list(urns)},
+        {"urns": number_array(urns)},
     )
     return {urn: KnownSchool(bytes(digest), uid, as_at, missing) for urn, digest, uid, as_at, missing in rows}
 
@@ -49,9 +50,9 @@ def known_inspections(connection: Connection, urns: Collection[int]) -> dict[int
     rows = connection.execute(
         text(
             "SELECT i.id, i.urn, i.number, i.starts_on::text, i.kind, i.content_hash, s.as_at"
-            " FROM inspections i LEFT JOIN sources s ON s.id = i.source_id WHERE i.urn = ANY(:urns)"
+            " FROM inspections i LEFT JOIN sources s ON s.id = i.source_id WHERE i.urn = ANY(CAST(:urns AS int[]))"
         ),
-        {"urns": list(urns)},
+        {"urns": number_array(urns)},
     )
     known: dict[int, list[Stored]] = {}
     for row in rows:
@@ -77,10 +78,10 @@ def add_trusts(connection: Connection, names: Mapping[str, str], folded: Mapping
     )
 
 
-def refresh_inspections(connection: Connection, lines: Sequence[str], corrected: Collection[UUID]) -> None:
+def refresh_inspections(connection: Connection, packed: Sequence[str], corrected: Collection[UUID]) -> None:
     """Change inspections, keeping the version before of those `corrected`; a number or date once known is kept."""
     _keep_versions(connection, corrected)
-    repository.stage(connection, "inspections", INSPECTION_COLUMNS, lines)
+    repository.stage(connection, "inspections", INSPECTION_COLUMNS, packed)
     kept = {"number", "published_on", "published_reason"}
     changes = ", ".join(f"{name} = n.{name}" for name in CONTENT_COLUMNS if name not in kept)
     connection.execute(
@@ -148,17 +149,19 @@ def stays(connection: Connection, urns: Collection[int]) -> list[Any]:
         connection.execute(
             text(
                 "SELECT urn, trust_uid, joined_on, first_seen_on, left_on, source_id FROM memberships"
-                " WHERE urn = ANY(:urns) ORDER BY urn, first_seen_on"
+                " WHERE urn = ANY(CAST(:urns AS int[])) ORDER BY urn, first_seen_on"
             ),
-            {"urns": list(urns)},
+            {"urns": number_array(urns)},
         )
     )
 
 
-def replace_stays(connection: Connection, urns: Collection[int], lines: Iterable[str]) -> None:
+def replace_stays(connection: Connection, urns: Collection[int], packed: Iterable[str]) -> None:
     """Write the stays of these schools anew."""
-    connection.execute(text("DELETE FROM memberships WHERE urn = ANY(:urns)"), {"urns": list(urns)})
-    repository.insert(connection, "memberships", STAY_COLUMNS, lines)
+    connection.execute(
+        text("DELETE FROM memberships WHERE urn = ANY(CAST(:urns AS int[]))"), {"urns": number_array(urns)}
+    )
+    repository.insert(connection, "memberships", STAY_COLUMNS, packed)
 
 
 def newest_as_at(connection: Connection, kind: str) -> date | None:
@@ -174,7 +177,7 @@ def not_listed(connection: Connection, listed: Collection[int]) -> list[int]:
             "SELECT urn FROM schools WHERE missing_since IS NULL"
             " EXCEPT SELECT unnest(CAST(:listed AS int[])) ORDER BY urn"
         ),
-        {"listed": list(listed)},
+        {"listed": number_array(listed)},
     )
     return list(missing)
 
@@ -182,7 +185,8 @@ def not_listed(connection: Connection, listed: Collection[int]) -> list[int]:
 def mark_missing(connection: Connection, urns: Collection[int], as_at: date) -> None:
     """Note since when these schools are not listed any more."""
     connection.execute(
-        text("UPDATE schools SET missing_since = :as_at WHERE urn = ANY(:urns)"), {"urns": list(urns), "as_at": as_at}
+        text("UPDATE schools SET missing_since = :as_at WHERE urn = ANY(CAST(:urns AS int[]))"),
+        {"urns": number_array(urns), "as_at": as_at},
     )
 
 
@@ -191,9 +195,9 @@ def found_again(connection: Connection, urns: Collection[int]) -> list[int]:
     return list(
         connection.scalars(
             text(
-                "UPDATE schools SET missing_since = NULL WHERE missing_since IS NOT NULL AND urn = ANY(:urns)"
-                " RETURNING urn"
+                "UPDATE schools SET missing_since = NULL"
+                " WHERE missing_since IS NOT NULL AND urn = ANY(CAST(:urns AS int[])) RETURNING urn"
             ),
-            {"urns": list(urns)},
+            {"urns": number_array(urns)},
         ).all()
     )
