@@ -6,6 +6,7 @@ import contextlib
 import csv
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -60,16 +61,38 @@ class Platform:
         self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
         named = {f"{name.upper()}_PORT": str(port) for name, port in ports.items()}
         self.environment = {**os.environ, "PLATFORM_HOME": str(home), **named}
+        self._supervisor: subprocess.Popen[bytes] | None = None
         self.token = cache(self._token)
         self.client = cache(self._client)
 
     def up(self) -> None:
         """Start it, or repair it; returns when everything is ready."""
+        if self._supervisor is None or self._supervisor.poll() is not None:
+            self._supervisor = self._supervised()
         self._command("-m", "improve.local", "up")
 
     def reset(self) -> None:
         """Stop it and delete its data."""
         self._command("-m", "improve.local", "reset")
+        if self._supervisor is not None:
+            self._supervisor.wait(timeout=PATIENCE)
+
+    def _supervised(self) -> subprocess.Popen[bytes]:
+        """A supervisor that ends with this process, so that tests that are killed leave nothing behind."""
+        setpriv = shutil.which("setpriv")
+        command = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+        command += [sys.executable, "-m", "improve.local", "serve"]
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "serve.log").open("ab") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+        def holds() -> bool | None:
+            assert process.poll() is None, (self.home / "serve.log").read_text()
+            state = self.home / "state.json"
+            return (state.is_file() and json.loads(state.read_text())["supervisor"]["pid"] == process.pid) or None
+
+        until(holds, "the supervisor", patience=60)
+        return process
 
     def improve(self, *arguments: str) -> str:
         """Run a command of the command line; its standard output."""

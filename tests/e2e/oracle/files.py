@@ -126,11 +126,10 @@ def open_ofsted(path: Path, as_at: dt.date) -> OfstedFile:
     blocks = (CARD_85, OLDER_85, UNGRADED_85) if newer else (LATEST_76, PREVIOUS_76, UNGRADED_76)
     schools: dict[int, list[Inspected]] = {}
     rejected: list[tuple[int, str]] = []
-    contradicted = _contradicted(lines[top + 1 :], header.index("urn"))
     for at, line in enumerate(lines[top + 1 :], start=top + 2):
         row = dict(zip(header, line, strict=False))
         try:
-            urn = _urn(row, contradicted, schools)
+            urn = _urn(row, schools)
             schools[urn] = _of_row(urn, row, blocks)
         except UnreadableError as problem:
             rejected.append((at, str(problem)))
@@ -144,18 +143,10 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("cp1252")
 
 
-def _contradicted(lines: list[list[str]], column: int) -> set[str]:
-    """URNs of rows that differ: nobody can say which of them is right."""
-    first: dict[str, list[str]] = {}
-    return {line[column] for line in lines if first.setdefault(line[column], line) != line}
-
-
-def _urn(row: dict[str, str], contradicted: set[str], schools: dict[int, list[Inspected]]) -> int:
+def _urn(row: dict[str, str], schools: dict[int, list[Inspected]]) -> int:
     text = cell(row, "URN")
     if text is None or not text.isdigit():
         raise UnreadableError(f"URN {text!r}")
-    if text in contradicted:
-        raise UnreadableError(f"URN {text} is in two rows that differ")
     if int(text) in schools:
         raise UnreadableError(f"URN {text} is there already")
     return int(text)
