@@ -1,4 +1,5 @@
 import os
+import pwd
 import signal
 import stat
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shared.db import embedded_host
+from shared.db import embedded_cluster, embedded_host
 from shared.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from shared.db.embedded_host import NOBODY, Account, account_for, find_binaries, scratch_folder
 from shared.db.embedded_process import free_port
@@ -225,6 +226,37 @@ class TestUnreachableFolders:
         os.chown(reachable / "trap", 12345, 12345)
         with pytest.raises(EmbeddedPostgresError, match="belongs to another user"):
             embedded_host.own_folder(account, str(reachable / "trap"))
+
+
+@root_only
+@linux_only
+class TestAUserWithoutAName:
+    @pytest.fixture
+    def owned(self, reachable: Path) -> Path:
+        """A folder for data, of a uid that no passwd entry names: the server is given to it."""
+        known = {entry.pw_uid for entry in pwd.getpwall()}
+        uid = next(uid for uid in range(1500, 60000) if uid not in known)
+        (reachable / "data").mkdir()
+        os.chown(reachable / "data", uid, uid)
+        return reachable / "data"
+
+    def test_gets_a_server_like_anyone_else(self, owned: Path) -> None:
+        uid = owned.stat().st_uid
+        with EmbeddedPostgres(owned, settings=SMALL) as server, psycopg.connect(server.url()) as connection:
+            assert Path(f"/proc/{server.pid}").stat().st_uid == uid
+            assert connection.execute("select current_user").fetchone() == ("postgres",)
+            wheels = find_binaries(Account(uid, uid, ours=False)) / "postgres"
+            assert Path(f"/proc/{server.pid}/exe").resolve() == wheels.resolve()
+        assert sorted(path.name for path in owned.parent.iterdir()) == ["data", "data.lock", "data.log", "data.port"]
+
+    def test_is_told_what_to_do_where_even_that_does_not_help(
+        self, owned: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(embedded_cluster, "FIRST_LISTED", embedded_cluster.LOOK_UP)
+        with pytest.raises(
+            EmbeddedPostgresError, match=r"has no name on this system.*add a line for it to /etc/passwd"
+        ):
+            EmbeddedPostgres(owned, settings=SMALL).start()
 
 
 class TestALongPath:

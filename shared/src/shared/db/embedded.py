@@ -18,6 +18,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import sql
 
+from shared.db.embedded_cluster import make_cluster
 from shared.db.embedded_host import (
     EmbeddedPostgresError,
     account_for,
@@ -52,12 +53,6 @@ SETTINGS: Mapping[str, str] = {
 }
 # what the server says when the one before it has not quite ended, or its port was taken meanwhile
 PASSING_OBSTACLES = ("lock file", "shared memory block", "TCP/IP sockets")
-# PostgreSQL 17 brought its own C.UTF-8; before that it is the operating system's, which may lack it
-LOCALES = (
-    ["--locale-provider=builtin", "--locale=C.UTF-8"],
-    ["--locale=C.UTF-8"],
-    ["--no-locale"],
-)
 LOG_LIMIT = 16 * 1024 * 1024  # bytes, above which the log is begun anew
 
 
@@ -200,19 +195,7 @@ class EmbeddedPostgres:
         if (self._data / "PG_VERSION").exists():
             self._check_version(binaries)
             return
-        building = self._data.with_name(f"{self._data.name}.new")
-        for locale in LOCALES:
-            shutil.rmtree(building, ignore_errors=True)
-            building.mkdir(mode=0o700)
-            give(building, self._account)
-            answer = run_as(
-                self._account,
-                [str(binaries / "initdb"), "-N", "-A", "trust", "-E", "UTF8", "-U", SUPERUSER, *locale, str(building)],
-            )
-            if answer.returncode == 0:
-                building.rename(self._data)  # an initdb cut short never looks like a server's data
-                return
-        raise EmbeddedPostgresError(f"initdb failed: {answer.stderr.strip()}")
+        make_cluster(binaries, self._data, self._account, SUPERUSER)
 
     def _check_version(self, binaries: Path) -> None:
         data_version = (self._data / "PG_VERSION").read_text().strip()
