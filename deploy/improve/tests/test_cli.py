@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from improve.cli import main
+from improve.kinds import kinds
 from improve.local.processes import free_port
 
 
@@ -31,6 +32,8 @@ class TestWhatGoesWrong:
         [
             (["load", "/no/such/place"], 2, "there is no file or folder /no/such/place"),
             (["load", __file__], 2, "say what test_cli.py is: --kind"),
+            (["load", __file__, "--kind", "gias-gruops"], 2, "there is no kind gias-gruops (kinds: ofsted-latest"),
+            (["load", __file__, "--kind", "gias-groups"], 1, "inspection does not answer"),
             (["load", str(Path(__file__).parent), "--kind", "leaders"], 2, "--kind and --as-at go with one file"),
             (["load"], 2, "Missing argument"),
             (["explain", "school", "x"], 2, "valid integer"),
@@ -80,3 +83,10 @@ class TestHelp:
     ) -> None:
         assert run(monkeypatch, *command, "--help") == 0
         assert "Usage: improve" in capsys.readouterr().out
+
+    def test_of_load_names_every_kind(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(monkeypatch, "load", "--help") == 0
+        shown = capsys.readouterr().out
+        assert [kind for kind in kinds() if kind not in shown] == []

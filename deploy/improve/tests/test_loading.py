@@ -7,42 +7,22 @@ import pytest
 
 from improve.client import Api, Deployment
 from improve.errors import CommandError
-from improve.loading import load, reconciliation
+from improve.loading import load, load_one, reconciliation
 from improve.manifest import Entry
 
 ROWS = {"read": 10, "created": 7, "changed": 1, "unchanged": 1, "rejected": 1}
-OPENAPI = {
-    "paths": {
-        "/v1/imports": {
-            "post": {
-                "requestBody": {
-                    "content": {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/Body"}}},
-                }
-            }
-        }
-    },
-    "components": {
-        "schemas": {
-            "Body": {"properties": {"kind": {"allOf": [{"$ref": "#/components/schemas/Kind"}]}}},
-            "Kind": {"enum": ["gias-groups", "gias-links"]},
-        }
-    },
-}
 
 
 class FakeServices:
     """Answers as inspection and brokering do, and remembers what it was sent."""
 
-    def __init__(self, *, openapi: dict[str, Any] | None = None, states: list[str] | None = None) -> None:
-        self.openapi = OPENAPI if openapi is None else openapi
+    def __init__(self, *, states: list[str] | None = None) -> None:
         self.states = states or ["queued", "running", "succeeded"]
         self.sent: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
         match request.method, request.url.path:
-            case "GET", "/openapi.json":
-                return httpx.Response(200, json=self.openapi)
             case "POST", "/v1/imports":
                 return self._accept(request)
             case "GET", "/v1/imports/1":
@@ -89,16 +69,18 @@ class TestLoading:
         assert b'name="kind"\r\n\r\ngias-groups' in posted.content
         assert posted.headers["idempotency-key"]
 
-    def test_a_kind_the_service_does_not_list_is_named_and_passed_over(self, tmp_path: Path) -> None:
-        services, said = FakeServices(), list[str]()
-        load(deployment(services), [entry(tmp_path, "pupil-census")], said.append, said.append)
-        assert said == ["groups.csv: passed over, the kind pupil-census is not supported yet"]
-        assert [request.method for request in services.sent] == ["GET"]
-
-    def test_a_kind_the_service_refuses_is_named_and_passed_over(self, tmp_path: Path) -> None:
-        services, said = FakeServices(openapi={}), list[str]()
-        load(deployment(services), [entry(tmp_path, "ofsted-outcomes")], said.append, said.append)
+    def test_a_folders_file_of_a_kind_the_service_refuses_is_named_and_passed_over(self, tmp_path: Path) -> None:
+        said, complained = list[str](), list[str]()
+        load(deployment(FakeServices()), [entry(tmp_path, "ofsted-outcomes")], said.append, complained.append)
         assert said == ["groups.csv: passed over, the kind ofsted-outcomes is not supported yet"]
+        assert complained == []
+
+    def test_the_same_file_alone_is_an_error(self, tmp_path: Path) -> None:
+        said = list[str]()
+        with pytest.raises(CommandError, match="the kind ofsted-outcomes is not supported yet") as raised:
+            load_one(deployment(FakeServices()), entry(tmp_path, "ofsted-outcomes"), said.append)
+        assert raised.value.status != 0
+        assert said == []
 
     def test_leaders_go_to_brokering_with_every_refused_row_named(self, tmp_path: Path) -> None:
         services, said = FakeServices(), list[str]()

@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from improve.errors import UsageError
+from improve.kinds import kinds
 from improve.manifest import Entry, read_manifest
+from inspection.imports.registry import known_codes
 
 
 def write(folder: Path, text: str) -> Path:
@@ -32,6 +34,7 @@ class TestAManifest:
             ("", "lacks the column file"),
             ("file,kind,as_at\nc.csv,leaders,\n", "line 2: there is no file c.csv"),
             ("file,kind,as_at\na.csv,leaders,\nb.csv,,\n", "line 3: b.csv has no kind"),
+            ("file,kind,as_at\na.csv,leders,\n", "line 2: there is no kind leders .kinds: .*leaders"),
             ("file,kind,as_at\na.csv,leaders,14/07/2026\n", "line 2: 14/07/2026 is not a date"),
         ],
     )
@@ -42,3 +45,8 @@ class TestAManifest:
     def test_must_be_there(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"has no manifest\.csv"):
             read_manifest(tmp_path)
+
+
+class TestTheKinds:
+    def test_are_all_that_inspection_knows_of_and_leaders(self) -> None:
+        assert sorted(kinds()) == sorted([*known_codes(), "leaders"])

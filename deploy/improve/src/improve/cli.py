@@ -10,7 +10,8 @@ import typer
 from improve.client import Api, Deployment
 from improve.errors import CommandError, UsageError
 from improve.explain import explain_match, explain_school
-from improve.loading import load
+from improve.kinds import checked_kind, kinds
+from improve.loading import load, load_one
 from improve.local.services import SERVICES
 from improve.local.token import token_for
 from improve.manifest import Entry, read_manifest
@@ -56,27 +57,30 @@ def _complain(text: str) -> None:
 def _load(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(help="a folder with a manifest.csv, or one file")],
-    kind: Annotated[str | None, typer.Option(help="of the one file, for example ofsted-latest-inspections")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"of the one file: {', '.join(kinds())}")] = None,
     as_at: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the date the one file speaks for")
     ] = None,
 ) -> None:
-    """Load official files as they are: all that a folder's manifest lists, or one."""
+    """Load official files as they are: all that a folder's manifest lists, or one.
+
+    In a folder a kind that is not supported yet is passed over; for one file that is an error."""
     if source.is_dir():
         if kind or as_at:
             raise UsageError("--kind and --as-at go with one file; a folder's manifest.csv says them itself")
         entries = read_manifest(source)
+        load(_deployment(context), entries, _say, _complain)
     else:
-        entries = [_single(source, kind, as_at)]
-    load(_deployment(context), entries, _say, _complain)
+        entry = _single(source, kind, as_at)
+        load_one(_deployment(context), entry, _say)
 
 
 def _single(source: Path, kind: str | None, as_at: datetime | None) -> Entry:
     if not source.is_file():
         raise UsageError(f"there is no file or folder {source}")
     if kind is None:
-        raise UsageError(f"say what {source.name} is: --kind ofsted-latest-inspections, gias-groups, leaders ...")
-    return Entry(source, kind, as_at.date() if as_at else None)
+        raise UsageError(f"say what {source.name} is: --kind, one of {', '.join(kinds())}")
+    return Entry(source, checked_kind(kind), as_at.date() if as_at else None)
 
 
 @app.command("assess")

@@ -8,23 +8,32 @@ from typing import Any
 from improve.client import Api, Deployment, Document, ProblemError, UnreachableError
 from improve.errors import CommandError
 from improve.jobs import follow
+from improve.kinds import kinds
 from improve.manifest import Entry
 
-LEADERS = "leaders"
 NOTES_SHOWN = 5
 UNSUPPORTED_STATUSES = (415, 422)
 
 Say = Callable[[str], None]
 
 
+class UnsupportedKindError(CommandError):
+    """The service does not load files of this kind."""
+
+
 def load(deployment: Deployment, entries: Sequence[Entry], say: Say, complain: Say) -> None:
-    """Load files in order. One that fails does not keep the rest from loading: raises CommandError at the end then."""
+    """Load a folder's files in order; a kind that is not supported yet is named and passed over.
+
+    A file that fails does not keep the rest from loading: raises CommandError at the end then.
+    """
     failed = []
     for entry in entries:
         try:
-            _load_one(deployment, entry, say)
+            load_one(deployment, entry, say)
         except UnreachableError:
             raise
+        except UnsupportedKindError as passed:
+            say(f"{entry.path.name}: passed over, {passed}")
         except CommandError as error:
             complain(f"{entry.path.name}: {error}")
             failed.append(entry.path.name)
@@ -32,15 +41,14 @@ def load(deployment: Deployment, entries: Sequence[Entry], say: Say, complain: S
         raise CommandError(f"{len(failed)} of {len(entries)} files were not loaded: {', '.join(failed)}")
 
 
-def _load_one(deployment: Deployment, entry: Entry, say: Say) -> None:
+def load_one(deployment: Deployment, entry: Entry, say: Say) -> None:
+    """Load one file and account for its rows; raises CommandError if it is not loaded, whatever the reason."""
     began = time.monotonic()
-    is_leaders = entry.kind == LEADERS
-    text: str | None
-    text = _load_leaders(deployment.brokering, entry) if is_leaders else _import(deployment.inspection, entry)
-    if text is None:
-        say(f"{entry.path.name}: passed over, the kind {entry.kind} is not supported yet")
+    if kinds()[entry.kind] == deployment.brokering.name:
+        text = _load_leaders(deployment.brokering, entry)
     else:
-        say(f"{entry.path.name} ({entry.kind}, {time.monotonic() - began:.1f} s): {text}")
+        text = _import(deployment.inspection, entry)
+    say(f"{entry.path.name} ({entry.kind}, {time.monotonic() - began:.1f} s): {text}")
 
 
 def _load_leaders(api: Api, entry: Entry) -> str:
@@ -70,9 +78,7 @@ def _listed(notes: Sequence[str], more: str) -> str:
     return "".join(lines)
 
 
-def _import(api: Api, entry: Entry) -> str | None:
-    if (known := _known_kinds(api)) and entry.kind not in known:
-        return None
+def _import(api: Api, entry: Entry) -> str:
     form = {"kind": entry.kind, **({"as_at": entry.as_at.isoformat()} if entry.as_at else {})}
     with entry.path.open("rb") as file:
         try:
@@ -84,31 +90,9 @@ def _import(api: Api, entry: Entry) -> str | None:
             )
         except ProblemError as error:
             if error.http_status in UNSUPPORTED_STATUSES and error.concerns("kind"):
-                return None
+                raise UnsupportedKindError(f"the kind {entry.kind} is not supported yet") from error
             raise
     return reconciliation(follow(api, accepted, entry.path.name))
-
-
-def _known_kinds(api: Api) -> list[str]:
-    """The kinds the service says it takes, in its OpenAPI document; empty if it does not list them."""
-    document = api.get("/openapi.json")
-    try:
-        body = document["paths"]["/v1/imports"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
-        kind = _resolved(document, _resolved(document, body)["properties"]["kind"])
-    except KeyError:
-        return []
-    return [str(value) for value in kind.get("enum", [])]
-
-
-def _resolved(document: Document, schema: Document) -> Document:
-    for part in schema.get("allOf", []):
-        return _resolved(document, part)
-    if "$ref" not in schema:
-        return schema
-    found: Any = document
-    for part in str(schema["$ref"]).removeprefix("#/").split("/"):
-        found = found[part]
-    return _resolved(document, found)
 
 
 def reconciliation(job: Document) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from improve.errors import UsageError
+from improve.kinds import checked_kind
 
 NAME = "manifest.csv"
 COLUMNS = ("file", "kind", "as_at")
@@ -41,6 +42,8 @@ def _entry(folder: Path, where: str, row: dict[str, str | None]) -> Entry:
     if not kind:
         raise UsageError(f"{where}: {name} has no kind")
     try:
-        return Entry(path, kind, date.fromisoformat(as_at) if as_at else None)
+        return Entry(path, checked_kind(kind), date.fromisoformat(as_at) if as_at else None)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from None
     except ValueError:
         raise UsageError(f"{where}: {as_at} is not a date (YYYY-MM-DD)") from None
