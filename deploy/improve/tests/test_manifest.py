@@ -48,5 +48,5 @@ class TestAManifest:
 
 
 class TestTheKinds:
-    def test_are_all_that_inspection_knows_of_and_leaders(self) -> None:
-        assert sorted(kinds()) == sorted([*known_codes(), "leaders"])
+    def test_are_those_that_inspection_knows_of(self) -> None:
+        assert sorted(kinds()) == sorted(known_codes())
