@@ -1,8 +1,10 @@
 """A triage service on a real database, with an inspection service in memory and a worker for its jobs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +17,7 @@ from shared.db.session import Database
 from shared.jobs.runner import JobRunner
 from shared.testing.client import client_of
 from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.postgres import TestServer
 from shared.testing.tokens import AUDIENCE, ISSUER, bearer, jwks_url
 from triage.app import create_app
 from triage.intake.handlers import inspection_consumer
@@ -24,6 +27,7 @@ from triage.settings import Settings
 
 READS = ("policies:read", "assessments:read")
 DFE = bearer(scope=(*READS, "assessments:run", "changes:read"), org="dfe", role="dfe")
+OWNER = "triage_owner"
 FINAL = {"succeeded", "failed", "cancelled"}
 
 
@@ -108,6 +112,30 @@ class Service:
             return list((await session.execute(text(sql), values)).all())
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a service has been told of and run before a test begins."""
+
+    documents: tuple[Mapping[str, Any], ...]
+    runs: tuple[str, ...]
+
+    async def build(self, urls: DatabaseUrls) -> None:
+        """Do all of it on a database."""
+        async with serving(urls) as service:
+            await service.load(*self.documents)
+            await service.run_all(*({"scheme": scheme} for scheme in self.runs))
+
+
+@asynccontextmanager
+async def serving(urls: DatabaseUrls) -> AsyncIterator[Service]:
+    """A service on this database."""
+    app = create_app(Settings(database_url=urls.app, issuer=ISSUER, audience=AUDIENCE, jwks_url=jwks_url()))
+    database = Database(urls.app)
+    async with client_of(app) as client:
+        yield Service(app, client, database, FakeInspection())
+    await database.close()
+
+
 @pytest.fixture
 def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
     return cloned_database("triage", SERVICE_DIR)
@@ -115,8 +143,46 @@ def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
 
 @pytest.fixture
 async def service(urls: DatabaseUrls) -> AsyncIterator[Service]:
-    app = create_app(Settings(database_url=urls.app, issuer=ISSUER, audience=AUDIENCE, jwks_url=jwks_url()))
-    database = Database(urls.app)
-    async with client_of(app) as client:
-        yield Service(app, client, database, FakeInspection())
-    await database.close()
+    async with serving(urls) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def prepared_template(
+    database_server: TestServer, _templates: Callable[[str, Path], str]
+) -> Iterator[Callable[[Prepared], str]]:
+    """Name the database in which something was prepared, once a run of the tests."""
+    made: dict[int, str] = {}
+
+    def template(prepared: Prepared) -> str:
+        if id(prepared) not in made:
+            name = database_server.create(OWNER, _templates("triage", SERVICE_DIR))
+            asyncio.run(prepared.build(urls_of(database_server, name)))
+            made[id(prepared)] = name
+        return made[id(prepared)]
+
+    yield template
+    for name in made.values():
+        database_server.drop(name)
+
+
+def urls_of(server: TestServer, name: str) -> DatabaseUrls:
+    return DatabaseUrls(server.as_role(OWNER, name), server.as_role("triage_app", name))
+
+
+@pytest.fixture
+def prepared_urls(
+    request: pytest.FixtureRequest, database_server: TestServer, prepared_template: Callable[[Prepared], str]
+) -> Iterator[DatabaseUrls]:
+    """A clone of what the module's `PREPARED` says."""
+    name = database_server.create(OWNER, prepared_template(request.module.PREPARED))
+    yield urls_of(database_server, name)
+    database_server.drop(name)
+
+
+@pytest.fixture
+async def prepared(request: pytest.FixtureRequest, prepared_urls: DatabaseUrls) -> AsyncIterator[Service]:
+    """A service on the clone, and an inspection service that has told of the same documents."""
+    async with serving(prepared_urls) as made:
+        made.inspection.put(*request.module.PREPARED.documents)
+        yield made

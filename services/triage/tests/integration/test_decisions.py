@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from services.triage.tests.conftest import DFE, READS, Service, director, party
+from services.triage.tests.conftest import DFE, READS, Prepared, Service, director, party
 from services.triage.tests.documents import facts, graded
 
 from shared.testing.tokens import bearer
@@ -14,12 +14,16 @@ from shared.testing.tokens import bearer
 URN = 100001
 
 
+PREPARED = Prepared(
+    documents=(facts(URN, graded("2023-05-01", 3)), facts(100002, graded(overall=3), region="North East")),
+    runs=("ippr-2023", "rise-2025"),
+)
+"""A school in London for which enhanced support is proposed, and one in the North East."""
+
+
 @pytest.fixture
-async def case(service: Service) -> Service:
-    """A school in London for which enhanced support is proposed, and one in the North East."""
-    await service.load(facts(URN, graded("2023-05-01", 3)), facts(100002, graded(overall=3), region="North East"))
-    await service.run_all({"scheme": "ippr-2023"}, {"scheme": "rise-2025"})
-    return service
+def case(prepared: Service) -> Service:
+    return prepared
 
 
 async def decision(service: Service, urn: int = URN, **changes: Any) -> dict[str, Any]:
@@ -125,6 +129,7 @@ class TestWhatMayBeDecided:
                 "unknown_route",
             ),
             ({"effective_on": "soon"}, "/effective_on", "date_from_datetime_parsing"),
+            ({"effective_on": "0001-01-01"}, "/effective_on", "before_the_scheme"),
             ({"authoriser": "somebody else"}, "/authoriser", "extra_forbidden"),
         ],
     )

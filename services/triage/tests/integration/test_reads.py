@@ -5,17 +5,15 @@ from typing import Any
 
 import orjson
 import pytest
-from services.triage.tests.conftest import DFE, Service, director, party
+from services.triage.tests.conftest import DFE, Prepared, Service, director, party
 from services.triage.tests.documents import concern, facts, graded, maintained
 from sqlalchemy import text
 
 STUCK = (graded("2018-01-10", 3), graded("2023-05-01", 3), concern("2024-02-01"))
 
 
-@pytest.fixture
-async def judged(service: Service) -> Service:
-    """A stuck school of trust 5143, one of trust 99 elsewhere, and one maintained by authority 201."""
-    await service.load(
+PREPARED = Prepared(
+    documents=(
         facts(100001, *STUCK),
         facts(
             100002,
@@ -25,9 +23,15 @@ async def judged(service: Service) -> Service:
             trust={"uid": "99", "name": "Other", "kind": "multi_academy_trust"},
         ),
         maintained(100003, graded("2024-03-01", 4, category_of_concern="SM")),
-    )
-    await service.run_all({"scheme": "ippr-2023"}, {"scheme": "rise-2025"})
-    return service
+    ),
+    runs=("ippr-2023", "rise-2025"),
+)
+"""A stuck school of trust 5143, one of trust 99 elsewhere, and one maintained by authority 201."""
+
+
+@pytest.fixture
+def judged(prepared: Service) -> Service:
+    return prepared
 
 
 async def urns(service: Service, token: dict[str, str], **params: Any) -> list[tuple[int, str]]:
@@ -136,11 +140,39 @@ class TestLists:
             ({"la": "201", "scheme": RISE}, [100001, 100002, 100003]),
             ({"trust": "99", "scheme": IPPR}, [100002]),
             ({"flag": "watch", "scheme": RISE}, [100001]),
-            ({"scheme": "nothing"}, []),
         ],
     )
     async def test_filters(self, judged: Service, params: dict[str, Any], found: list[int]) -> None:
         assert [urn for urn, _ in await urns(judged, DFE, **params)] == found
+
+    @pytest.mark.parametrize(
+        ("path", "params", "pointer"),
+        [
+            ("/v1/assessments", {"scheme": "nope"}, "scheme"),
+            ("/v1/assessments", {"result": "nope"}, "result"),
+            ("/v1/assessments", {"scheme": IPPR, "result": "targeted"}, "result"),
+            ("/v1/assessments", {"flag": "nope"}, "flag"),
+            ("/v1/assessments", {"region": "Mars"}, "region"),
+            ("/v1/schools/100001/assessment", {"scheme": "nope"}, "scheme"),
+            ("/v1/schools/100001/assessments", {"scheme": "nope"}, "scheme"),
+            ("/v1/assessment-runs", {"scheme": "nope"}, "scheme"),
+        ],
+    )
+    async def test_a_code_that_does_not_exist(
+        self, service: Service, path: str, params: dict[str, str], pointer: str
+    ) -> None:
+        answer = await service.get(path, **params)
+        assert answer.status_code == 422
+        assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [(pointer, "unknown_code")]
+
+    @pytest.mark.parametrize("code", ["targeted", "structural"])
+    async def test_a_result_of_any_scheme_or_version_is_known(self, service: Service, code: str) -> None:
+        assert (await service.get("/v1/assessments", result=code)).json()["data"] == []
+        assert (await service.get("/v1/assessments", result=code, scheme=RISE)).json()["data"] == []
+
+    async def test_a_lookup_under_no_scheme(self, service: Service) -> None:
+        answer = await service.post("/v1/assessments/lookup", {"urns": [100001], "scheme": "nope"})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/scheme")
 
     async def test_a_cursor_of_another_list(self, judged: Service) -> None:
         cursor = (await judged.get("/v1/assessment-runs", limit=1)).json()["paging"]["next_cursor"]
@@ -158,6 +190,20 @@ class TestLists:
         rows = list(csv.DictReader(answer.text.splitlines()))
         assert [(row["urn"], row["result"], row["flags"]) for row in rows] == [("100001", "enhanced_support", "")]
         assert rows[0]["action_areas"].split()[0] == "behaviour_and_attitudes"
+
+    async def test_the_lists_by_id_whole_in_either_form(self, judged: Service) -> None:
+        current = await judged.assessment(100001)
+        body = {"assessment_id": current["id"], "tier": current["result"], "effective_on": "2026-12-01"}
+        assert (await judged.post("/v1/schools/100001/decisions", body, director())).status_code == 201
+        for path in ("/v1/assessment-runs", "/v1/schools/100001/assessments", "/v1/schools/100001/decisions"):
+            listed = (await judged.get(path)).json()["data"]
+            lines = await judged.get(path, {**DFE, "Accept": "application/x-ndjson"}, limit=1)
+            assert [orjson.loads(line) for line in lines.content.splitlines()] == listed != []
+            table = await judged.get(path, {**DFE, "Accept": "text/csv"}, limit=1)
+            assert table.headers["content-type"].startswith("text/csv")
+            rows = list(csv.DictReader(table.text.splitlines()))
+            assert [row["id"] for row in rows] == [each["id"] for each in listed]
+            assert [row["scheme"] for row in rows] == [each["scheme"] for each in listed]
 
     async def test_a_second_read_is_not_modified(self, judged: Service) -> None:
         first = await judged.get("/v1/schools/100001/assessment")
@@ -185,6 +231,16 @@ class TestPolicies:
         schemes = (await service.get("/v1/policies")).json()["data"]
         versions = {each["scheme"]: [(v["version"], v["state"]) for v in each["versions"]] for each in schemes}
         assert versions == {IPPR: [(1, "in_force")], RISE: [(1, "past"), (2, "in_force")]}
+
+    async def test_schemes_a_page_at_a_time(self, service: Service) -> None:
+        first = (await service.get("/v1/policies", limit=1, include_total=True)).json()
+        assert [each["scheme"] for each in first["data"]] == [IPPR]
+        assert (first["paging"]["limit"], first["paging"]["total"]) == (1, 2)
+        second = (await service.client.get(first["paging"]["next_url"], headers=DFE)).json()
+        assert [each["scheme"] for each in second["data"]] == [RISE]
+        assert second["paging"]["next_cursor"] is None
+        table = await service.get("/v1/policies", {**DFE, "Accept": "text/csv"})
+        assert [row["scheme"] for row in csv.DictReader(table.text.splitlines())] == [IPPR, RISE]
 
     async def test_a_version_says_each_rule_with_its_values(self, service: Service) -> None:
         found = (await service.get("/v1/policies/ippr-2023/versions/1")).json()

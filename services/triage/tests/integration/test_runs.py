@@ -55,6 +55,7 @@ class TestWhatCanBeAsked:
             ({"scheme": "rise-2025", "as_of": "2024-12-31"}, "/as_of"),
             ({"scheme": "ippr-2023", "as_of": (today() + timedelta(days=1)).isoformat()}, "/as_of"),
             ({"scheme": "ippr-2023", "nonsense": 1}, "/nonsense"),
+            ({"scheme": "ippr-2023", "scope": {"region": "Mars"}}, "/scope/region"),
         ],
     )
     async def test_the_field_that_is_wrong(self, service: Service, body: dict[str, object], pointer: str) -> None:

@@ -75,7 +75,7 @@ async def get_school_assessment(  # noqa: PLR0917 - FastAPI passes by name
 @router.get(
     "/v1/schools/{urn}/assessments",
     operation_id="list_school_assessments",
-    responses={200: {"model": AssessmentPage}},
+    responses={200: {"model": AssessmentPage, "content": LINES_OR_TABLE}},
 )
 async def list_school_assessments(  # noqa: PLR0917 - FastAPI passes by name
     request: Request,

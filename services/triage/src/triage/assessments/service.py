@@ -1,6 +1,6 @@
 """Assessments as clients read them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -14,14 +14,15 @@ from shared.auth import Principal
 from shared.clock import today
 from shared.db.session import streaming_session
 from shared.pagination import PageParameters, page_of
-from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
+from shared.responses import json_response, page_response
 from triage.assessments import repository
 from triage.assessments.filters import AssessmentFilter
 from triage.assessments.redaction import confidential_flags, is_party, redacted
 from triage.assessments.schemas import AssessmentLookup
-from triage.cursors import id_after
 from triage.intake.handlers import CONSUMER
+from triage.listing import list_by_id, streamed
 from triage.problems import AssessmentNotFound
+from triage.reference.service import require_scheme
 
 _COLUMNS: Final = (
     "urn",
@@ -65,10 +66,8 @@ async def list_assessments(
 ) -> Response:
     """Answer with a page of assessments by URN and scheme, or with all of them as a stream."""
     hidden = _asks_for_hidden(wanted, principal)
-    if wants_ndjson(request):
-        return ndjson(_all(request, wanted, principal, hidden=hidden))
-    if wants_csv(request):
-        return csv_rows(_COLUMNS, _lines(_all(request, wanted, principal, hidden=hidden)))
+    if whole := streamed(request, lambda: _all(request, wanted, principal, hidden=hidden), _COLUMNS):
+        return whole
     after = page.key(int, str)
     rows = [] if hidden else await repository.page(session, wanted, principal, after, page.limit + 1)
     total = None
@@ -89,14 +88,6 @@ async def _all(
             yield document_of(row, principal)
 
 
-async def _lines(documents: AsyncIterator[dict[str, Any]]) -> AsyncIterator[list[Any]]:
-    """The assessments as rows of a table, without reasons; codes of a list stand with spaces between them."""
-    async for document in documents:
-        fields = {**document, **{f"school_{name}": value for name, value in document["school"].items()}}
-        values = [fields[name] for name in _COLUMNS]
-        yield [" ".join(value) if isinstance(value, list) else value for value in values]
-
-
 async def get(request: Request, session: AsyncSession, principal: Principal, assessment_id: UUID) -> Response:
     """Answer with one assessment, current or not."""
     row = await repository.get(session, assessment_id, principal)
@@ -107,6 +98,7 @@ async def get(request: Request, session: AsyncSession, principal: Principal, ass
 
 async def lookup(request: Request, session: AsyncSession, principal: Principal, wanted: AssessmentLookup) -> Response:
     """Answer with the current assessments of up to 1,000 schools."""
+    require_scheme(wanted.scheme, "/scheme")
     rows = await repository.of_schools(session, wanted.urns, wanted.scheme, principal)
     found = {row["urn"] for row in rows}
     missing = [urn for urn in dict.fromkeys(wanted.urns) if urn not in found]
@@ -117,6 +109,7 @@ async def of_school(
     request: Request, session: AsyncSession, principal: Principal, *, urn: int, scheme: str, as_of: date | None
 ) -> Response:
     """Answer with the assessment of one school that stands now, or stood on a date."""
+    require_scheme(scheme, "scheme")
     on = None if as_of is not None and as_of >= today() else as_of
     row = await repository.of_school(session, urn, scheme, on, principal)
     if row is None:
@@ -134,9 +127,17 @@ async def history(
     request: Request, session: AsyncSession, principal: Principal, *, urn: int, scheme: str | None, page: PageParameters
 ) -> Response:
     """Answer with what has been the current assessment of a school, newest first."""
-    rows = await repository.history(
-        session, principal, urn=urn, scheme=scheme, after=id_after(page), limit=page.limit + 1
+    require_scheme(scheme, "scheme")
+
+    async def fetch(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[RowMapping]:
+        return await repository.history(session, principal, urn=urn, scheme=scheme, after=after, limit=limit)
+
+    return await list_by_id(
+        request,
+        session,
+        page,
+        fetch=fetch,
+        count=lambda: repository.count_history(session, urn, scheme, principal),
+        document=lambda row: document_of(row, principal),
+        columns=_COLUMNS,
     )
-    total = await repository.count_history(session, urn, scheme, principal) if page.include_total else None
-    documents = [document_of(row, principal) for row in rows]
-    return page_response(request, page_of(request, page, documents, lambda made: (str(made["id"]),), total=total))

@@ -10,6 +10,7 @@ from shared.auth import Principal, Requires
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 from triage.decisions import service
 from triage.decisions.schemas import Decision, DecisionPage, NewDecision
 from triage.scopes import ASSESSMENTS_READ, DECIDE
@@ -39,7 +40,11 @@ async def create_decision(  # noqa: PLR0917 - FastAPI passes by name
     return await once(lambda: service.decide(request, session, principal, urn, wanted))
 
 
-@router.get("/v1/schools/{urn}/decisions", operation_id="list_decisions", responses={200: {"model": DecisionPage}})
+@router.get(
+    "/v1/schools/{urn}/decisions",
+    operation_id="list_decisions",
+    responses={200: {"model": DecisionPage, "content": LINES_OR_TABLE}},
+)
 async def list_decisions(  # noqa: PLR0917 - FastAPI passes by name
     request: Request,
     principal: Reader,

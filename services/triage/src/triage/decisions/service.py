@@ -1,7 +1,8 @@
 """Deciding, and reading what was decided."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -12,16 +13,17 @@ from shared.auth import Principal
 from shared.errors import FieldProblem, Unprocessable, invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
-from triage.cursors import id_after
+from shared.pagination import PageParameters
+from shared.responses import json_response
 from triage.decisions import repository
-from triage.decisions.schemas import NewDecision
+from triage.decisions.schemas import Decision, NewDecision
 from triage.domain.deciding import faults
+from triage.listing import list_by_id
 from triage.policies import repository as policies
 from triage.problems import AlreadyDecided, AssessmentNotFound, AssessmentSuperseded, DecisionNotFound
 
 DECISION_MADE = "triage.decision.made"
+COLUMNS: Final = tuple(Decision.model_fields)
 
 
 async def decide(
@@ -49,6 +51,9 @@ async def _assessment(session: AsyncSession, principal: Principal, urn: int, wan
 
 async def _check(session: AsyncSession, assessment: RowMapping, wanted: NewDecision) -> None:
     version = await policies.version(session, assessment["scheme"], assessment["policy_version"])
+    if version is not None and wanted.effective_on < version["in_force_from"]:
+        detail = f"The version of the scheme that this rests on is in force from {version['in_force_from']} only."
+        raise invalid("/effective_on", detail, "before_the_scheme")
     found = faults(
         version["document"].get("decision") if version else None,
         proposed=assessment["result"],
@@ -128,8 +133,16 @@ async def of_school(
     page: PageParameters,
 ) -> Response:
     """Answer with the decisions on a school, newest first."""
-    after = id_after(page)
-    rows = await repository.of_school(session, principal, urn=urn, as_of=as_of, after=after, limit=page.limit + 1)
-    total = await repository.count(session, principal, urn=urn, as_of=as_of) if page.include_total else None
-    documents = [dict(row) for row in rows]
-    return page_response(request, page_of(request, page, documents, lambda made: (str(made["id"]),), total=total))
+
+    async def fetch(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[RowMapping]:
+        return await repository.of_school(session, principal, urn=urn, as_of=as_of, after=after, limit=limit)
+
+    return await list_by_id(
+        request,
+        session,
+        page,
+        fetch=fetch,
+        count=lambda: repository.count(session, principal, urn=urn, as_of=as_of),
+        document=dict,
+        columns=COLUMNS,
+    )

@@ -6,8 +6,10 @@ from fastapi import APIRouter, Path, Request, Response
 
 from shared.auth import Principal, Requires
 from shared.db.session import PublicReads
+from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 from triage.policies import service
-from triage.policies.schemas import PolicyVersion, Scheme, Schemes
+from triage.policies.schemas import PolicyVersion, Scheme, SchemePage
 from triage.scopes import POLICIES_READ
 
 router = APIRouter(tags=["policies"])
@@ -16,10 +18,12 @@ Reader = Annotated[Principal, Requires(POLICIES_READ)]
 SchemeCode = Annotated[str, Path(max_length=100, examples=["ippr-2023"])]
 
 
-@router.get("/v1/policies", operation_id="list_policies", responses={200: {"model": Schemes}})
-async def list_policies(request: Request, _: Reader, reads: PublicReads) -> Response:
+@router.get(
+    "/v1/policies", operation_id="list_policies", responses={200: {"model": SchemePage, "content": LINES_OR_TABLE}}
+)
+async def list_policies(request: Request, _: Reader, reads: PublicReads, page: PageRequest) -> Response:
     """List the schemes with their versions and when each is in force."""
-    return await service.list_schemes(request, reads)
+    return await service.list_schemes(request, reads, page)
 
 
 @router.get("/v1/policies/{scheme}", operation_id="get_policy", responses={200: {"model": Scheme}})

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.schemas import ApiModel
+from shared.schemas import ApiModel, Page
 
 
 class VersionRef(ApiModel):
@@ -28,10 +28,8 @@ class Scheme(ApiModel):
     versions: list[VersionRef]
 
 
-class Schemes(ApiModel):
-    """All schemes."""
-
-    data: list[Scheme]
+class SchemePage(Page[Scheme]):
+    """One page of schemes, by their code."""
 
 
 class ResultLabel(ApiModel):

@@ -1,19 +1,22 @@
 """Policies as clients read them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request, Response
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import today
-from shared.responses import json_response
+from shared.pagination import PageParameters, page_of
+from shared.responses import json_response, page_response
+from triage.listing import streamed
 from triage.policies import repository
 from triage.problems import PolicyNotFound
 
 Document = dict[str, Any]
+COLUMNS: Final = ("scheme", "title")
 
 
 def _reference(row: RowMapping) -> Document:
@@ -59,9 +62,20 @@ def _rules(rows: Iterable[Mapping[str, Any]], kind: str) -> list[Document]:
     ]
 
 
-async def list_schemes(request: Request, reads: AsyncConnection) -> Response:
-    """Answer with all schemes and their versions."""
-    return json_response(request, {"data": _schemes(await repository.versions(reads))})
+async def list_schemes(request: Request, reads: AsyncConnection, page: PageParameters) -> Response:
+    """Answer with a page of schemes and their versions, or with all of them; a table has a row a scheme."""
+    schemes = _schemes(await repository.versions(reads))
+    if whole := streamed(request, lambda: _each(schemes), COLUMNS):
+        return whole
+    after = page.key(str)
+    rows = [each for each in schemes if after is None or each["scheme"] > str(after[0])]
+    total = len(schemes) if page.include_total else None
+    return page_response(request, page_of(request, page, rows, lambda each: (each["scheme"],), total=total))
+
+
+async def _each(schemes: Sequence[Document]) -> AsyncIterator[Document]:
+    for scheme in schemes:
+        yield scheme
 
 
 async def get_scheme(request: Request, reads: AsyncConnection, scheme: str) -> Response:

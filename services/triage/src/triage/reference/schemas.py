@@ -32,6 +32,7 @@ class ReferenceData(ApiModel):
     """Every code of this service."""
 
     schemes: list[SchemeCodes]
+    regions: list[Code]
     flags: list[Flag]
     routes: list[Code]
     actions: list[Code]

@@ -1,6 +1,6 @@
 """Every code of this service with its label, from the policies and the list beside this file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 import yaml
 from fastapi import Request, Response
 
+from shared.errors import invalid
 from shared.responses import json_response
 from triage.policies.documents import packaged
 
@@ -43,6 +44,37 @@ def _reference_data() -> dict[str, Any]:
     vocabulary = {name: _codes(labels[name]) for name in ("areas", "grades", "categories", "safeguarding")}
     lists = {name: rows for name, rows in _LISTS.items() if name != "default_scheme"}
     return {"schemes": [_scheme(each) for each in newest.values()], **lists, **vocabulary}
+
+
+@cache
+def _results() -> dict[str, frozenset[str]]:
+    """The results that any version of each scheme can propose."""
+    found: dict[str, frozenset[str]] = {}
+    for document in packaged():
+        scheme = document["scheme"]
+        found[scheme] = found.get(scheme, frozenset()) | {each["code"] for each in document["results"]}
+    return found
+
+
+def require_code(name: str, code: str | None, parameter: str) -> None:
+    """Raise Unprocessable when a parameter names a code that the list of this name does not hold."""
+    _require([str(each["code"]) for each in _LISTS[name]], code, parameter)
+
+
+def require_scheme(scheme: str | None, parameter: str) -> None:
+    """Raise Unprocessable when a parameter names a scheme that does not exist."""
+    _require(_results(), scheme, parameter)
+
+
+def require_result(result: str | None, scheme: str | None, parameter: str) -> None:
+    """Raise Unprocessable when a parameter names a result that the scheme never proposes; no scheme means any."""
+    of_schemes = _results().values() if scheme is None else [_results().get(scheme, frozenset())]
+    _require(sorted(frozenset[str]().union(*of_schemes)), result, parameter)
+
+
+def _require(known: Iterable[str], code: str | None, parameter: str) -> None:
+    if code is not None and code not in known:
+        raise invalid(parameter, f"{code!r} is none of: {', '.join(known)}.", "unknown_code")
 
 
 def get_reference_data(request: Request) -> Response:

@@ -9,6 +9,7 @@ from shared.auth import Principal, Requires
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 from triage.runs import service
 from triage.runs.schemas import NewRun, Run, RunPage
 from triage.scopes import ASSESSMENTS_READ, ASSESSMENTS_RUN
@@ -29,7 +30,11 @@ async def create_assessment_run(
     return await once(lambda: service.start(request, session, principal, wanted))
 
 
-@router.get("/v1/assessment-runs", operation_id="list_assessment_runs", responses={200: {"model": RunPage}})
+@router.get(
+    "/v1/assessment-runs",
+    operation_id="list_assessment_runs",
+    responses={200: {"model": RunPage, "content": LINES_OR_TABLE}},
+)
 async def list_assessment_runs(
     request: Request,
     principal: Reader,

@@ -1,7 +1,8 @@
 """Runs as clients ask for them."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -12,18 +13,35 @@ from shared.auth import Principal
 from shared.clock import today
 from shared.errors import Forbidden, invalid
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
-from triage.cursors import id_after
+from shared.pagination import PageParameters
+from shared.responses import json_response
 from triage.jobs import JOBS
+from triage.listing import list_by_id
 from triage.policies import repository as policies
 from triage.problems import RunNotFound
+from triage.reference.service import require_code, require_scheme
 from triage.runs import repository
 from triage.runs.job import KIND
 from triage.runs.repository import RunOrder
 from triage.runs.schemas import NewRun, RunScope
 
 CURRENT = "current"
+COLUMNS: Final = (
+    "id",
+    "scheme",
+    "policy_version",
+    "as_of",
+    "current",
+    "state",
+    "progress_done",
+    "progress_total",
+    "assessed",
+    "changed",
+    "unchanged",
+    "created_at",
+    "started_at",
+    "finished_at",
+)
 
 
 def document_of(row: RowMapping) -> dict[str, Any]:
@@ -36,6 +54,7 @@ def document_of(row: RowMapping) -> dict[str, Any]:
 
 
 def _check_scope(scope: RunScope, principal: Principal) -> None:
+    require_code("regions", scope.region, "/scope/region")
     if principal.sees_everything:
         return
     if scope.region is None or scope.region not in principal.regions:
@@ -94,7 +113,17 @@ async def list_runs(
     request: Request, session: AsyncSession, principal: Principal, scheme: str | None, page: PageParameters
 ) -> Response:
     """Answer with a page of runs, newest first."""
-    rows = await repository.page(session, principal, scheme, id_after(page), page.limit + 1)
-    total = await repository.count(session, principal, scheme) if page.include_total else None
-    documents = [document_of(row) for row in rows]
-    return page_response(request, page_of(request, page, documents, lambda run: (str(run["id"]),), total=total))
+    require_scheme(scheme, "scheme")
+
+    async def fetch(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[RowMapping]:
+        return await repository.page(session, principal, scheme, after, limit)
+
+    return await list_by_id(
+        request,
+        session,
+        page,
+        fetch=fetch,
+        count=lambda: repository.count(session, principal, scheme),
+        document=document_of,
+        columns=COLUMNS,
+    )
