@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.session import Database
-from shared.events.messages import ChangePage, CloudEvent, reaches
+from shared.events.messages import ChangePage, CloudEvent, events_between, reaches
 from shared.events.waiting import Backoff, pause
 from shared.http_client import UpstreamFailure
 
@@ -80,6 +80,15 @@ class CatchUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Stride:
+    """One batch on the way to `target`: how many events are `left`, and where it ended once none is."""
+
+    target: str | None
+    left: int
+    end: CatchUp | None
+
+
+@dataclass(frozen=True, slots=True)
 class FollowState:
     """What is on record of a consumer: how far it is, and when its upstream last answered."""
 
@@ -118,6 +127,9 @@ class FeedConsumer(Generic[P]):
         self._path = path
         self._page = page
         self._failing: str | None = None
+        self._turn = (
+            asyncio.Lock()
+        )  # what runs in the background and a job that catches up do not prepare the same page
 
     async def state(self) -> FollowState:
         """Return what is on record of this consumer."""
@@ -130,17 +142,23 @@ class FeedConsumer(Generic[P]):
 
         An upstream that does not answer is no error: `reached_head` is then False, and the caller decides.
         """
-        target: str | None = None
-        while True:
-            try:
+        stride = await self.stride()
+        while stride.end is None:
+            stride = await self.stride(stride.target)
+        return stride.end
+
+    async def stride(self, target: str | None = None) -> Stride:
+        """Apply one batch on the way to `target`, which is the head of the feed now where none is given."""
+        try:
+            async with self._turn:
                 page = await self._fetch(wait=0)
                 here = await self._take(page)
-            except UpstreamFailure as error:
-                self._note_failure(error)
-                return await self._standing(reached=False)
-            target = target or page.head
-            if here is not None and reaches(here, target):
-                return await self._standing(reached=page.as_of is not None)
+        except UpstreamFailure as error:
+            self._note_failure(error)
+            return Stride(target, 0, await self._standing(reached=False))
+        target = target or page.head
+        left = events_between(here, target)
+        return Stride(target, left, None if left else await self._standing(reached=page.as_of is not None))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the feed until `stop` is set; whatever is down is waited for, and told of once."""
@@ -161,7 +179,8 @@ class FeedConsumer(Generic[P]):
         try:
             await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if polling.done():
-                await self._take(polling.result())
+                async with self._turn:
+                    await self._take(polling.result())
         finally:
             polling.cancel()
             stopping.cancel()
@@ -185,10 +204,13 @@ class FeedConsumer(Generic[P]):
 
     async def _take(self, page: "_Fetched") -> str | None:
         """Commit the page's effects and its cursor, unless another was first; return the cursor that now stands."""
+        stands = (await self.state()).cursor
+        if stands != page.fetched_after:
+            return stands
         prepared = await self._prepare(page.data) if page.data else None
         async with self._database.system_session() as session:
             await session.execute(_REGISTER, {"name": self.name})
-            stands: str | None = (await session.execute(_LOCK, {"name": self.name})).scalar_one()
+            stands = (await session.execute(_LOCK, {"name": self.name})).scalar_one()
             current = stands == page.fetched_after
             if current:
                 if prepared is not None:

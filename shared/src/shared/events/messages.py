@@ -66,5 +66,13 @@ def position_of(cursor: str, source: str) -> int:
 
 def reaches(cursor: str, head: str) -> bool:
     """Tell whether a follower at `cursor` has read all up to `head`, both of one feed."""
-    here, there = (decode_cursor(each, (str, int)) for each in (cursor, head))
-    return here[0] == there[0] and int(here[1] or START) >= int(there[1] or START)
+    return events_between(cursor, head) == 0
+
+
+def events_between(cursor: str | None, head: str) -> int:
+    """Return how many events a follower at `cursor` has not read of those up to `head`, both of one feed."""
+    there = decode_cursor(head, (str, int))
+    here = (there[0], START) if cursor is None else decode_cursor(cursor, (str, int))
+    if here[0] != there[0]:
+        raise bad_cursor()
+    return max(0, int(there[1] or START) - int(here[1] or START))

@@ -84,8 +84,14 @@ class JobContext:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def catch_up(self, consumer: str) -> CatchUp:
-        """Let the worker's consumer of this name apply all that stands in its feed at this moment."""
-        return self.call(self._consumers[consumer].catch_up())
+        """Let the worker's consumer of this name apply all that stands in its feed at this moment; progress is told."""
+        following = self._consumers[consumer]
+        stride = self.call(following.stride())
+        behind = stride.left
+        while stride.end is None:
+            self.progress(behind - stride.left, behind, f"catching up with {consumer}")
+            stride = self.call(following.stride(stride.target))
+        return stride.end
 
     def succeed(self, connection: Connection, outcome: Mapping[str, Any]) -> None:
         """Mark the job succeeded in the transaction of its effects, as the last statement of it.
