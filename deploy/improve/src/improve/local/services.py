@@ -77,11 +77,11 @@ class Service:
 
 
 def uvicorn(target: str, port: int, *options: str) -> list[str]:
-    """The command that serves an ASGI application; open requests get three seconds when it is asked to stop."""
+    """The command that serves an ASGI application; open requests get five seconds when it is asked to stop."""
     return [
         *(sys.executable, "-m", "uvicorn", target),
         *("--host", "127.0.0.1", "--port", str(port)),
-        *("--no-access-log", "--timeout-graceful-shutdown", "3"),
+        *("--no-access-log", "--timeout-graceful-shutdown", "5"),
         *options,
     ]
 
