@@ -36,14 +36,16 @@ def _bar(title: str) -> Iterator[Update]:
 
 
 def _lines(title: str) -> Update:
-    said_at = time.monotonic()
+    began = said_at = time.monotonic()
 
     def update(done: int, total: int | None, step: str | None) -> None:
         nonlocal said_at
-        if time.monotonic() - said_at < LINE_EVERY:
+        now = time.monotonic()
+        if now - said_at < LINE_EVERY:
             return
-        said_at = time.monotonic()
+        said_at = now
         of = f" of {total:,}" if total else ""
-        print(f"  {title}: {step + ' ' if step else ''}{done:,}{of}", file=sys.stderr, flush=True)
+        counted = f" {done:,}{of}" if done or total else ""  # 0 of nobody knows what would look like standing still
+        print(f"  {title}: {step or 'under way'}{counted}, {now - began:.0f} s", file=sys.stderr, flush=True)
 
     return update
