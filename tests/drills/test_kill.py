@@ -26,8 +26,8 @@ from tests.e2e.platform import Document, Platform, running, until
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800)]
 
 FULL = os.environ.get("DRILL") == "full"
-SCHOOLS = 20_000 if FULL else 1_500
-SEEDS = range(4) if FULL else range(1)
+SCHOOLS = 10_000 if FULL else 1_500
+SEEDS = range(3) if FULL else range(1)
 RESTARTED = 120.0  # seconds within which the supervisor must have everything ready again
 SERVICE_OF = {"load": "inspection", "assess": "triage", "round": "brokering"}
 VICTIMS = {

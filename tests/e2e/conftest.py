@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ class Loaded:
     evidence: Evidence
     as_of: dt.date
 
-    @property
+    @cached_property
     def expected(self) -> dict[int, Assessed]:
         return assess_all(self.evidence, self.as_of)
 

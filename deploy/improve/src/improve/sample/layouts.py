@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 from .data import NEWER_AS_AT, OLDER_AS_AT, header, table
 from .model import NULL, School, Visit
@@ -15,8 +14,8 @@ Row = dict[str, str]
 def older_row(school: School) -> Row:
     """The row of the 76-column layout: latest and previous graded inspection, ungraded ones since."""
     as_at = dt.date.fromisoformat(OLDER_AS_AT)
-    graded = [visit for visit in school.older if visit.starts_on is None or visit.starts_on <= as_at]
-    ungraded = [visit for visit in school.ungraded if visit.started <= as_at]
+    graded = [visit for visit in school.older if visit.starts_on <= as_at]
+    ungraded = [visit for visit in school.ungraded if visit.starts_on <= as_at]
     latest, previous = (*graded, None, None)[:2]
     kinds = table("kinds")
     row = _school(school, school.phase)
@@ -39,7 +38,7 @@ def newer_row(school: School) -> Row:
     """The row of the 85-column layout: report card, latest older graded inspection, latest ungraded one."""
     school = school.on_newer_file()
     as_at = dt.date.fromisoformat(NEWER_AS_AT)
-    graded = [visit for visit in school.older if visit.starts_on is None or visit.starts_on <= as_at]
+    graded = [visit for visit in school.older if visit.starts_on <= as_at]
     latest = graded[0] if graded else None
     row = _school(school, table("kinds")["newer_phase_names"].get(school.phase, school.phase))
     row |= _inspection(school, school.card, "latest full inspection", "")
@@ -177,4 +176,4 @@ def _counted(visits: list[Visit]) -> str:
 
 def row_of(school: School, name: str) -> list[str]:
     """The school's cells in layout `ofsted_76` or `ofsted_85`."""
-    return as_cells(older_row(school) if name == "ofsted_76" else newer_row(replace(school)), name)
+    return as_cells(older_row(school) if name == "ofsted_76" else newer_row(school), name)

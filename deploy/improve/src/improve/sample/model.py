@@ -14,7 +14,7 @@ class Visit:
     """One inspection. `grades` in the order of its block's columns; texts exactly as the file writes them."""
 
     number: str
-    starts_on: dt.date | None
+    starts_on: dt.date
     published_on: dt.date | None
     kind: str = "S5 Inspection"
     overall: str = NULL
@@ -26,13 +26,6 @@ class Visit:
     before_conversion: bool = False
     relates: str | None = None
     urn_then: str | None = None
-
-    @property
-    def started(self) -> dt.date:
-        """The start date, for inspections that have one."""
-        if self.starts_on is None:
-            raise ValueError(f"inspection {self.number} has no start date")
-        return self.starts_on
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Drawing:
         former = next(self._former)
         older = tuple(_before_conversion(visit, former) for visit in school.older)
         ungraded = school.ungraded if not any(visit.converted for visit in school.ungraded) else ()
-        last = max((visit.started for visit in older), default=dt.date(2019, 7, 1))
+        last = max((visit.starts_on for visit in older), default=dt.date(2019, 7, 1))
         opened = dt.date(last.year + (last.month >= TERM_ENDS), 9, 1)
         return replace(school, former_urn=former, older=older, ungraded=ungraded, opened_on=opened)
 
