@@ -1,22 +1,27 @@
-"""Lists by id: a page, or all rows a line each. What a list needs of its repository is three functions."""
+"""Lists: a page, or all rows as lines or as a table, in the form that the client names."""
+
+from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
+from brokering.table import header_of, rows_of
 from shared.auth.principal import Principal
 from shared.db.session import streaming_session
 from shared.pagination import PageParameters, page_of
-from shared.responses import ndjson, page_response, wants_ndjson
+from shared.responses import csv_rows, ndjson, page_response, wants_csv, wants_ndjson
 
 STREAM_ROWS = 500
 
 Filters = Mapping[str, Any]
 Document = Callable[[Any], dict[str, Any]]
+Key = TypeVar("Key")
 
 
 class Listed(Protocol):
@@ -43,31 +48,50 @@ async def list_by_id(
     *,
     listed: Listed,
     document: Document,
+    model: type[BaseModel],
 ) -> Response:
-    """Answer with a page of documents, or with all of them as NDJSON."""
-    if wants_ndjson(request):
-        return ndjson(_all(request, principal, filters, listed, document))
+    """Answer with a page of documents, or with all of them; the table has the scalar fields of `model`."""
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        return listed.stream(streaming, principal, filters)
+
+    if whole := streamed(request, every, document=document, model=model):
+        return whole
     rows = await listed.page(session, principal, filters, id_after(page), page.limit + 1)
     total = await listed.count(session, principal, filters) if page.include_total else None
     documents = [document(row) for row in rows]
     return page_response(request, page_of(request, page, documents, lambda row: (row["id"],), total=total))
 
 
+def streamed(
+    request: Request,
+    rows: Callable[[AsyncSession], AsyncIterator[Any]],
+    *,
+    document: Document,
+    model: type[BaseModel],
+) -> Response | None:
+    """Answer with all rows where the client names a form for that; None where it takes pages."""
+    if wants_ndjson(request):
+        return ndjson(_all(request, rows, document))
+    if wants_csv(request):
+        return csv_rows(header_of(model), rows_of(model, _all(request, rows, document)))
+    return None
+
+
 async def _all(
-    request: Request, principal: Principal, filters: Filters, listed: Listed, document: Document
+    request: Request, rows: Callable[[AsyncSession], AsyncIterator[Any]], document: Document
 ) -> AsyncIterator[Any]:
     async with streaming_session(request) as session:
-        async for row in listed.stream(session, principal, filters):
+        async for row in rows(session):
             yield document(row)
 
 
-async def page_after_page(fetch: Callable[[UUID | None, int], Awaitable[Sequence[Any]]]) -> AsyncIterator[Any]:
-    """Yield all rows of a list that gives one row more than it is asked for where there are more."""
-    after: UUID | None = None
-    while True:
-        rows = await fetch(after, STREAM_ROWS)
-        for row in rows[:STREAM_ROWS]:
+async def page_after_page(
+    fetch: Callable[[Key | None, int], Awaitable[Sequence[Any]]], key: Callable[[Any], Key]
+) -> AsyncIterator[Any]:
+    """Yield all rows of a list that gives up to so many rows after a key."""
+    after: Key | None = None
+    while rows := await fetch(after, STREAM_ROWS):
+        for row in rows:
             yield row
-        if len(rows) <= STREAM_ROWS:
-            return
-        after = rows[STREAM_ROWS - 1].id
+        after = key(rows[-1])

@@ -206,3 +206,14 @@ class TestPinned:
 def test_a_round_without_pairs_is_an_answer() -> None:
     solution = solve(Case((4,), (1,), (1,), (0,), ()).problem())
     assert (solution.matched, solution.optimal, solution.gap) == (0, True, 0.0)
+
+
+@pytest.mark.parametrize("loads", [(0, 0), (1, 0), (0, 1)])
+@pytest.mark.parametrize("leader", [0, 1])
+@pytest.mark.parametrize("need", [0, 1, 2])
+def test_a_pin_is_held_among_needs_that_are_alike(need: int, leader: int, loads: tuple[int, int]) -> None:
+    pairs = tuple((number, who, (700, 620)[who]) for number in range(3) for who in range(2))
+    alike = Case((4, 4, 4), (1, 1, 1), (1, 1), (8, 8), pairs, loads)
+    solution = solve(alike.problem(), [(need, leader)])
+    assert solution.leader_of_need[need] == leader
+    assert (solution.matched, solution.optimal) == (2, True)

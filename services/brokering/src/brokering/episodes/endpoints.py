@@ -19,7 +19,9 @@ from brokering.episodes.schemas import (
     ResumeRequest,
     StepRequest,
 )
+from brokering.leaders.schemas import Region
 from brokering.ledger.call import Call
+from brokering.reference.lists import OneOf
 from brokering.scopes import EPISODES_READ, EPISODES_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
@@ -27,10 +29,11 @@ from shared.clock import utc_now
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
-from shared.responses import LINES
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["episodes"])
 
+State = Annotated[str, OneOf("episode_states")]
 Now = Annotated[datetime, Depends(utc_now)]
 Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Writer = Annotated[Principal, Requires(EPISODES_WRITE)]
@@ -38,11 +41,11 @@ AsOf = Annotated[date | None, Query(description="entries that speak of this day 
 
 
 def episode_filters(
-    state: Annotated[str | None, Query(examples=["open"])] = None,
+    state: Annotated[State | None, Query(examples=["open"])] = None,
     need_id: Annotated[UUID | None, Query()] = None,
     leader_id: Annotated[UUID | None, Query()] = None,
     urn: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="the supported school")] = None,
-    region: Annotated[str | None, Query(examples=["London"])] = None,
+    region: Annotated[Region | None, Query(examples=["London"])] = None,
 ) -> EpisodeFilters:
     """Read the filters of a list of episodes."""
     return EpisodeFilters(state, need_id, leader_id, urn, region)
@@ -51,7 +54,9 @@ def episode_filters(
 Filters = Annotated[EpisodeFilters, Depends(episode_filters)]
 
 
-@router.get("/v1/episodes", operation_id="list_episodes", responses={200: {"model": EpisodePage, "content": LINES}})
+@router.get(
+    "/v1/episodes", operation_id="list_episodes", responses={200: {"model": EpisodePage, "content": LINES_OR_TABLE}}
+)
 async def list_episodes(
     *, request: Request, principal: Reader, session: Db, filters: Filters, page: PageRequest, now: Now
 ) -> Response:

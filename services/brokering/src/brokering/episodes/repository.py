@@ -100,11 +100,11 @@ def _narrowed(statement: Select[Any], filters: EpisodeFilters) -> Select[Any]:
 async def page(
     session: AsyncSession, principal: Principal, filters: EpisodeFilters, *, after: UUID | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return up to `limit` + 1 episodes, newest first, after an id."""
+    """Return up to `limit` episodes, newest first, after an id."""
     statement = _narrowed(_documents(principal), filters)
     if after is not None:
         statement = statement.where(EPISODES.c.id < after)
-    rows: Sequence[Row[Any]] = (await session.execute(statement.order_by(EPISODES.c.id.desc()).limit(limit + 1))).all()
+    rows: Sequence[Row[Any]] = (await session.execute(statement.order_by(EPISODES.c.id.desc()).limit(limit))).all()
     return rows
 
 

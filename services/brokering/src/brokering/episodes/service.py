@@ -25,17 +25,16 @@ from brokering.episodes.documents import (
     episode_document,
     held_by,
 )
-from brokering.episodes.schemas import LedgerRequest
+from brokering.episodes.schemas import Episode, LedgerRequest
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
-from brokering.listing import page_after_page
+from brokering.listing import page_after_page, streamed
 from brokering.offers.errors import CapExceeded, EpisodeNotFound
 from brokering.offers.errors import EpisodeBlocked as EpisodeConflict
-from shared.db.session import streaming_session
 from shared.errors import Forbidden, invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, ndjson, page_response, wants_ndjson
+from shared.responses import json_response, page_response
 
 ACTION_OF = {"used": "use", "returned": "return", "use_corrected": "correct"}
 STANDS = {
@@ -45,26 +44,21 @@ STANDS = {
 
 
 async def list_episodes(call: Call, filters: repository.EpisodeFilters, page: PageParameters) -> Response:
-    """Answer with one page of episodes, or with all of them a line each."""
-    if filters.state is not None and filters.state not in STATES:
-        raise invalid("state", "There is no such state of an episode.", "unknown_code")
-    if wants_ndjson(call.request):
-        return ndjson(_stream(call, filters))
-    rows = await repository.page(call.session, call.principal, filters, after=id_after(page), limit=page.limit)
+    """Answer with one page of episodes, or with all of them."""
+
+    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+            return await repository.page(session, call.principal, filters, after=after, limit=limit)
+
+        return page_after_page(fetch, lambda row: row.id)
+
+    if whole := streamed(call.request, every, document=episode_document, model=Episode):
+        return whole
+    rows = await repository.page(call.session, call.principal, filters, after=id_after(page), limit=page.limit + 1)
     total = await repository.count(call.session, call.principal, filters) if page.include_total else None
     documents = [episode_document(row) for row in rows]
     found = page_of(call.request, page, documents, lambda episode: (episode["id"],), total=total)
     return page_response(call.request, found)
-
-
-async def _stream(call: Call, filters: repository.EpisodeFilters) -> AsyncIterator[dict[str, Any]]:
-    async with streaming_session(call.request) as session:
-
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
-            return await repository.page(session, call.principal, filters, after=after, limit=limit)
-
-        async for row in page_after_page(fetch):
-            yield episode_document(row)
 
 
 async def _seen(call: Call, episode_id: UUID) -> Row[Any]:

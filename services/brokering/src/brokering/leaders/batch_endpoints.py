@@ -15,6 +15,7 @@ from shared.auth.principal import Principal
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["leaders"])
 
@@ -63,7 +64,7 @@ async def get_leader_batch(principal: Writer, request: Request, session: Db, bat
 @router.get(
     "/v1/leaders/batches/{batch_id}/rejections",
     operation_id="list_leader_batch_rejections",
-    responses={200: {"model": BatchRowPage}},
+    responses={200: {"model": BatchRowPage, "content": LINES_OR_TABLE}},
 )
 async def list_leader_batch_rejections(
     principal: Writer, request: Request, session: Db, batch_id: UUID, page: PageRequest

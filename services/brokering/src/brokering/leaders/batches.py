@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from brokering.leaders import repository, roster
 from brokering.leaders.documents import columns_of, tenancy_of
 from brokering.leaders.roster import Row
+from brokering.leaders.schemas import BatchRow
+from brokering.listing import streamed
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.errors import FieldProblem, NotFound, UnsupportedMediaType
@@ -48,10 +50,17 @@ async def read(request: Request, session: AsyncSession, principal: Principal, ba
 async def rejections(
     request: Request, session: AsyncSession, principal: Principal, batch_id: UUID, page: PageParameters
 ) -> Response:
-    """Answer with a page of the rows that were rejected."""
+    """Answer with a page of the rows that were rejected, or with all of them."""
     batch = await _found(session, principal, batch_id)
-    after = page.key(int)
     rejected = [row for row in batch["rows"] if row["status"] == "rejected"]
+
+    async def every(_: AsyncSession) -> AsyncIterator[Any]:
+        for row in rejected:
+            yield row
+
+    if whole := streamed(request, every, document=dict, model=BatchRow):
+        return whole
+    after = page.key(int)
     left = [row for row in rejected if after is None or row["row"] > after[0]]
     shown = page_of(request, page, left[: page.limit + 1], lambda row: (row["row"],), total=len(rejected))
     return page_response(request, shown)

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from brokering.leaders import service
-from brokering.leaders.schemas import Leader, LeaderPage, LeaderPatch, NewLeader
+from brokering.leaders.schemas import Leader, LeaderPage, LeaderPatch, NewLeader, Phase, Region
+from brokering.reference.lists import OneOf
 from brokering.scopes import LEADERS_READ, LEADERS_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
@@ -16,21 +17,23 @@ from shared.db.session import Db
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
-from shared.responses import LINES, json_response
+from shared.responses import LINES_OR_TABLE, json_response
 
 router = APIRouter(tags=["leaders"])
 
 Reader = Annotated[Principal, Requires(LEADERS_READ)]
 Writer = Annotated[Principal, Requires(LEADERS_WRITE)]
+Role = Annotated[str, OneOf("leader_roles")]
+OrganisationKind = Annotated[str, OneOf("organisation_kinds")]
 Filter = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
 def leader_filters(
     *,
-    region: Filter = None,
-    role: Filter = None,
-    phase: Filter = None,
-    organisation_kind: Filter = None,
+    region: Annotated[Region | None, Query()] = None,
+    role: Annotated[Role | None, Query()] = None,
+    phase: Annotated[Phase | None, Query()] = None,
+    organisation_kind: Annotated[OrganisationKind | None, Query()] = None,
     organisation_id: Filter = None,
     q: Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$", description="in reference or name")] = None,
 ) -> dict[str, Any]:
@@ -48,7 +51,9 @@ def leader_filters(
 Filters = Annotated[dict[str, Any], Depends(leader_filters)]
 
 
-@router.get("/v1/leaders", operation_id="list_leaders", responses={200: {"model": LeaderPage, "content": LINES}})
+@router.get(
+    "/v1/leaders", operation_id="list_leaders", responses={200: {"model": LeaderPage, "content": LINES_OR_TABLE}}
+)
 async def list_leaders(
     principal: Reader, request: Request, session: Db, page: PageRequest, filters: Filters
 ) -> Response:

@@ -26,6 +26,7 @@ from shared.auth.principal import Principal
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["leaders"])
 
@@ -36,13 +37,15 @@ Writer = Annotated[Principal, Requires(LEADERS_WRITE)]
 @router.get(
     "/v1/leaders/{leader_id}/availability",
     operation_id="list_availability",
-    responses={200: {"model": AvailabilityPage}},
+    responses={200: {"model": AvailabilityPage, "content": LINES_OR_TABLE}},
 )
 async def list_availability(
     principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
 ) -> Response:
     """List when a leader can give days."""
-    return await service.list_entries(request, session, principal, leader_id=leader_id, table=AVAILABILITY, page=page)
+    return await service.list_entries(
+        request, session, principal, leader_id=leader_id, table=AVAILABILITY, model=Availability, page=page
+    )
 
 
 @router.post(
@@ -63,13 +66,17 @@ async def add_availability(
 
 
 @router.get(
-    "/v1/leaders/{leader_id}/interests", operation_id="list_interests", responses={200: {"model": InterestPage}}
+    "/v1/leaders/{leader_id}/interests",
+    operation_id="list_interests",
+    responses={200: {"model": InterestPage, "content": LINES_OR_TABLE}},
 )
 async def list_interests(
     principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
 ) -> Response:
     """List what a leader has declared."""
-    return await service.list_entries(request, session, principal, leader_id=leader_id, table=INTERESTS, page=page)
+    return await service.list_entries(
+        request, session, principal, leader_id=leader_id, table=INTERESTS, model=Interest, page=page
+    )
 
 
 @router.post(
@@ -92,13 +99,15 @@ async def declare_interest(
 @router.get(
     "/v1/leaders/{leader_id}/designations",
     operation_id="list_designations",
-    responses={200: {"model": DesignationPage}},
+    responses={200: {"model": DesignationPage, "content": LINES_OR_TABLE}},
 )
 async def list_designations(
     principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
 ) -> Response:
     """List a leader's designations."""
-    return await service.list_entries(request, session, principal, leader_id=leader_id, table=DESIGNATIONS, page=page)
+    return await service.list_entries(
+        request, session, principal, leader_id=leader_id, table=DESIGNATIONS, model=Designation, page=page
+    )
 
 
 @router.post(

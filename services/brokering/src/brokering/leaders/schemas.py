@@ -6,28 +6,19 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from brokering.domain.values import LeaderRole, OrganisationKind
-from brokering.reference.lists import codes
+from brokering.reference.lists import OneOf
 from brokering.text import Line, Paragraph
 from shared.schemas import ApiModel, FieldError, Page, RequestModel, Source
 
 MAX_URN = 2**31 - 1
 
 
-def _one_of(name: str) -> Any:
-    def check(value: str) -> str:
-        if value not in codes(name):
-            raise ValueError(f"not one of: {', '.join(sorted(codes(name)))}")
-        return value
-
-    return AfterValidator(check)
-
-
-Region = Annotated[str, _one_of("regions")]
-Phase = Annotated[str, _one_of("phases")]
-Area = Annotated[str, _one_of("areas")]
+Region = Annotated[str, OneOf("regions")]
+Phase = Annotated[str, OneOf("phases")]
+Area = Annotated[str, OneOf("areas")]
 Days = Annotated[float, Field(ge=0, le=366, multiple_of=0.5, allow_inf_nan=False)]
 
 

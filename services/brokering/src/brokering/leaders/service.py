@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
 from brokering.leaders import repository
 from brokering.leaders.documents import columns_of, document, fields_of, tenancy_of
-from brokering.leaders.schemas import LeaderFields, LeaderPatch, NewLeader
+from brokering.leaders.schemas import Leader, LeaderFields, LeaderPatch, NewLeader
+from brokering.listing import page_after_page, streamed
 from brokering.problems import LeaderNotFound
 from shared.auth.principal import Principal
-from shared.db.session import streaming_session
 from shared.errors import FieldProblem, Unprocessable
 from shared.etags import check_if_match, etag_of
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
-from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
+from shared.responses import dumps, json_response, page_response
 
 
 async def list_leaders(
     request: Request, session: AsyncSession, principal: Principal, page: PageParameters, filters: Mapping[str, Any]
 ) -> Response:
-    """Answer with a page, or with all of them as NDJSON."""
-    if wants_ndjson(request):
-        return ndjson(_all(request, principal, filters))
+    """Answer with a page, or with all of them."""
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        return repository.stream(streaming, principal, filters)
+
+    if whole := streamed(request, every, document=document, model=Leader):
+        return whole
     after = page.key(str)
     rows = await repository.page(session, principal, filters, str(after[0]) if after else None, page.limit + 1)
     total = await repository.count(session, principal, filters) if page.include_total else None
     documents = [document(row) for row in rows]
     return page_response(request, page_of(request, page, documents, lambda row: (row["reference"],), total=total))
-
-
-async def _all(request: Request, principal: Principal, filters: Mapping[str, Any]) -> AsyncIterator[Any]:
-    async with streaming_session(request) as session:
-        async for row in repository.stream(session, principal, filters):
-            yield document(row)
 
 
 async def read(session: AsyncSession, principal: Principal, leader_id: UUID, *, lock: bool = False) -> dict[str, Any]:
@@ -113,12 +111,21 @@ async def list_entries(
     *,
     leader_id: UUID,
     table: Table,
+    model: type[BaseModel],
     page: PageParameters,
 ) -> Response:
-    """Answer with a page of a leader's availability, interests or designations."""
+    """Answer with a page of a leader's availability, interests or designations, or with all of them."""
     await read(session, principal, leader_id)
-    after = id_after(page)
-    rows = await repository.entries(session, table, leader_id, after, page.limit + 1)
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
+            return await repository.entries(streaming, table, leader_id, after, limit)
+
+        return page_after_page(fetch, lambda row: UUID(str(row["id"])))
+
+    if whole := streamed(request, every, document=entry, model=model):
+        return whole
+    rows = await repository.entries(session, table, leader_id, id_after(page), page.limit + 1)
     total = await repository.count_entries(session, table, leader_id) if page.include_total else None
     shown = [entry(row) for row in rows]
     return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))

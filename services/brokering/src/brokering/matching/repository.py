@@ -52,19 +52,24 @@ AVAILABILITY = text(
 )
 CONCERNS = text(
     """
+    WITH judged AS (
+        SELECT urn, max(category_of_concern) AS category_of_concern FROM school_assessments
+        WHERE category_of_concern IS NOT NULL OR 'stuck' = ANY (flags) GROUP BY urn
+    )
     SELECT school.urn, school.name, school.trust_uid,
-        coalesce(school.category_of_concern, max(judged.category_of_concern), 'stuck') AS what
-    FROM schools AS school LEFT JOIN school_assessments AS judged ON judged.urn = school.urn
-    GROUP BY school.urn
-    HAVING school.category_of_concern IS NOT NULL OR max(judged.category_of_concern) IS NOT NULL
-        OR bool_or('stuck' = ANY (judged.flags))
+        coalesce(school.category_of_concern, judged.category_of_concern, 'stuck') AS what
+    FROM schools AS school LEFT JOIN judged ON judged.urn = school.urn
+    WHERE (school.category_of_concern IS NOT NULL OR judged.urn IS NOT NULL)
+        AND (school.trust_uid IN (SELECT organisation_id FROM leaders WHERE organisation_kind = 'trust')
+            OR school.urn IN (SELECT base_urn FROM leaders))
     ORDER BY school.urn
     """
 )
 TRUST_CONTEXTS = text(
     """
     SELECT trust_uid, avg(pupils)::int AS pupils, round(avg(idaci_quintile))::int AS idaci_quintile
-    FROM schools WHERE trust_uid IS NOT NULL GROUP BY trust_uid
+    FROM schools WHERE trust_uid IN (SELECT organisation_id FROM leaders WHERE organisation_kind = 'trust')
+    GROUP BY trust_uid
     """
 )
 SUPPORTED_BEFORE = text(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from brokering.domain.values import NeedState
+from brokering.leaders.schemas import Region
 from brokering.needs import service
 from brokering.needs.schemas import Need, NeedPage, NeedPatch, NewNeed
+from brokering.reference.lists import OneOf
 from brokering.scopes import NEEDS_READ, NEEDS_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
@@ -17,20 +18,22 @@ from shared.db.session import Db
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
-from shared.responses import LINES, json_response
+from shared.responses import LINES_OR_TABLE, json_response
 
 router = APIRouter(tags=["needs"])
 
 Reader = Annotated[Principal, Requires(NEEDS_READ)]
 Writer = Annotated[Principal, Requires(NEEDS_WRITE)]
+State = Annotated[str, OneOf("need_states")]
+Kind = Annotated[str, OneOf("subject_kinds")]
 Filter = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
 def need_filters(
     *,
-    state: Annotated[NeedState | None, Query()] = None,
-    region: Filter = None,
-    subject_kind: Annotated[Literal["school", "trust"] | None, Query()] = None,
+    state: Annotated[State | None, Query()] = None,
+    region: Annotated[Region | None, Query()] = None,
+    subject_kind: Annotated[Kind | None, Query()] = None,
     subject_id: Filter = None,
     priority: Annotated[int | None, Query(ge=1, le=5)] = None,
     urn: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="the school in need")] = None,
@@ -38,13 +41,13 @@ def need_filters(
     """Read the filters of a list of needs."""
     of_school = {"subject_kind": "school", "subject_id": str(urn)} if urn is not None else {}
     given = {"subject_kind": subject_kind, "subject_id": subject_id, **of_school}
-    return {"state": state.value if state else None, "region": region, "priority": priority, **given}
+    return {"state": state, "region": region, "priority": priority, **given}
 
 
 Filters = Annotated[dict[str, Any], Depends(need_filters)]
 
 
-@router.get("/v1/needs", operation_id="list_needs", responses={200: {"model": NeedPage, "content": LINES}})
+@router.get("/v1/needs", operation_id="list_needs", responses={200: {"model": NeedPage, "content": LINES_OR_TABLE}})
 async def list_needs(principal: Reader, request: Request, session: Db, page: PageRequest, filters: Filters) -> Response:
     """List needs. Provisional ones are shown to the department and its brokers only."""
     return await service.list_needs(request, session, principal, page, filters)

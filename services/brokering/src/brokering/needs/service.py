@@ -16,7 +16,7 @@ from brokering.domain.values import NeedState, SubjectKind, half_days, in_days
 from brokering.listing import list_by_id
 from brokering.needs import repository
 from brokering.needs.parties import parties_of_school, who_may_see
-from brokering.needs.schemas import NeedPatch, NewNeed, Subject
+from brokering.needs.schemas import Need, NeedPatch, NewNeed, Subject
 from brokering.policies.documents import current_policy
 from brokering.problems import NeedNotEditable, NeedNotFound
 from brokering.scopes import TRIAGE_DECIDE
@@ -58,8 +58,10 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
 async def list_needs(
     request: Request, session: AsyncSession, principal: Principal, page: PageParameters, filters: Mapping[str, Any]
 ) -> Response:
-    """Answer with a page, or with all of them as NDJSON."""
-    return await list_by_id(request, session, principal, page, filters, listed=repository, document=document)
+    """Answer with a page, or with all of them."""
+    return await list_by_id(
+        request, session, principal, page, filters, listed=repository, document=document, model=Need
+    )
 
 
 async def read(session: AsyncSession, principal: Principal, need_id: UUID) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,12 @@ def offer_document(row: Row[Any], principal: Principal) -> dict[str, Any]:
 
 
 def _shown(shown: Mapping[str, Any], offered_at: datetime, principal: Principal) -> dict[str, Any]:
+    return {**shown, "flags": flags_shown(shown["flags"], offered_at, principal)}
+
+
+def flags_shown(flags: Sequence[str], on: datetime, principal: Principal) -> list[str]:
+    """Return the flags that this client may know of, under the support policy of that day."""
     if principal.org.kind not in PARTIES:
-        return dict(shown)
-    fit = support_policy(offered_at.date()).flags_for_parties
-    return {**shown, "flags": [flag for flag in shown["flags"] if flag in fit]}
+        return list(flags)
+    fit = support_policy(on.date()).flags_for_parties
+    return [flag for flag in flags if flag in fit]

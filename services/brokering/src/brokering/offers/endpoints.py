@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from brokering.leaders.schemas import Region
 from brokering.ledger.call import Call
 from brokering.offers import batches, service
 from brokering.offers.repository import OfferFilters
@@ -22,6 +23,7 @@ from brokering.offers.schemas import (
     ResponseRequest,
     WithdrawalRequest,
 )
+from brokering.reference.lists import OneOf
 from brokering.scopes import EPISODES_READ, OFFERS_AGREE, OFFERS_APPROVE, OFFERS_RESPOND, PROPOSALS_OFFER
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
@@ -29,10 +31,11 @@ from shared.clock import utc_now
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
-from shared.responses import LINES
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["offers"])
 
+State = Annotated[str, OneOf("offer_states")]
 Now = Annotated[datetime, Depends(utc_now)]
 Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Broker = Annotated[Principal, Requires(PROPOSALS_OFFER)]
@@ -42,11 +45,13 @@ Director = Annotated[Principal, Requires(OFFERS_APPROVE, user=True)]
 
 
 def offer_filters(
-    state: Annotated[str | None, Query(description="an overdue offer counts as `lapsed`", examples=["offered"])] = None,
+    state: Annotated[
+        State | None, Query(description="an overdue offer counts as `lapsed`", examples=["offered"])
+    ] = None,
     need_id: Annotated[UUID | None, Query()] = None,
     leader_id: Annotated[UUID | None, Query()] = None,
     urn: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="the supported school")] = None,
-    region: Annotated[str | None, Query(examples=["London"])] = None,
+    region: Annotated[Region | None, Query(examples=["London"])] = None,
 ) -> OfferFilters:
     """Read the filters of a list of offers."""
     return OfferFilters(state, need_id, leader_id, urn, region)
@@ -72,7 +77,7 @@ async def make_offer(
     return await once(lambda: service.make_offer(Call(request, session, principal, now), proposal_id, body))
 
 
-@router.get("/v1/offers", operation_id="list_offers", responses={200: {"model": OfferPage, "content": LINES}})
+@router.get("/v1/offers", operation_id="list_offers", responses={200: {"model": OfferPage, "content": LINES_OR_TABLE}})
 async def list_offers(
     *, request: Request, principal: Reader, session: Db, filters: Filters, page: PageRequest, now: Now
 ) -> Response:

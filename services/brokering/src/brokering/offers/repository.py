@@ -81,11 +81,11 @@ def _narrowed(statement: Select[Any], filters: OfferFilters, now: datetime) -> S
 async def page(
     session: AsyncSession, principal: Principal, filters: OfferFilters, now: datetime, *, after: UUID | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return up to `limit` + 1 offers, newest first, after an id."""
+    """Return up to `limit` offers, newest first, after an id."""
     statement = _narrowed(_documents(principal, now), filters, now)
     if after is not None:
         statement = statement.where(OFFERS.c.id < after)
-    rows: Sequence[Row[Any]] = (await session.execute(statement.order_by(OFFERS.c.id.desc()).limit(limit + 1))).all()
+    rows: Sequence[Row[Any]] = (await session.execute(statement.order_by(OFFERS.c.id.desc()).limit(limit))).all()
     return rows
 
 

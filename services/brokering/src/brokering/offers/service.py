@@ -9,27 +9,27 @@ from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
-from brokering.domain.offer_states import STATES, Actor, actor_of
+from brokering.domain.offer_states import Actor, actor_of
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
-from brokering.listing import page_after_page
+from brokering.listing import page_after_page, streamed
 from brokering.offers import making, repository, steps
 from brokering.offers.documents import offer_document
 from brokering.offers.errors import OfferNotFound
 from brokering.offers.schemas import (
     AgreementRequest,
     ApprovalRequest,
+    Offer,
     OfferRequest,
     ResponseRequest,
     WithdrawalRequest,
 )
 from shared.auth.principal import Principal
-from shared.db.session import streaming_session
-from shared.errors import invalid
 from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, ndjson, page_response, wants_ndjson
+from shared.responses import json_response, page_response
 
 SUBJECT_KINDS = frozenset({"school", "trust", "la"})
 
@@ -40,27 +40,25 @@ def no_such_offer() -> OfferNotFound:
 
 
 async def list_offers(call: Call, filters: repository.OfferFilters, page: PageParameters) -> Response:
-    """Answer with one page of offers, or with all of them a line each."""
-    if filters.state is not None and (filters.state not in STATES or filters.state == "proposed"):
-        raise invalid("state", "There is no such state of an offer.", "unknown_code")
-    if wants_ndjson(call.request):
-        return ndjson(_stream(call, filters))
-    after = id_after(page)
-    rows = await repository.page(call.session, call.principal, filters, call.now, after=after, limit=page.limit)
-    total = await repository.count(call.session, call.principal, filters, call.now) if page.include_total else None
-    documents = [offer_document(row, call.principal) for row in rows]
-    found = page_of(call.request, page, documents, lambda offer: (offer["id"],), total=total)
-    return page_response(call.request, found)
+    """Answer with one page of offers, or with all of them."""
 
-
-async def _stream(call: Call, filters: repository.OfferFilters) -> AsyncIterator[dict[str, Any]]:
-    async with streaming_session(call.request) as session:
-
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
+    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
             return await repository.page(session, call.principal, filters, call.now, after=after, limit=limit)
 
-        async for row in page_after_page(fetch):
-            yield offer_document(row, call.principal)
+        return page_after_page(fetch, lambda row: row.id)
+
+    def document(row: Row[Any]) -> dict[str, Any]:
+        return offer_document(row, call.principal)
+
+    if whole := streamed(call.request, every, document=document, model=Offer):
+        return whole
+    after = id_after(page)
+    rows = await repository.page(call.session, call.principal, filters, call.now, after=after, limit=page.limit + 1)
+    total = await repository.count(call.session, call.principal, filters, call.now) if page.include_total else None
+    documents = [document(row) for row in rows]
+    found = page_of(call.request, page, documents, lambda offer: (offer["id"],), total=total)
+    return page_response(call.request, found)
 
 
 async def get_offer(call: Call, offer_id: UUID, status: int = 200) -> Response:

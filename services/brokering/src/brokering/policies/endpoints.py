@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from brokering.policies.documents import documents
-from brokering.policies.schemas import MatchingPolicies, MatchingPolicyVersion
+from brokering.policies.schemas import MatchingPolicyPage, MatchingPolicyVersion
 from brokering.problems import PolicyNotFound
 from shared.auth.access import Public
 from shared.auth.principal import Principal
-from shared.responses import json_response
+from shared.pagination import PageRequest, page_of
+from shared.responses import json_response, page_response
 
 router = APIRouter(tags=["matching policies"])
 
@@ -19,11 +20,17 @@ _HEADINGS = ("version", "title", "effective_from")
 
 
 @router.get(
-    "/v1/matching-policies", operation_id="list_matching_policies", responses={200: {"model": MatchingPolicies}}
+    "/v1/matching-policies", operation_id="list_matching_policies", responses={200: {"model": MatchingPolicyPage}}
 )
-async def list_matching_policies(_: Annotated[Principal | None, Public()], request: Request) -> Response:
+async def list_matching_policies(
+    _: Annotated[Principal | None, Public()], request: Request, page: PageRequest
+) -> Response:
     """List the versions of the matching policy, newest first."""
-    return json_response(request, {"data": [_published(each) for each in reversed(documents())]}, public=True)
+    after = page.key(int)
+    versions = [_published(each) for each in reversed(documents()) if after is None or each["version"] < after[0]]
+    total = len(documents()) if page.include_total else None
+    found = page_of(request, page, versions, lambda each: (each["version"],), total=total)
+    return page_response(request, found, public=True)
 
 
 @router.get(

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.schemas import ApiModel
+from shared.schemas import ApiModel, Page
 
 
 class MatchingPolicyVersion(ApiModel):
@@ -19,7 +19,5 @@ class MatchingPolicyVersion(ApiModel):
     parameters: dict[str, Any]
 
 
-class MatchingPolicies(ApiModel):
-    """All versions, newest first."""
-
-    data: list[MatchingPolicyVersion]
+class MatchingPolicyPage(Page[MatchingPolicyVersion]):
+    """One page of versions, newest first."""

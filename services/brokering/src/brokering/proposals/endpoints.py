@@ -7,18 +7,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from brokering.domain.values import ProposalState
+from brokering.leaders.schemas import Region
 from brokering.proposals import service
 from brokering.proposals.schemas import Proposal, ProposalPage
+from brokering.reference.lists import OneOf
 from brokering.scopes import PROPOSALS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import Db
 from shared.pagination import PageRequest
-from shared.responses import LINES, json_response
+from shared.responses import LINES_OR_TABLE, json_response
 
 router = APIRouter(tags=["proposals"])
 
+State = Annotated[str, OneOf("proposal_states")]
 Reader = Annotated[Principal, Requires(PROPOSALS_READ)]
 
 
@@ -27,8 +29,8 @@ def proposal_filters(
     round_id: Annotated[UUID | None, Query()] = None,
     need_id: Annotated[UUID | None, Query()] = None,
     leader_id: Annotated[UUID | None, Query()] = None,
-    state: Annotated[ProposalState | None, Query()] = None,
-    region: Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")] = None,
+    state: Annotated[State | None, Query()] = None,
+    region: Annotated[Region | None, Query()] = None,
     urn: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="the school in need")] = None,
 ) -> dict[str, Any]:
     """Read the filters of a list of proposals."""
@@ -36,13 +38,15 @@ def proposal_filters(
         "round_id": round_id,
         "need_id": need_id,
         "leader_id": leader_id,
-        "state": state.value if state else None,
+        "state": state,
         "region": region,
         "subject_id": str(urn) if urn is not None else None,
     }
 
 
-@router.get("/v1/proposals", operation_id="list_proposals", responses={200: {"model": ProposalPage, "content": LINES}})
+@router.get(
+    "/v1/proposals", operation_id="list_proposals", responses={200: {"model": ProposalPage, "content": LINES_OR_TABLE}}
+)
 async def list_proposals(
     principal: Reader,
     request: Request,

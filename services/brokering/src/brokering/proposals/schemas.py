@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from brokering.candidates.schemas import Part
+from brokering.needs.schemas import NeedSubject
 from shared.schemas import ApiModel, Page
 
 
@@ -29,14 +30,14 @@ class Proposal(ApiModel):
     need_id: UUID
     leader_id: UUID
     leader_reference: str
-    subject: dict[str, str | None]
+    subject: NeedSubject
     region: str | None
     days: float
     suitability: int
     score_parts: list[Part]
     distance_km: float | None
     flags: list[str]
-    next_best: list[NextBest]
+    next_best: list[NextBest] | None = Field(description="null for the parties: whom else it might be is not theirs")
     pinned: bool
     state: str
     created_at: datetime

@@ -10,14 +10,20 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.listing import list_by_id
+from brokering.offers.documents import PARTIES, flags_shown
 from brokering.problems import ProposalNotFound
 from brokering.proposals import repository
+from brokering.proposals.schemas import Proposal
 from shared.auth.principal import Principal
 from shared.pagination import PageParameters
 
 
-def document(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a proposal as the API shows it."""
+def document(row: Mapping[Any, Any], principal: Principal) -> dict[str, Any]:
+    """Return a proposal for this client.
+
+    A party is not shown the flags that rest on an undecided judgement of some school, nor who else could have come.
+    """
+    is_party = principal.org.kind in PARTIES
     return {
         "id": str(row["id"]),
         "round_id": str(row["round_id"]),
@@ -30,8 +36,8 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "suitability": row["suitability"],
         "score_parts": row["score_parts"],
         "distance_km": None if row["distance_km"] is None else float(row["distance_km"]),
-        "flags": row["flags"],
-        "next_best": row["next_best"],
+        "flags": flags_shown(row["flags"], row["created_at"], principal),
+        "next_best": None if is_party else row["next_best"],
         "pinned": row["pinned"],
         "state": row["state"],
         "created_at": row["created_at"],
@@ -42,8 +48,14 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
 async def list_proposals(
     request: Request, session: AsyncSession, principal: Principal, page: PageParameters, filters: Mapping[str, Any]
 ) -> Response:
-    """Answer with a page, or with all of them as NDJSON."""
-    return await list_by_id(request, session, principal, page, filters, listed=repository, document=document)
+    """Answer with a page, or with all of them."""
+
+    def shown(row: Mapping[Any, Any]) -> dict[str, Any]:
+        return document(row, principal)
+
+    return await list_by_id(
+        request, session, principal, page, filters, listed=repository, document=shown, model=Proposal
+    )
 
 
 async def read(session: AsyncSession, principal: Principal, proposal_id: UUID) -> dict[str, Any]:
@@ -51,4 +63,4 @@ async def read(session: AsyncSession, principal: Principal, proposal_id: UUID) -
     row = await repository.find(session, principal, proposal_id)
     if row is None:
         raise ProposalNotFound("There is no proposal of this id that you may see.")
-    return document(row)
+    return document(row, principal)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from brokering.proposals import service as proposals
 from brokering.proposals.schemas import ProposalPage
+from brokering.reference.lists import OneOf
 from brokering.rounds import service
 from brokering.rounds.schemas import NewRound, Pair, Round, RoundLeaderPage, RoundPage, UnmatchedPage
 from brokering.scopes import BROKERING_MATCH, PROPOSALS_READ
@@ -16,12 +17,12 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import Db
 from shared.idempotency import Idempotent
-from shared.jobs import JobState
 from shared.pagination import PageRequest
-from shared.responses import LINES, NDJSON, json_response
+from shared.responses import LINES_OR_TABLE, NDJSON, json_response
 
 router = APIRouter(tags=["matching rounds"])
 
+State = Annotated[str, OneOf("round_states")]
 Reader = Annotated[Principal, Requires(PROPOSALS_READ)]
 Matcher = Annotated[Principal, Requires(BROKERING_MATCH)]
 
@@ -34,16 +35,20 @@ async def ask_for_round(principal: Matcher, request: Request, session: Db, once:
     return await once(lambda: service.ask(request, session, principal, new))
 
 
-@router.get("/v1/matching-rounds", operation_id="list_rounds", responses={200: {"model": RoundPage}})
+@router.get(
+    "/v1/matching-rounds",
+    operation_id="list_rounds",
+    responses={200: {"model": RoundPage, "content": LINES_OR_TABLE}},
+)
 async def list_rounds(
     principal: Reader,
     request: Request,
     session: Db,
     page: PageRequest,
-    state: Annotated[JobState | None, Query()] = None,
+    state: Annotated[State | None, Query()] = None,
 ) -> Response:
     """List rounds, newest first."""
-    return await service.list_rounds(request, session, principal, page, state.value if state else None)
+    return await service.list_rounds(request, session, principal, page, state)
 
 
 @router.get(ROUND, operation_id="get_round", responses={200: {"model": Round}})
@@ -61,7 +66,7 @@ async def cancel_round(principal: Matcher, request: Request, session: Db, round_
 @router.get(
     f"{ROUND}/proposals",
     operation_id="list_round_proposals",
-    responses={200: {"model": ProposalPage, "content": LINES}},
+    responses={200: {"model": ProposalPage, "content": LINES_OR_TABLE}},
 )
 async def list_round_proposals(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest
@@ -72,7 +77,9 @@ async def list_round_proposals(
 
 
 @router.get(
-    f"{ROUND}/unmatched", operation_id="list_unmatched", responses={200: {"model": UnmatchedPage, "content": LINES}}
+    f"{ROUND}/unmatched",
+    operation_id="list_unmatched",
+    responses={200: {"model": UnmatchedPage, "content": LINES_OR_TABLE}},
 )
 async def list_unmatched(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest
@@ -82,7 +89,9 @@ async def list_unmatched(
 
 
 @router.get(
-    f"{ROUND}/leaders", operation_id="list_round_leaders", responses={200: {"model": RoundLeaderPage, "content": LINES}}
+    f"{ROUND}/leaders",
+    operation_id="list_round_leaders",
+    responses={200: {"model": RoundLeaderPage, "content": LINES_OR_TABLE}},
 )
 async def list_round_leaders(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest

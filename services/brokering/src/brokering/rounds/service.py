@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,18 +14,19 @@ from brokering.cursors import id_after
 from brokering.domain.matching_policy import MatchingPolicy
 from brokering.domain.values import flags_of
 from brokering.jobs import JOBS, MATCHING_ROUND
+from brokering.listing import page_after_page, streamed
 from brokering.policies.documents import matching_policy, with_weights
 from brokering.problems import RoundNotFound
 from brokering.reference.lists import code_lists
 from brokering.rounds import repository
-from brokering.rounds.schemas import NewRound
+from brokering.rounds.schemas import NewRound, Round, RoundLeader, Unmatched
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.db.session import streaming_session
 from shared.errors import invalid
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
-from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
+from shared.responses import dumps, json_response, ndjson, page_response
 
 FIGURES = (
     "needs",
@@ -132,9 +133,17 @@ async def cancel(request: Request, session: AsyncSession, principal: Principal, 
 async def list_rounds(
     request: Request, session: AsyncSession, principal: Principal, page: PageParameters, state: str | None
 ) -> Response:
-    """Answer with a page of rounds, newest first."""
-    after = id_after(page)
-    rows = await repository.page(session, principal, state, after, page.limit + 1)
+    """Answer with a page of rounds, newest first, or with all of them."""
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
+            return await repository.page(streaming, principal, state, after, limit)
+
+        return page_after_page(fetch, lambda row: UUID(str(row["id"])))
+
+    if whole := streamed(request, every, document=document, model=Round):
+        return whole
+    rows = await repository.page(session, principal, state, id_after(page), page.limit + 1)
     total = await repository.count(session, principal, state) if page.include_total else None
     shown = [document(row) for row in rows]
     return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))
@@ -143,21 +152,19 @@ async def list_rounds(
 async def list_unmatched(
     request: Request, session: AsyncSession, principal: Principal, round_id: UUID, page: PageParameters
 ) -> Response:
-    """Answer with a page of unmatched needs, or all of them as NDJSON."""
+    """Answer with a page of unmatched needs, or with all of them."""
     await read(session, principal, round_id)
-    if wants_ndjson(request):
-        return ndjson(_all_unmatched(request, principal, round_id))
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        return repository.stream_unmatched(streaming, principal, round_id)
+
+    if whole := streamed(request, every, document=_unmatched, model=Unmatched):
+        return whole
     after = page.key(int)
     rows = await repository.unmatched(session, principal, round_id, _number(after), page.limit + 1)
     total = await repository.count_unmatched(session, principal, round_id) if page.include_total else None
     shown = page_of(request, page, rows, lambda row: (row["need_no"],), total=total)
     return page_response(request, {**shown, "data": [_unmatched(row) for row in shown["data"]]})
-
-
-async def _all_unmatched(request: Request, principal: Principal, round_id: UUID) -> AsyncIterator[Any]:
-    async with streaming_session(request) as session:
-        async for row in repository.stream_unmatched(session, principal, round_id):
-            yield _unmatched(row)
 
 
 def _unmatched(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -167,21 +174,22 @@ def _unmatched(row: Mapping[Any, Any]) -> dict[str, Any]:
 async def list_leaders(
     request: Request, session: AsyncSession, principal: Principal, round_id: UUID, page: PageParameters
 ) -> Response:
-    """Answer with a page of the round's leaders, or all of them as NDJSON."""
+    """Answer with a page of the round's leaders, or with all of them."""
     await read(session, principal, round_id)
-    if wants_ndjson(request):
-        return ndjson(_all_leaders(request, round_id))
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        async def fetch(after: int | None, limit: int) -> Sequence[Any]:
+            return await repository.leaders(streaming, round_id, -1 if after is None else after, limit)
+
+        return page_after_page(fetch, lambda row: int(row["leader_no"]))
+
+    if whole := streamed(request, every, document=_leader, model=RoundLeader):
+        return whole
     after = page.key(int)
     rows = await repository.leaders(session, round_id, _number(after), page.limit + 1)
     total = await repository.count_leaders(session, round_id) if page.include_total else None
     shown = page_of(request, page, rows, lambda row: (row["leader_no"],), total=total)
     return page_response(request, {**shown, "data": [_leader(row) for row in shown["data"]]})
-
-
-async def _all_leaders(request: Request, round_id: UUID) -> AsyncIterator[Any]:
-    async with streaming_session(request) as session:
-        for row in await repository.leaders(session, round_id, -1, None):
-            yield _leader(row)
 
 
 def _leader(row: Mapping[Any, Any]) -> dict[str, Any]:

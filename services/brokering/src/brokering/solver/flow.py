@@ -49,7 +49,9 @@ def solve_flow(problem: Problem, places: Ints, pinned: Ints) -> Solution:
     optimum = _optimum(problem, cost, places, forced, open_pairs)
     bound = int(optimum.need_duals.sum() + (optimum.leader_duals * places).sum())
     exact = _covers(problem, cost, forced, open_pairs, optimum) and bound == int(cost[optimum.chosen].sum())
-    chosen = _balanced(problem, cost, places, open_pairs, optimum) if exact else optimum.chosen
+    chosen = (
+        _balanced(problem, cost, places, optimum, forced=forced, open_pairs=open_pairs) if exact else optimum.chosen
+    )
     return _solution(problem, chosen, bound, worth, exact=exact)
 
 
@@ -70,11 +72,11 @@ def _covers(problem: Problem, cost: Ints, forced: Mask, open_pairs: Mask, optimu
     return signs and bool((slack[open_pairs] >= 0).all())
 
 
-def _balanced(problem: Problem, cost: Ints, places: Ints, open_pairs: Mask, optimum: _Optimum) -> Ints:
-    """Return the most even assignment on the optimal face: tight pairs only, rows with a price kept full."""
+def _balanced(problem: Problem, cost: Ints, places: Ints, optimum: _Optimum, *, forced: Mask, open_pairs: Mask) -> Ints:
+    """Return the most even assignment on the optimal face: tight pairs only, rows with a price or a pin kept full."""
     slack = optimum.need_duals[problem.need_of] + optimum.leader_duals[problem.leader_of] - cost
     tight = np.flatnonzero(open_pairs & (slack == 0))
-    full_needs = optimum.need_duals != 0
+    full_needs = forced | (optimum.need_duals != 0)
     slot_leader = np.repeat(np.arange(problem.leaders), places)
     slot_number = np.arange(len(slot_leader)) - np.repeat(np.cumsum(places) - places, places) + 1
     price = 2 * (problem.loads[slot_leader] + slot_number) - 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from brokering.solver.problem import Ints, Problem
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Number = TypeVar("Number", bound=np.integer[Any])
 UNKNOWN = -1
 
 
@@ -47,11 +49,11 @@ class NeedColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """The pairs of one leader."""
+    """The pairs of one leader, in numbers no wider than they need: all leaders' are held at once."""
 
-    needs: Ints
-    suitability: Ints
-    flags: Ints
+    needs: npt.NDArray[np.int32]
+    suitability: npt.NDArray[np.int16]
+    flags: npt.NDArray[np.int16]
 
 
 def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need], leaders: Sequence[Leader]) -> Problem:
@@ -61,10 +63,10 @@ def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need],
     provisional = np.array([FLAG_BITS[Flag.PROVISIONAL_NEED] if need.provisional else 0 for need in needs], np.int64)
     found = [_pairs_of(policy, rules, columns, needs, leader) for leader in leaders]
     counts = [len(pairs.needs) for pairs in found]
-    leader_of = np.repeat(np.arange(len(leaders), dtype=np.int64), counts)
-    need_of = _joined(pairs.needs for pairs in found)
-    order = np.lexsort((leader_of, need_of))
-    need_of = need_of[order]
+    leader_of = np.repeat(np.arange(len(leaders), dtype=np.int32), counts)
+    narrow = _joined(pairs.needs for pairs in found)
+    order = np.argsort(narrow, kind="stable")
+    need_of = narrow[order].astype(np.int64)
     return Problem(
         half_days=columns.half_days,
         weights=np.array([policy.priority_weights[need.priority] for need in needs], np.int64),
@@ -72,8 +74,8 @@ def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need],
         capacity=np.array([leader.half_days_left for leader in leaders], np.int64),
         loads=np.array([leader.open_deployments for leader in leaders], np.int64),
         need_of=need_of,
-        leader_of=leader_of[order],
-        suitability=_joined(pairs.suitability for pairs in found)[order],
+        leader_of=leader_of[order].astype(np.int64),
+        suitability=_joined(pairs.suitability for pairs in found)[order].astype(np.int64),
         flags=_joined(pairs.flags for pairs in found)[order] | provisional[need_of],
     )
 
@@ -118,14 +120,18 @@ def _pairs_of(
     policy: MatchingPolicy, rules: tuple[Rule, ...], columns: NeedColumns, needs: Sequence[Need], leader: Leader
 ) -> _Found:
     if not needs or any(rule.bars(needs[0], leader) for rule in rules if rule.of_leader_alone):
-        return _Found(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64))
+        return _found(*[np.empty(0, np.int64)] * 3)
     km = distances_km(columns.vectors, leader.place) if leader.place is not None else None
     allowed = _allowed(policy, columns, leader, km)
     for number in _suspects(columns, leader):
         allowed[number] &= not any(rule.bars(needs[number], leader) for rule in rules)
     numbers = np.flatnonzero(allowed)
     bits = _bits(policy, columns, needs, leader, numbers)
-    return _Found(numbers, _suitability(policy, columns, leader, numbers, km), bits)
+    return _found(numbers, _suitability(policy, columns, leader, numbers, km), bits)
+
+
+def _found(numbers: Ints, suitability: Ints, bits: Ints) -> _Found:
+    return _Found(numbers.astype(np.int32), suitability.astype(np.int16), bits.astype(np.int16))
 
 
 def _allowed(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, km: Floats | None) -> Mask:
@@ -254,6 +260,6 @@ def _known(values: Iterable[int | None]) -> Ints:
     return np.array([UNKNOWN if value is None else value for value in values], np.int64)
 
 
-def _joined(arrays: Iterable[Ints]) -> Ints:
+def _joined(arrays: Iterable[npt.NDArray[Number]]) -> npt.NDArray[Number]:
     found = list(arrays)
     return np.concatenate(found) if found else np.empty(0, np.int64)

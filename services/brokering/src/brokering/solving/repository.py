@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +39,7 @@ _TELL = text(
     FROM jsonb_array_elements(CAST(:events AS jsonb)) WITH ORDINALITY AS event (data, place) ORDER BY place
     """
 )
-CHUNK = 500
+CHUNK = 200
 
 
 def round_row(connection: Connection, round_id: UUID) -> RowMapping:
@@ -56,17 +57,16 @@ def supersede(connection: Connection, need_ids: Sequence[str]) -> Sequence[RowMa
     return connection.execute(_SUPERSEDE, {"needs": list(need_ids)}).mappings().all()
 
 
-def add_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_rows(connection: Connection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert many rows of the same columns, some hundred at a time (COPY does not write under row-level security)."""
-    if not rows:
-        return
-    columns = ", ".join(rows[0])
-    statement = text(
-        f"INSERT INTO {table} ({columns})"  # noqa: S608 - names of our own tables and columns
-        f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
-    )
-    for start in range(0, len(rows), CHUNK):
-        connection.execute(statement, {"rows": _text(rows[start : start + CHUNK])})
+    left = iter(rows)
+    while chunk := list(islice(left, CHUNK)):
+        columns = ", ".join(chunk[0])
+        statement = text(
+            f"INSERT INTO {table} ({columns})"  # noqa: S608 - names of our own tables and columns
+            f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
+        )
+        connection.execute(statement, {"rows": _text(chunk)})
 
 
 def finish(connection: Connection, round_id: UUID, figures: Mapping[str, Any], warnings: Sequence[str]) -> None:

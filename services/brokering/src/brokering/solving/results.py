@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -43,11 +43,10 @@ class Solved:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rows by table."""
+    """Rows by table. Those of needs hold every pair: they are built as they are written, a chunk at a time."""
 
     proposals: list[dict[str, Any]]
     unmatched: list[dict[str, Any]]
-    needs: list[dict[str, Any]]
     leaders: list[dict[str, Any]]
 
 
@@ -62,7 +61,6 @@ def prepare(solved: Solved) -> Prepared:
     return Prepared(
         proposals=[_proposal(solved, int(number)) for number in np.flatnonzero(matched)],
         unmatched=[_unmatched(solved, int(number)) for number in np.flatnonzero(~matched)],
-        needs=_round_needs(solved),
         leaders=[_round_leader(solved.round_id, number, leader) for number, leader in enumerate(solved.leaders)],
     )
 
@@ -73,7 +71,7 @@ def store(connection: Connection, solved: Solved, prepared: Prepared) -> dict[st
     storing.hold_needs(connection, need_ids)
     superseded = storing.supersede(connection, need_ids)
     storing.add_rows(connection, "round_leaders", prepared.leaders)
-    storing.add_rows(connection, "round_needs", prepared.needs)
+    storing.add_rows(connection, "round_needs", _round_needs(solved))
     storing.add_rows(connection, "round_unmatched", prepared.unmatched)
     storing.add_rows(connection, "proposals", prepared.proposals)
     outcome = _figures(solved)
@@ -162,27 +160,23 @@ def _unmatched(solved: Solved, number: int) -> dict[str, Any]:
     }
 
 
-def _round_needs(solved: Solved) -> list[dict[str, Any]]:
+def _round_needs(solved: Solved) -> Iterator[dict[str, Any]]:
     problem = solved.problem
     edges = np.searchsorted(problem.need_of, np.arange(problem.needs + 1))
-    rows = []
     for number, need in enumerate(solved.needs):
         here = slice(edges[number], edges[number + 1])
         row = solved.need_rows[need.id]
-        rows.append(
-            {
-                "round_id": solved.round_id,
-                "need_no": number,
-                "need_id": row["id"],
-                "days": row["days"],
-                "priority_weight": int(problem.weights[number]),
-                "leader_nos": problem.leader_of[here].tolist(),
-                "suitabilities": problem.suitability[here].tolist(),
-                "flag_bits": problem.flags[here].tolist(),
-                "tenancy_region": row["tenancy_region"],
-            }
-        )
-    return rows
+        yield {
+            "round_id": solved.round_id,
+            "need_no": number,
+            "need_id": row["id"],
+            "days": row["days"],
+            "priority_weight": int(problem.weights[number]),
+            "leader_nos": problem.leader_of[here].tolist(),
+            "suitabilities": problem.suitability[here].tolist(),
+            "flag_bits": problem.flags[here].tolist(),
+            "tenancy_region": row["tenancy_region"],
+        }
 
 
 def _round_leader(round_id: UUID, number: int, leader: Leader) -> dict[str, Any]:

@@ -39,13 +39,13 @@ class Tasks:
     async def page(
         self, session: AsyncSession, filters: TaskFilters, *, after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Row[Any]]:
-        """Return up to `limit` + 1 tasks, soonest due first."""
+        """Return up to `limit` tasks, soonest due first."""
         tasks = self._all()
         statement = _narrowed(select(tasks), tasks, filters)
         if after is not None:
             place = tuple_(literal(after[0]), literal(after[1]))
             statement = statement.where(tuple_(tasks.c.due_at, tasks.c.id) > place)
-        ordered = statement.order_by(tasks.c.due_at, tasks.c.id).limit(limit + 1)
+        ordered = statement.order_by(tasks.c.due_at, tasks.c.id).limit(limit)
         rows: Sequence[Row[Any]] = (await session.execute(ordered)).all()
         return rows
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.offer_states import STATES, Actor
 from brokering.ledger.call import Call
 from brokering.ledger.policy import support_policy
+from brokering.listing import page_after_page, streamed
 from brokering.tasks import repository
+from brokering.tasks.schemas import Task
 from shared.errors import invalid
 from shared.pagination import PageParameters, page_of
 from shared.responses import page_response
@@ -37,11 +41,23 @@ def filters_of(due: date | None, waits_on: str | None, region: str | None) -> re
 
 
 async def list_tasks(call: Call, filters: repository.TaskFilters, page: PageParameters) -> Response:
-    """Answer with one page of tasks."""
+    """Answer with one page of tasks, or with all of them."""
     tasks = repository.Tasks(call.principal, call.now, support_policy(call.now.date()).broker_offers_in)
-    rows = await tasks.page(call.session, filters, after=_after(page), limit=page.limit)
+
+    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
+        async def fetch(after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
+            return await tasks.page(session, filters, after=after, limit=limit)
+
+        return page_after_page(fetch, lambda row: (row.due_at, row.id))
+
+    def document(row: Row[Any]) -> dict[str, Any]:
+        return _document(row, call.now)
+
+    if whole := streamed(call.request, every, document=document, model=Task):
+        return whole
+    rows = await tasks.page(call.session, filters, after=_after(page), limit=page.limit + 1)
     total = await tasks.count(call.session, filters) if page.include_total else None
-    documents = [_document(row, call.now) for row in rows]
+    documents = [document(row) for row in rows]
 
     def key(task: dict[str, Any]) -> tuple[str, str]:
         return task["due_at"].isoformat(), task["id"]

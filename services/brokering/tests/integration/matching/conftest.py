@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,15 +17,8 @@ from brokering.settings import Settings
 from shared.db.session import Database
 from shared.events.consumer import FeedConsumer
 from shared.testing.client import client_of
-from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import AUDIENCE, ISSUER, jwks_url
-
-SERVICE_DIR = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
-    return cloned_database("brokering", SERVICE_DIR)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""All of England from the national files: how many are matched, how long it takes, and that every rule holds.
+"""All of England from the national files: the answer is the best there is, and every rule holds.
 
 The rule that makes needs here is a short reading of the older grades, enough for load; in earnest triage decides.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import csv
 import os
-import resource
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +21,6 @@ PLACES = NATIONAL / "gias" / "locations_2026-06-22.csv"
 ROSTER = NATIONAL / "leaders" / "system_leaders_derived.csv"
 PHASES = {"Primary": "primary", "Secondary": "secondary", "Special": "special", "Nursery": "nursery"}
 CAP_KM = 80
-SECONDS = 10
-MEGABYTES = 600
 
 pytestmark = [
     pytest.mark.national,
@@ -33,10 +29,6 @@ pytestmark = [
         reason="the national files are not there: set NATIONAL_DATA to their folder",
     ),
 ]
-
-
-def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def number(value: str) -> int | None:
@@ -74,7 +66,7 @@ def in_need(row: dict[str, str]) -> bool:
 
 
 @pytest.mark.timeout(600)
-async def test_a_national_round_is_optimal_whole_and_quick(world: MatchingWorld) -> None:
+async def test_a_national_round_is_optimal_and_whole(world: MatchingWorld) -> None:
     for urn, needed, facts in schools():
         world.facts.schools[urn] = facts
         world.feeds["inspection"].tell("inspection.school.changed", str(urn), {"urn": urn})
@@ -85,20 +77,21 @@ async def test_a_national_round_is_optimal_whole_and_quick(world: MatchingWorld)
     loaded = await world.client.post("/v1/leaders/batches", headers=sent, content=ROSTER.read_bytes())
     assert loaded.json()["counts"]["created"] == 566
 
-    began = time.monotonic()
     done = await world.round()
-    took = time.monotonic() - began
-    print(f"\n{took:.1f} s", {name: done[name] for name in ("needs", "pairs", "matched", "total_suitability", "gap")})  # noqa: T201
     assert (done["state"], done["optimal"], done["gap"]) == ("succeeded", True, 0.0)
     assert done["matched"] == done["bound"]["matched"]
     assert done["total_suitability"] == done["bound"]["total_suitability"]
     await check_answer(world, done)
-    need = (await world.needs())[0]
-    began = time.monotonic()
-    await world.get(f"/v1/needs/{need['id']}/candidates")
-    print(f"candidates {1000 * (time.monotonic() - began):.0f} ms, peak {peak_mb():.0f} MB")  # noqa: T201
-    assert peak_mb() < MEGABYTES
-    assert took < SECONDS * float(os.environ.get("SLOW_MACHINE", "1"))
+    await check_candidates(world, done)
+
+
+async def check_candidates(world: MatchingWorld, done: dict[str, Any]) -> None:
+    """Check that whoever the round proposed is, taken alone, a candidate with the same suitability."""
+    for proposal in (await world.lines(f"/v1/matching-rounds/{done['id']}/proposals"))[:5]:
+        found = await world.get(f"/v1/needs/{proposal['need_id']}/candidates", limit=200)
+        ranked = {each["leader_id"]: each["suitability"] for each in found["data"]}
+        assert ranked[proposal["leader_id"]] == proposal["suitability"]
+        assert found["feasible"] + len(found["excluded"]) == done["leaders"]
 
 
 async def check_answer(world: MatchingWorld, done: dict[str, Any]) -> None:

@@ -7,16 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from services.brokering.tests.support_world import SERVICE_DIR, Clock, Steps, World, support_app
+from services.brokering.tests.support_world import Clock, Steps, World, support_app
 
 from shared.clock import utc_now
 from shared.testing.client import client_of
-from shared.testing.plugin import CloneDatabase, DatabaseUrls
-
-
-@pytest.fixture
-def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
-    return cloned_database("brokering", SERVICE_DIR)
+from shared.testing.plugin import DatabaseUrls
 
 
 @pytest.fixture
