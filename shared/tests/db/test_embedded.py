@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from shared.db import embedded_cluster, embedded_host
 from shared.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -67,7 +68,7 @@ class TestAServer:
     def test_answers_over_tcp_and_over_its_socket(self, server: EmbeddedPostgres) -> None:
         with psycopg.connect(server.url()) as connection:
             assert connection.execute("show server_encoding").fetchone() == ("UTF8",)
-        with psycopg.connect(host=str(server.socket_dir), port=server.port, user="postgres") as connection:
+        with psycopg.connect(server.url(), host=str(server.socket_dir)) as connection:
             assert connection.execute("select upper('é')").fetchone() == ("É",)
 
     def test_is_durable_as_in_production(self, server: EmbeddedPostgres) -> None:
@@ -179,8 +180,16 @@ class TestRolesAndDatabases:
                 connection.execute("alter role triage_app superuser bypassrls")
 
     def test_url_names_the_driver_when_asked(self, server: EmbeddedPostgres) -> None:
-        expected = f"postgresql+psycopg://triage_app@127.0.0.1:{server.port}/triage"
-        assert server.url("triage", "triage_app", driver="psycopg") == expected
+        url = make_url(server.url("triage", "triage_app", driver="psycopg"))
+        assert (url.drivername, url.username, url.port) == ("postgresql+psycopg", "triage_app", server.port)
+
+    def test_nobody_comes_in_without_the_password(self, server: EmbeddedPostgres) -> None:
+        server.ensure_role("triage_app")
+        for user in ("postgres", "triage_app"):
+            for host in ("127.0.0.1", str(server.socket_dir)):
+                with pytest.raises(psycopg.OperationalError):
+                    psycopg.connect(host=host, port=server.port, user=user, dbname="postgres", password="guess")
+        assert server.data_dir.with_name(f"{server.data_dir.name}.password").stat().st_mode & 0o077 == 0
 
 
 @root_only
@@ -247,7 +256,13 @@ class TestAUserWithoutAName:
             assert connection.execute("select current_user").fetchone() == ("postgres",)
             wheels = find_binaries(Account(uid, uid, ours=False)) / "postgres"
             assert Path(f"/proc/{server.pid}/exe").resolve() == wheels.resolve()
-        assert sorted(path.name for path in owned.parent.iterdir()) == ["data", "data.lock", "data.log", "data.port"]
+        assert sorted(path.name for path in owned.parent.iterdir()) == [
+            "data",
+            "data.lock",
+            "data.log",
+            "data.password",
+            "data.port",
+        ]
 
     def test_is_told_what_to_do_where_even_that_does_not_help(
         self, owned: Path, monkeypatch: pytest.MonkeyPatch
@@ -265,7 +280,7 @@ class TestALongPath:
         deep.mkdir()
         server = EmbeddedPostgres(deep / "data", settings=SMALL)
         try:
-            with server, psycopg.connect(host=str(server.socket_dir), port=server.port, user="postgres") as connection:
+            with server, psycopg.connect(server.url(), host=str(server.socket_dir)) as connection:
                 assert connection.execute("select 1").fetchone() == (1,)
         finally:
             server.destroy()

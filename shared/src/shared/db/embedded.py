@@ -6,6 +6,8 @@ at once after that. Nothing needs to be installed: the binaries come from the wh
 
 import atexit
 import contextlib
+import hmac
+import secrets
 import shutil
 import signal
 import subprocess
@@ -60,8 +62,8 @@ class EmbeddedPostgres:
     """A server over `data_dir`, made at the first `start()`.
 
     `port` is that of 127.0.0.1; without one the port of the last run is taken again if it is free, else any free one.
-    `settings` are configuration parameters added to (or replacing) `SETTINGS`. Local connections are trusted: this is
-    for a machine of one's own.
+    `settings` are configuration parameters added to (or replacing) `SETTINGS`. Every connection takes a password, which
+    is in the URLs: it is made with the data, and derived for each role from `<data_dir>.password`.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class EmbeddedPostgres:
         self.log_file = log_file or self._data.with_name(f"{self._data.name}.log")
         self.socket_dir = place_socket(self._data, self._account)
         self._port_file = self._data.with_name(f"{self._data.name}.port")
+        self._password_file = self._data.with_name(f"{self._data.name}.password")
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -127,7 +130,7 @@ class EmbeddedPostgres:
     def url(self, database: str = "postgres", user: str = SUPERUSER, *, driver: str | None = None) -> str:
         """`postgresql://…` for libpq, or with `driver="psycopg"` for SQLAlchemy."""
         scheme = f"postgresql+{driver}" if driver else "postgresql"
-        return f"{scheme}://{user}@127.0.0.1:{self.port}/{database}"
+        return f"{scheme}://{user}:{self._password(user)}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> Self:
         """Start the server and return when it accepts connections; nothing to do if it runs.
@@ -159,6 +162,7 @@ class EmbeddedPostgres:
         """Stop the server and delete its data."""
         self.stop()
         shutil.rmtree(self._data, ignore_errors=True)
+        self._password_file.unlink(missing_ok=True)
         if self.socket_dir != self._data:
             shutil.rmtree(self.socket_dir.parent, ignore_errors=True)
         if self._named_dir.is_symlink():
@@ -170,8 +174,10 @@ class EmbeddedPostgres:
         with self._connect() as connection:
             known = connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone()
             connection.execute(
-                sql.SQL("{} role {} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication").format(
-                    sql.SQL("alter" if known else "create"), sql.Identifier(name)
+                sql.SQL(
+                    "{} role {} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication password {}"
+                ).format(
+                    sql.SQL("alter" if known else "create"), sql.Identifier(name), sql.Literal(self._password(name))
                 )
             )
 
@@ -185,6 +191,10 @@ class EmbeddedPostgres:
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(self.url(), autocommit=True, connect_timeout=10)
 
+    def _password(self, user: str) -> str:
+        secret = self._password_file.read_text().strip()
+        return secret if user == SUPERUSER else hmac.new(secret.encode(), user.encode(), "sha256").hexdigest()
+
     def _make_data_if_none(self, binaries: Path) -> None:
         if self._data.is_dir():
             give(self._data, self._account)
@@ -195,7 +205,11 @@ class EmbeddedPostgres:
         if (self._data / "PG_VERSION").exists():
             self._check_version(binaries)
             return
-        make_cluster(binaries, self._data, self._account, SUPERUSER)
+        self._password_file.unlink(missing_ok=True)
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(f"{secrets.token_hex(32)}\n")
+        give(self._password_file, self._account)
+        make_cluster(binaries, self._data, self._account, SUPERUSER, self._password_file)
 
     def _check_version(self, binaries: Path) -> None:
         data_version = (self._data / "PG_VERSION").read_text().strip()

@@ -26,7 +26,7 @@ LOCALES = (
 LOOK_UP, FIRST_LISTED = b"\0getpwuid\0", b"\0getpwent\0"  # as they stand in a program's table of names
 
 
-def make_cluster(binaries: Path, data: Path, account: Account, superuser: str) -> None:
+def make_cluster(binaries: Path, data: Path, account: Account, superuser: str, password_file: Path) -> None:
     """Make `data` with the programs in `binaries`, owned by `account`; raises EmbeddedPostgresError.
 
     An initdb cut short never looks like a server's data: it works beside it, in `<data>.new`.
@@ -37,7 +37,8 @@ def make_cluster(binaries: Path, data: Path, account: Account, superuser: str) -
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir(mode=0o700)
             give(building, account)
-            options = ["-N", "-A", "trust", "-E", "UTF8", "-U", superuser, *locale]
+            access = ["-A", "scram-sha-256", f"--pwfile={password_file}"]
+            options = ["-N", *access, "-E", "UTF8", "-U", superuser, *locale]
             answer = run_as(account, [str(programs / "initdb"), *options, str(building)])
             if answer.returncode == 0:
                 building.rename(data)

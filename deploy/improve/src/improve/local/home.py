@@ -57,8 +57,9 @@ class Home:
         self.keys.mkdir(mode=0o700, exist_ok=True)
 
     def write_state(self, state: Mapping[str, Any]) -> None:
-        """Replace the state as a whole: a reader never sees half of it."""
+        """Replace the state as a whole: a reader never sees half of it. It names the database's password."""
         new = self.state_file.with_suffix(".new")
+        new.touch(mode=0o600)
         new.write_text(json.dumps(state, indent=2) + "\n")
         new.replace(self.state_file)
 
