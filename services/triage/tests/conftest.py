@@ -11,12 +11,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from services.triage.tests.fakes import FakeInspection
+from services.triage.tests.one_database import OneDatabase
 from sqlalchemy import text
 
 from shared.db.session import Database
 from shared.jobs.runner import JobRunner
 from shared.testing.client import client_of
-from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.plugin import DatabaseUrls
 from shared.testing.postgres import TestServer
 from shared.testing.tokens import AUDIENCE, ISSUER, bearer, jwks_url
 from triage.app import create_app
@@ -136,9 +137,17 @@ async def serving(urls: DatabaseUrls) -> AsyncIterator[Service]:
     await database.close()
 
 
+@pytest.fixture(scope="session")
+def one_database(database_server: TestServer, _templates: Callable[[str, Path], str]) -> Iterator[OneDatabase]:
+    made = OneDatabase(database_server, "triage", _templates("triage", SERVICE_DIR))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
-    return cloned_database("triage", SERVICE_DIR)
+def urls(one_database: OneDatabase) -> Iterator[DatabaseUrls]:
+    yield one_database.urls
+    one_database.empty()
 
 
 @pytest.fixture
