@@ -136,7 +136,8 @@ def _assess(drill: Drill, evidence: Evidence) -> None:
             body, headers = {"scheme": scheme}, {"Idempotency-Key": key}
             return drill.platform.post("triage", "/v1/assessment-runs", json=body, headers=headers)
 
-        drill.job_under_fire("assess", send, job_takes=SCHOOLS / 4_000)
+        run = drill.job_under_fire("assess", send, job_takes=SCHOOLS / 4_000)
+        assert run["upstream"]["reached"], f"after {drill.killed} it succeeded without its upstream: {run}"
         found = differences(assessments(drill.platform, scheme), assess_all(evidence, today), scheme)
         assert not found, f"after {drill.killed}: {excerpt(found)}"
     told = Counter(
