@@ -55,7 +55,7 @@ class Progress(ApiModel):
 class FieldError(ApiModel):
     """One thing wrong with one part of the input."""
 
-    pointer: str = Field(description="JSON pointer into the body, or the parameter's name", examples=["/urns/3"])
+    pointer: str = Field(description="JSON pointer into the body, or the parameter's name", examples=["/items/3"])
     detail: str
     code: str
 

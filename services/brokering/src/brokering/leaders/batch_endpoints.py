@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from brokering.leaders import batches
 from brokering.leaders.schemas import BatchRowPage, LeaderBatch
-from brokering.scopes import LEADERS_WRITE
+from brokering.scopes import LEADERS_READ, LEADERS_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import Db
@@ -20,6 +20,7 @@ from shared.responses import LINES_OR_TABLE
 router = APIRouter(tags=["leaders"])
 
 Writer = Annotated[Principal, Requires(LEADERS_WRITE)]
+Reader = Annotated[Principal, Requires(LEADERS_READ)]
 
 ROSTER_BODY: dict[str, Any] = {
     "requestBody": {
@@ -56,7 +57,7 @@ async def load_leaders(principal: Writer, request: Request, session: Db, once: I
 
 
 @router.get("/v1/leaders/batches/{batch_id}", operation_id="get_leader_batch", responses={200: {"model": LeaderBatch}})
-async def get_leader_batch(principal: Writer, request: Request, session: Db, batch_id: UUID) -> Response:
+async def get_leader_batch(principal: Reader, request: Request, session: Db, batch_id: UUID) -> Response:
     """Read again what became of a batch; only the client that sent it may."""
     return await batches.read(request, session, principal, batch_id)
 
@@ -67,7 +68,7 @@ async def get_leader_batch(principal: Writer, request: Request, session: Db, bat
     responses={200: {"model": BatchRowPage, "content": LINES_OR_TABLE}},
 )
 async def list_leader_batch_rejections(
-    principal: Writer, request: Request, session: Db, batch_id: UUID, page: PageRequest
+    principal: Reader, request: Request, session: Db, batch_id: UUID, page: PageRequest
 ) -> Response:
     """List the rows of a batch that were rejected."""
     return await batches.rejections(request, session, principal, batch_id, page)

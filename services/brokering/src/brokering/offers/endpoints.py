@@ -164,7 +164,7 @@ async def get_batch(
     *,
     request: Request,
     batch_id: UUID,
-    principal: Director,
+    principal: Reader,
     session: Db,
     now: Now,
     status: Annotated[Literal["applied", "rejected"] | None, Query(description="those rows only")] = None,
