@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import importlib
 import io
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from tests.e2e.oracle import Assessed, Evidence, assess_all, ofsted_files, read_evidence
@@ -16,6 +18,29 @@ from tests.e2e.oracle import Assessed, Evidence, assess_all, ofsted_files, read_
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "deploy" / "sample"
 BEFORE, AFTER = dt.date(2026, 8, 31), dt.date(2026, 9, 1)
+RULES = importlib.import_module("tests.e2e.oracle.assess")
+FILES = importlib.import_module("tests.e2e.oracle.files")
+VALUES = importlib.import_module("tests.e2e.oracle.values")
+WRONG_READINGS = [
+    *(
+        (RULES, "CARD_LEADING", tuple(area for area in RULES.CARD_LEADING if area != left))
+        for left in RULES.CARD_LEADING
+    ),
+    *((RULES, "LEADING", tuple(area for area in RULES.LEADING if area != left)) for left in RULES.LEADING),
+    (RULES, "CARD_LEADING", RULES.CARD_AREAS),
+    (RULES, "LEADING", RULES.KEY_JUDGEMENTS),
+    (RULES, "KEY_JUDGEMENTS", RULES.LEADING[:1]),
+    (RULES, "RISE_2_FROM", dt.date(2027, 9, 1)),
+    (RULES, "URGENT", "nothing"),
+    (RULES, "_below_good", lambda before: before.overall == 4),
+    (RULES, "_requires_improvement", lambda latest: latest.overall == 3),
+    (RULES, "_serious", lambda latest: False),
+    (FILES, "EIF_2024_BEGINS", dt.date(2024, 10, 1)),
+    (FILES, "CARDS_BEGIN", dt.date(2025, 11, 11)),
+    (FILES, "CARDS_BEGIN", dt.date(2025, 11, 9)),
+    (FILES, "_relates", lambda urn, said, then: (said != "No", False)),
+    *((VALUES, "CONCERNS", tuple(words for words in VALUES.CONCERNS if words != left)) for left in VALUES.CONCERNS),
+]
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +101,17 @@ class TestLiveliness:
             if before.rise != after.rise
         }
         assert moved == {("structural", "targeted")}
+
+
+class TestSensitivity:
+    @pytest.mark.parametrize(("module", "name", "wrong"), WRONG_READINGS)
+    def test_a_wrong_reading_shows_in_some_school(
+        self,
+        assessed: dict[int, Assessed],
+        monkeypatch: pytest.MonkeyPatch,
+        module: ModuleType,
+        name: str,
+        wrong: object,
+    ) -> None:
+        monkeypatch.setattr(module, name, wrong)
+        assert assess_all(read_evidence(ofsted_files(SAMPLE)), AFTER) != assessed

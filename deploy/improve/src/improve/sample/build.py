@@ -24,8 +24,10 @@ def build(schools: int, seed: int = SEED) -> tuple[Sample, Drawing]:
     drawing = Drawing(rng, names, list(run_by))
     made, links = Cases(drawing).all()
     made += [drawing.drawn() for _ in range(schools - len(made))]
+    led = leaders(rng, run_by, made)
+    made += Cases(drawing).single_causes()
     links += [link for school in made for link in _conversion(school)]
-    return Sample(tuple(made), tuple(run_by), tuple(leaders(rng, run_by, made)), tuple(links)), drawing
+    return Sample(tuple(made), tuple(run_by), tuple(led), tuple(links)), drawing
 
 
 def _conversion(school: School) -> list[Link]:

@@ -104,6 +104,24 @@ class Cases:
             self._card(dt.date(2026, 3, 10), "XXXNXX", authority="Camden"),
         ]  # fmt: skip
 
+    def single_causes(self) -> list[School]:
+        """Schools whose tier or route hangs on one grade alone. They come last, so that the others stay as they are."""
+        weak = self._older(
+            dt.date(2023, 2, 14), "4", "4333", category="SWK", kind="Academy Converter", authority="Dudley"
+        )
+        safe = self._older(dt.date(2025, 5, 13), "Not judged", "2222", authority="Oxfordshire", safe="No")
+        return [
+            self._card(dt.date(2026, 1, 6), "XXNXXX", authority="Bury"),
+            self._card(dt.date(2026, 1, 13), "XXXXXN", authority="Kent"),
+            self._card(dt.date(2026, 1, 20), "NXXNNX", authority="Durham"),
+            self._card(dt.date(2026, 2, 24), "XXXXXX", safe="Not met", authority="Derbyshire"),
+            self._older(dt.date(2025, 3, 18), "Not judged", "3222", authority="Surrey"),
+            self._older(dt.date(2025, 3, 25), "Not judged", "2243", authority="Harrow"),
+            self._older(dt.date(2025, 4, 1), "Not judged", "2332", authority="Merton"),
+            safe, self._drawing.under_former_urn(weak),
+            self._older(dt.date(2025, 4, 8), "Not judged", "3423", before="3", authority="Torbay"),
+        ]  # fmt: skip
+
     def _register(self) -> list[School]:
         """Relates-to left blank, a correction, no trust, a body of the kind `other`, never inspected."""
         blank = self._older(dt.date(2021, 11, 9), "3", "3222", authority="Cornwall", kind="Academy Converter")
