@@ -36,7 +36,9 @@ class AgreementRequest(RequestModel):
 
     agreed: bool
     reason: Reason = None
-    conflicts_seen: Literal[True] = Field(description="the leader's record and conflicts have been read")
+    conflicts_seen: Literal[True] = Field(
+        True, description="an answer says that the leader's record and conflicts, shown with the offer, have been read"
+    )
 
 
 class ApprovalRequest(RequestModel):
