@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.bench.brokers import candidates_line, memory_line
 from tests.bench.reads import read_lines
 from tests.bench.table import show
 from tests.bench.work import load_lines, round_line, run_line
@@ -31,7 +32,7 @@ def main() -> None:
         platform = next(platforms)
         platform.load(folder, NATIONAL_KINDS)
         lines.append(run_line(platform, _database(platform, "triage"), dt.datetime.now(dt.UTC).date()))
-        lines.append(round_line(platform))
+        lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
         lines += read_lines(platform, _database(platform, "inspection"))
         print(show(lines))
 
