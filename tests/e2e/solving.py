@@ -92,6 +92,7 @@ def best_suitability(given: Round, matched: int) -> int:
     """The greatest total suitability of any way to meet `matched` needs."""
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # published without types
     solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)  # a process has one scheduler: all that solve in it must agree
     rows = len(given.needs) + len(given.leaders)
     programme = highspy.HighsLp()
     programme.num_col_, programme.num_row_ = len(given.edges), rows + 1

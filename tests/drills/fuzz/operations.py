@@ -103,9 +103,13 @@ class Operation:
 
 
 def methods_on(target: str, operations: Sequence[Operation]) -> set[str]:
-    """Return the methods of all operations whose path fits this target: `/schools/lookup` is `/schools/{urn}` too."""
+    """Return the methods of all operations whose path fits this target: `/schools/lookup` is `/schools/{urn}` too.
+
+    What can be read by GET can be asked for by HEAD.
+    """
     path = target.partition("?")[0]
-    return {each.method for each in operations if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each.path), path)}
+    methods = {each.method for each in operations if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each.path), path)}
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def operations_of(schema: Json) -> list[Operation]:

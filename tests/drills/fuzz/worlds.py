@@ -47,7 +47,7 @@ SAMPLE = ROOT / "deploy/sample"
 FINAL = {"succeeded", "failed", "cancelled"}
 TRUST, AUTHORITY, REGION = "5143", "201", "London"
 Headers = dict[str, str]
-COMMON: Any = {"issuer": ISSUER, "audience": AUDIENCE, "jwks_url": jwks_url(), "log_level": "CRITICAL"}
+COMMON: Any = {"issuer": ISSUER, "audience": AUDIENCE, "jwks_url": jwks_url(), "log_level": "WARNING"}
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class TestRosters:
         answer = await load(world, HEADER + GOOD)
         path = f"/v1/leaders/batches/{answer['id']}"
         assert (await world.get(path))["counts"] == answer["counts"]
-        other = bearer(scope="leaders:write", org="partner:3", regions=["London"], client_id="another")
+        other = bearer(scope="leaders:read leaders:write", org="partner:3", regions=["London"], client_id="another")
         await world.get(path, other, status=404)
 
     async def test_less_than_is_promised_already_is_refused(self, world: MatchingWorld) -> None:
