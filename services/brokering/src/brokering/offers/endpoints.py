@@ -42,6 +42,7 @@ Broker = Annotated[Principal, Requires(PROPOSALS_OFFER)]
 Leader = Annotated[Principal, Requires(OFFERS_RESPOND, user=True)]
 Subject = Annotated[Principal, Requires(OFFERS_AGREE, user=True)]
 Director = Annotated[Principal, Requires(OFFERS_APPROVE, user=True)]
+Sender = Annotated[Principal, Requires(EPISODES_READ, user=True)]
 
 
 def offer_filters(
@@ -164,7 +165,7 @@ async def get_batch(
     *,
     request: Request,
     batch_id: UUID,
-    principal: Reader,
+    principal: Sender,
     session: Db,
     now: Now,
     status: Annotated[Literal["applied", "rejected"] | None, Query(description="those rows only")] = None,
