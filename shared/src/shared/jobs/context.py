@@ -15,6 +15,11 @@ from shared.jobs.model import JobInterrupted, Reached, StartedJob
 
 REPORT_EVERY_SECONDS: Final = 0.2
 
+PATIENCE_SECONDS: Final = 20.0
+"""How long an upstream that does not answer is waited for: longer than a restart and than a circuit stays open."""
+
+RETRY_SECONDS: Final = 1.0
+
 T = TypeVar("T")
 
 
@@ -87,9 +92,14 @@ class JobContext:
         """Let the worker's consumer of this name apply all that stands in its feed at this moment; progress is told."""
         following = self._consumers[consumer]
         stride = self.call(following.stride())
-        behind = stride.left
-        while stride.end is None:
-            self.progress(behind - stride.left, behind, f"catching up with {consumer}")
+        behind, patient_until = stride.left, self._clock() + PATIENCE_SECONDS
+        while stride.end is None or (not stride.end.reached_head and self._clock() < patient_until):
+            if stride.end is None:
+                patient_until = self._clock() + PATIENCE_SECONDS
+                self.progress(max(0, behind - stride.left), behind, f"catching up with {consumer}")
+            else:
+                self._interrupted.wait(RETRY_SECONDS)
+                self.progress(0, None, f"waiting for {consumer}")
             stride = self.call(following.stride(stride.target))
         return stride.end
 
