@@ -11,12 +11,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from services.triage.tests.fakes import FakeInspection
-from services.triage.tests.one_database import OneDatabase
 from sqlalchemy import text
 
 from shared.db.session import Database
 from shared.jobs.runner import JobRunner
 from shared.testing.client import client_of
+from shared.testing.one_database import OneDatabase
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.postgres import TestServer
 from shared.testing.tokens import AUDIENCE, ISSUER, bearer, jwks_url

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from services.brokering.tests.one_database import OneDatabase
 
+from shared.testing.one_database import OneDatabase
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.postgres import TestServer
 
