@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from notes_service.app import create_app
 
 from shared.db.session import driver_url
+from shared.errors import TooManyRequests
 from shared.openapi import api_routes
+from shared.rate_limit import WINDOW_SECONDS, RateLimiter
 from shared.settings import ServiceSettings
 from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
@@ -73,6 +75,65 @@ class TestAccess:
     async def test_every_route_declares_its_access(self, app: FastAPI) -> None:
         undeclared = [(method, path) for method, path, access in api_routes(app) if access is None]
         assert undeclared == []
+
+
+class TestRate:
+    @pytest.fixture
+    async def limited(self, settings: ServiceSettings) -> AsyncIterator[httpx.AsyncClient]:
+        async with client_of(create_app(settings.model_copy(update={"rate_limit_per_minute": 3}))) as client:
+            yield client
+
+    async def test_every_answer_tells_where_the_client_stands(self, limited: httpx.AsyncClient) -> None:
+        left = [(await limited.get("/v1/anyone")).headers["ratelimit"].split(";")[1] for _ in range(3)]
+        assert left == ["r=2", "r=1", "r=0"]
+
+    async def test_one_too_many_is_429_and_says_when_to_come_again(self, limited: httpx.AsyncClient) -> None:
+        for _ in range(3):
+            assert (await limited.get("/v1/anyone")).headers["ratelimit-policy"] == '"client";q=3;w=60'
+        refused = await limited.get("/v1/anyone")
+        assert_problem(refused, 429)
+        assert 0 < int(refused.headers["retry-after"]) <= 60
+
+    async def test_clients_are_counted_apart_and_probes_not_at_all(self, limited: httpx.AsyncClient) -> None:
+        for _ in range(5):
+            assert (await limited.get("/livez")).status_code == 200
+        for client in ("a", "b"):
+            headers = bearer(scope="notes:read", client_id=client, sub=client)
+            answers = [(await limited.get("/v1/notes", headers=headers)).status_code for _ in range(4)]
+            assert answers == [200, 200, 200, 429]
+
+    async def test_tokens_that_do_not_hold_count_against_the_address(self, limited: httpx.AsyncClient) -> None:
+        guesses = [{"Authorization": f"Bearer guess-{number}"} for number in range(4)]
+        answers = [(await limited.get("/v1/anyone", headers=headers)).status_code for headers in guesses]
+        assert answers == [401, 401, 401, 429]
+
+    def test_the_count_begins_anew_after_a_minute(self) -> None:
+        now = [0.0]
+        limiter = RateLimiter(1, clock=lambda: now[0])
+        limiter.take("a")
+        with pytest.raises(TooManyRequests):
+            limiter.take("a")
+        now[0] = WINDOW_SECONDS
+        assert limiter.take("a")["RateLimit"] == '"client";r=0;t=60'
+
+
+class TestQueryParameters:
+    async def test_an_unknown_one_is_422_and_the_one_that_was_meant_is_named(self, client: httpx.AsyncClient) -> None:
+        body = assert_problem(await client.get("/v1/notes?limt=3", headers=WRITE), 422)
+        (error,) = body["errors"]  # type: ignore[misc]  # a list of documents
+        assert (error["pointer"], error["code"]) == ("limt", "unknown_parameter")
+        assert "limit" in error["detail"]
+
+    async def test_a_route_that_takes_none_says_so(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/v1/anyone?x=1")
+        assert_problem(response, 422)
+        assert "takes no query parameters" in response.text
+
+    async def test_who_may_not_ask_is_told_that_first(self, client: httpx.AsyncClient) -> None:
+        assert_problem(await client.get("/v1/notes?limt=3"), 401)
+
+    async def test_those_of_dependencies_are_known(self, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/v1/notes?limit=3&include_total=true", headers=WRITE)).status_code == 200
 
 
 class TestProblems:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from shared import docs, health, problems
 from shared.auth.tokens import TokenVerifier
@@ -14,6 +14,8 @@ from shared.db.session import Database
 from shared.errors import DomainError
 from shared.events.feed import feed_router
 from shared.openapi import install_openapi
+from shared.query_parameters import refuse_unknown_parameters
+from shared.rate_limit import RateLimiter, count_request
 from shared.settings import ServiceSettings
 from shared.telemetry.logs import configure_logs
 from shared.telemetry.middleware import HeadAsGet, RequestTelemetry
@@ -76,8 +78,10 @@ def create_service_app(
         jwks_url=settings.jwks_url,
         remember_seconds=settings.token_cache_seconds,
     )
-    for router in (*routers, feed_router(f"/{name}"), health.router):
-        app.include_router(router)
+    app.state.rate_limiter = RateLimiter(settings.rate_limit_per_minute)
+    for router in (*routers, feed_router(f"/{name}")):
+        app.include_router(router, dependencies=[Depends(count_request), Depends(refuse_unknown_parameters)])
+    app.include_router(health.router)
     docs.install(app)
     problems.install(app, constraint_errors or {})
     install_openapi(app)

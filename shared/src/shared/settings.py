@@ -35,3 +35,6 @@ class ServiceSettings(BaseSettings):
         0, ge=0, le=65535, description="the worker's port for health and metrics; 0 takes a free one"
     )
     max_body_bytes: int = Field(512 * 1024 * 1024, description="the largest request body taken")
+    rate_limit_per_minute: int = Field(
+        120_000, ge=1, description="requests a minute that one process answers to one client"
+    )

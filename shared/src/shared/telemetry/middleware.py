@@ -45,6 +45,8 @@ class RequestTelemetry:
                 status = message["status"]
                 sent = MutableHeaders(scope=message)
                 sent["X-Request-Id"] = context.request_id
+                for name, value in scope.get("state", {}).get("rate_limit", {}).items():
+                    sent[name] = value
                 sent.setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 

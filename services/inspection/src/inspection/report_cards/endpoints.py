@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from inspection.report_cards import service
 from inspection.report_cards.schemas import TechnicalReportCard
 from shared.auth.access import Public
-from shared.auth.authenticator import principal_of
 from shared.auth.principal import Principal
+from shared.rate_limit import count_request
 
 PLAIN_QUERIES: Final = frozenset({b"", b"audience=technical"})
 PLAIN_URN: Final = re.compile("[1-9][0-9]{5}")
@@ -31,7 +31,7 @@ class CardRoute(APIRoute):
             urn = request.path_params["urn"]
             if request.scope["query_string"] not in PLAIN_QUERIES or PLAIN_URN.fullmatch(urn) is None:
                 return await declared(request)
-            await principal_of(request)
+            await count_request(request)
             return await service.get_report_card(request, int(urn))
 
         return serve
