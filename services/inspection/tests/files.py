@@ -126,3 +126,13 @@ def csv_file(rows: Sequence[Sequence[str]], encoding: str = "cp1252") -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue().encode(encoding)
+
+
+def outcomes_file(*rows: tuple[int, str, str]) -> bytes:
+    """Return a snapshot of outcomes: rows of (URN, start date, overall grade in words)."""
+    columns = load_columns("ofsted-outcomes")["layouts"]["outcomes"]
+    told = [
+        {"URN": str(urn), "Inspection start date": start, "Overall effectiveness": overall}
+        for urn, start, overall in rows
+    ]
+    return csv_file([columns, *([row.get(title, "") for title in columns] for row in told)], "utf-8")

@@ -9,9 +9,11 @@ from inspection.imports.kinds.links import GiasLinks
 from inspection.imports.kinds.locations import GiasLocations
 from inspection.imports.kinds.model import Kind
 from inspection.imports.kinds.ofsted.kind import OfstedLatestInspections
+from inspection.imports.kinds.outcomes import OfstedOutcomes
 
 KINDS: Final[Mapping[str, Kind]] = {
-    kind.code: kind for kind in (OfstedLatestInspections(), GiasGroups(), GiasLinks(), GiasLocations())
+    kind.code: kind
+    for kind in (OfstedLatestInspections(), OfstedOutcomes(), GiasGroups(), GiasLinks(), GiasLocations())
 }
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from inspection.inspections.history_sql import MEMBERSHIP_COLUMNS, MEMBERSHIPS, SNAPSHOT_BY_ID, WHOLE_ROW, history_of
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
 
 Position = tuple[date, UUID]
@@ -26,6 +27,10 @@ FROM inspections i LEFT JOIN sources src ON src.id = i.source_id"""
 
 # an inspection is to be seen from its publication, or from its start where the day of publication is not known
 VISIBLE = "i.state = 'published' AND coalesce(i.published_on, i.starts_on) <= current_date"
+
+_SNAPSHOT = f"""
+SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
+FROM {SNAPSHOT_BY_ID} i LEFT JOIN sources src ON src.id = i.source_id"""
 
 _NEWEST_FIRST = "ORDER BY i.starts_on DESC, i.id DESC"
 _AFTER = "(i.starts_on, i.id) < (:after_date, :after_id)"
@@ -82,8 +87,9 @@ def stream(session: AsyncSession, filters: InspectionFilters) -> AsyncIterator[R
 
 
 async def find(reads: AsyncConnection, inspection_id: UUID) -> Row | None:
-    """Return one published inspection."""
-    return await fetch_first(reads, f"{_SELECT} WHERE i.id = :id AND {VISIBLE}", {"id": inspection_id})
+    """Return one published inspection, or one that only a snapshot of outcomes tells of."""
+    row = await fetch_first(reads, f"{_SELECT} WHERE i.id = :id AND {VISIBLE}", {"id": inspection_id})
+    return row or await fetch_first(reads, _SNAPSHOT, {"id": inspection_id})
 
 
 _EARLIER_VERSIONS = f"""
@@ -98,32 +104,12 @@ async def earlier_versions(reads: AsyncConnection, inspection_id: UUID) -> list[
     return await fetch_all(reads, _EARLIER_VERSIONS, {"id": inspection_id})
 
 
-# The same inspection may stand on a school's row and on that of the school it came from: by its number, or without one
-# by the URN it was held under and its start. The school's own row wins, then evidence, then the row that has a number.
-_HISTORY = f"""
-WITH RECURSIVE
-    line (urn) AS (
-        SELECT CAST(:urn AS integer)
-        UNION
-        SELECT k.predecessor_urn FROM school_links k JOIN line ON k.successor_urn = line.urn),
-    held AS (
-        SELECT i.id, i.urn, i.number, i.kind, i.evidence, i.starts_on,
-            coalesce(i.urn_at_inspection, i.urn) AS held_under
-        FROM inspections i JOIN line USING (urn)
-        WHERE {VISIBLE}),
-    history AS (
-        SELECT DISTINCT ON (coalesce(number, held_under || '/' || starts_on)) id
-        FROM held
-        WHERE number IS NOT NULL OR NOT EXISTS (
-            SELECT FROM held numbered
-            WHERE numbered.number IS NOT NULL AND numbered.kind = held.kind
-                AND numbered.held_under = held.held_under AND numbered.starts_on = held.starts_on)
-        ORDER BY coalesce(number, held_under || '/' || starts_on), urn = :urn DESC, evidence DESC, urn DESC)
-"""
-
-_HISTORY_PAGE = f"""{_HISTORY}
-SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}, i.evidence, i.urn <> :urn AS from_predecessor
-FROM history JOIN inspections i USING (id) LEFT JOIN sources src ON src.id = i.source_id"""
+_HISTORY_PAGE = f"""{history_of(VISIBLE)}
+SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}, i.evidence, i.urn <> :urn AS from_predecessor,
+    {MEMBERSHIP_COLUMNS}
+FROM history JOIN LATERAL ({WHOLE_ROW}) i ON true
+LEFT JOIN sources src ON src.id = i.source_id
+{MEMBERSHIPS}"""
 
 
 async def history(reads: AsyncConnection, urn: int, *, after: Position | None, limit: int) -> list[Row]:
@@ -134,7 +120,7 @@ async def history(reads: AsyncConnection, urn: int, *, after: Position | None, l
 
 async def count_history(reads: AsyncConnection, urn: int) -> int:
     """Count the inspections of a school and its predecessors."""
-    return await fetch_count(reads, f"{_HISTORY} SELECT count(*) FROM history", {"urn": urn})
+    return await fetch_count(reads, f"{history_of(VISIBLE)} SELECT count(*) FROM history", {"urn": urn})
 
 
 async def school_exists(reads: AsyncConnection, urn: int) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from inspection.schools.schemas import LineageFork
 from shared.schemas import ApiModel, Page, Source
 
 
@@ -67,14 +68,32 @@ class InspectionPage(Page[Inspection]):
     """One page of inspections."""
 
 
+class TrustThen(ApiModel):
+    """The trust a school was in on the first day of an inspection."""
+
+    uid: str = Field(examples=["5143"])
+    name: str | None
+    assumed: bool = Field(description="when it joined is not a fact but the opening date or the first file to show it")
+
+
 class HistoryInspection(Inspection):
     """An inspection in the history of a school and its predecessors."""
 
     from_predecessor: bool = Field(description="it stands on the row of a predecessor, not on the school's own")
+    evidence: bool = Field(description="false: an earlier snapshot of outcomes alone tells of it; no rule goes by it")
+    trust_at_inspection: TrustThen | None = Field(
+        description="of the school as it was inspected; null: it was in none, or in none that is known"
+    )
+    before_joining_current_trust: bool | None = Field(
+        description="it began before the school joined the trust it is in; null: the school is in no trust"
+    )
 
 
 class HistoryPage(Page[HistoryInspection]):
-    """One page of a school's history, newest first."""
+    """One page of a school's history, newest first. With several predecessors the inspections of all are in it."""
+
+    ambiguous: bool = Field(description="the line of predecessors forks: it is told, not guessed")
+    ambiguities: list[LineageFork]
 
 
 class InspectionVersion(ApiModel):

@@ -9,11 +9,14 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.domain.areas import read_grade
+from inspection.domain.lineage import trace
 from inspection.inspections import repository
 from inspection.inspections.repository import InspectionFilters
 from inspection.problems import InspectionNotFound, SchoolNotFound
 from inspection.reference.service import codes
 from inspection.rows import Row
+from inspection.schools import repository as schools
+from inspection.schools.lineage import fork_document
 from shared.db.session import streaming_session
 from shared.errors import invalid
 from shared.pagination import CursorKey, PageParameters, page_of
@@ -110,8 +113,15 @@ def source_document(row: Row) -> Document:
 
 
 def history_document(row: Row) -> Document:
-    """Return an inspection of a school's history; it says whether it stands on a predecessor's row."""
-    return {**inspection_document(row), "from_predecessor": row["from_predecessor"]}
+    """Return an inspection of a school's history: on whose row it stands, and in which trust the school was then."""
+    then = {"uid": row["then_uid"], "name": row["then_name"], "assumed": row["then_assumed"]}
+    return {
+        **inspection_document(row),
+        "from_predecessor": row["from_predecessor"],
+        "evidence": row["evidence"],
+        "trust_at_inspection": then if row["then_uid"] else None,
+        "before_joining_current_trust": row["before_joining"],
+    }
 
 
 def newest_first(document: Document) -> CursorKey:
@@ -154,8 +164,14 @@ async def list_history(request: Request, reads: AsyncConnection, urn: int, page:
     if not rows and page.after is None and not await repository.school_exists(reads, urn):
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
     total = await repository.count_history(reads, urn) if page.include_total else None
+    body = page_of(request, page, [history_document(row) for row in rows], newest_first, total=total)
+    forks = [
+        fork
+        for fork in trace(urn, await schools.links_around(reads, urn)).ambiguities
+        if fork.relation == "predecessor"
+    ]
     return page_response(
-        request, page_of(request, page, [history_document(row) for row in rows], newest_first, total=total)
+        request, {**body, "ambiguous": bool(forks), "ambiguities": [fork_document(fork) for fork in forks]}
     )
 
 

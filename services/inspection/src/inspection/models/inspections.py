@@ -1,10 +1,10 @@
-"""Inspections of schools: one row each, the grades in one document, earlier versions kept whole."""
+"""Inspections of schools: one row each, the grades in one document, earlier versions kept whole; and older outcomes."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,9 +20,9 @@ class Inspection(Base):
     recorded. `judged_on` maps an area to its own date of judgement where that is not the start date.
     `inspection.domain.areas` turns both into the list that clients see. `warnings` holds codes of `data/warnings.json`.
 
-    `evidence`: the Ofsted file put it on the school's row, or it was published for its URN (false: reduced snapshots,
-    for history only). `source_id` is null for one published here. `content_hash` is what the newest file said: 8 bytes
-    over the judgement, 8 over the rest.
+    `evidence`: the Ofsted file put it on the school's row, or it was published for its URN (reduced snapshots, which
+    are none, are `outcome_snapshots`). `source_id` is null for one published here. `content_hash` is what the newest
+    file said: 8 bytes over the judgement, 8 over the rest.
     """
 
     __tablename__ = "inspections"
@@ -85,3 +85,29 @@ class InspectionVersion(Base):
     reason: Mapped[str]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
     replaced_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+
+
+class OutcomeSnapshot(Base):
+    """A graded inspection as an earlier snapshot of outcomes tells of it, in reduced columns.
+
+    For history and display only, never evidence; of URNs too that the register does not hold (any more). Where a full
+    record of the same inspection is known, that one is shown. `grades` is as in `inspections`.
+    """
+
+    __tablename__ = "outcome_snapshots"
+    __table_args__ = (
+        CheckConstraint("overall BETWEEN 1 AND 4", name="overall"),
+        CheckConstraint("(overall IS NULL) = (overall_reason IS NOT NULL)", name="overall_or_reason"),
+        UniqueConstraint("id"),
+    )
+
+    urn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    framework: Mapped[str]
+    overall: Mapped[int | None] = mapped_column(SmallInteger)
+    overall_reason: Mapped[str | None]
+    grades: Mapped[dict[str, Any]] = mapped_column(JSON)
+    warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    content_hash: Mapped[bytes]
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from inspection.inspections import service as inspections
 from inspection.inspections.schemas import HistoryPage
 from inspection.reference.service import require_code
-from inspection.schools import service
+from inspection.schools import lineage, service
 from inspection.schools.repository import SchoolFilters
 from inspection.schools.schemas import LookupResult, MembershipList, School, SchoolLineage, SchoolLookup, SchoolPage
 from inspection.scopes import INSPECTIONS_READ, SCHOOLS_READ
@@ -85,7 +85,7 @@ async def get_school(_: Reader, request: Request, reads: PublicReads, urn: Urn, 
 @router.get("/v1/schools/{urn}/lineage", operation_id="get_school_lineage", responses={200: {"model": SchoolLineage}})
 async def get_school_lineage(_: Reader, request: Request, reads: PublicReads, urn: Urn) -> Response:
     """Read the chain of predecessors and successors: where it forks, and the cycles that were cut."""
-    return await service.get_lineage(request, reads, urn)
+    return await lineage.get_lineage(request, reads, urn)
 
 
 @router.get(

@@ -133,6 +133,8 @@ class LineageFork(ApiModel):
     urn: int
     relation: str = Field(description="the side on which there are several: predecessor or successor")
     urns: list[int]
+    why: str = Field(description="merger or split", examples=["merger"])
+    text: str
 
 
 class SchoolLineage(ApiModel):

@@ -1,13 +1,12 @@
 """Reads of the register: what to ask, and the documents to answer with."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from inspection.domain.lineage import Lineage, trace
 from inspection.problems import SchoolNotFound, not_kept_on_that_date
 from inspection.reference.service import codes
 from inspection.rows import Row
@@ -158,47 +157,6 @@ async def lookup_schools(request: Request, reads: AsyncConnection, wanted: Schoo
     missing += [code for code in dict.fromkeys(wanted.laestabs) if code not in found["laestab"]]
     missing += [code for code in dict.fromkeys(wanted.ukprns) if code not in found["ukprn"]]
     return json_response(request, {"data": [school_document(row) for row in rows], "missing": missing})
-
-
-async def get_lineage(request: Request, reads: AsyncConnection, urn: int) -> Response:
-    """Answer with the chain of a school over predecessors and successors."""
-    links = await repository.links_around(reads, urn)
-    lineage = trace(urn, links)
-    known = await repository.names(reads, [member.urn for member in lineage.members])
-    if not links and not known[urn]["in_register"]:
-        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    return json_response(request, lineage_document(lineage, known))
-
-
-def lineage_document(lineage: Lineage, known: Mapping[int, Row]) -> Document:
-    """Return the chain with what the register knows of each school in it."""
-    details = ("name", "status", "open_date", "in_register")
-    return {
-        "urn": lineage.urn,
-        "members": [
-            {
-                "urn": member.urn,
-                "relation": member.relation,
-                "steps": member.steps,
-                **{field: known[member.urn][field] for field in details},
-            }
-            for member in lineage.members
-        ],
-        "links": [
-            {
-                "predecessor_urn": link.predecessor,
-                "successor_urn": link.successor,
-                "kind": link.kind,
-                "established_on": link.established_on,
-            }
-            for link in lineage.links
-        ],
-        "ambiguous": bool(lineage.ambiguities),
-        "ambiguities": [
-            {"urn": fork.urn, "relation": fork.relation, "urns": list(fork.urns)} for fork in lineage.ambiguities
-        ],
-        "cycles": [list(cycle) for cycle in lineage.cycles],
-    }
 
 
 async def list_memberships(request: Request, reads: AsyncConnection, urn: int, as_of: date | None) -> Response:

@@ -30,7 +30,10 @@ class TestLineage:
             (100003, "self", "Merged School", True),
         ]
         assert document["ambiguous"] is True
-        assert document["ambiguities"] == [{"urn": 100003, "relation": "predecessor", "urns": [100001, 100002]}]
+        (fork,) = document["ambiguities"]
+        assert (fork["urn"], fork["relation"], fork["urns"]) == (100003, "predecessor", [100001, 100002])
+        assert fork["why"] == "merger"
+        assert "100003 has 2 predecessors (100001, 100002)" in fork["text"]
 
     async def test_a_split_gives_both_successors(self, reader: httpx.AsyncClient, register: Register) -> None:
         register.school(100001)
@@ -97,7 +100,7 @@ class TestHistory:
         register.inspection(100001, number="ITS1", **same)
         own = register.inspection(100002, number="ITS1", relates_to_current_urn=False, **same)
         numbered = register.inspection(100002, number="ITS0", **{**same, "starts_on": date(2012, 5, 1)})
-        register.inspection(100001, number=None, evidence=False, **{**same, "starts_on": date(2012, 5, 1)})
+        register.inspection(100001, number=None, **{**same, "starts_on": date(2012, 5, 1)})
 
         answer = (await reader.get("/v1/schools/100002/inspections", params={"include_total": "true"})).json()
 
@@ -135,6 +138,119 @@ class TestHistory:
 
         assert (await reader.get("/v1/schools/100001/inspections")).json()["data"] == []
         assert (await reader.get("/v1/schools/100009/inspections")).status_code == 404
+
+
+class TestTwoPredecessors:
+    async def test_both_histories_are_shown_and_it_is_said(self, reader: httpx.AsyncClient, register: Register) -> None:
+        for urn in (100001, 100002, 100003):
+            register.school(urn)
+        register.link(100001, 100003, "successor_merged")
+        register.link(100002, 100003, "successor_merged")
+        for urn in (100001, 100002):
+            register.inspection(urn, starts_on=date(2015, 3, 3), framework="pre-eif")
+
+        answer = (await reader.get("/v1/schools/100003/inspections")).json()
+
+        assert [item["urn"] for item in answer["data"]] == [100002, 100001]
+        assert answer["ambiguous"] is True
+        assert [(fork["why"], fork["urns"]) for fork in answer["ambiguities"]] == [("merger", [100001, 100002])]
+        assert (await reader.get("/v1/schools/100001/inspections")).json()["ambiguous"] is False
+
+
+class TestTrustAtInspection:
+    async def test_before_and_after_joining_are_told_apart(self, reader: httpx.AsyncClient, register: Register) -> None:
+        register.trust("7", name="Earlier Trust")
+        register.trust("8", name="Present Trust")
+        register.school(100001, trust="8")
+        register.membership(100001, "7", date(2015, 9, 1), date(2021, 9, 1))
+        register.membership(100001, "8", date(2021, 9, 1))
+        days = {"maintained": date(2014, 5, 1), "last day before": date(2021, 8, 31), "first day": date(2021, 9, 1)}
+        for day in days.values():
+            register.inspection(100001, starts_on=day)
+
+        data = (await reader.get("/v1/schools/100001/inspections")).json()["data"]
+
+        found = {item["starts_on"]: item for item in data}
+        first, before, maintained = (found[str(days[name])] for name in ("first day", "last day before", "maintained"))
+        assert first["trust_at_inspection"] == {"uid": "8", "name": "Present Trust", "assumed": False}
+        assert (before["trust_at_inspection"]["uid"], before["before_joining_current_trust"]) == ("7", True)
+        assert first["before_joining_current_trust"] is False
+        assert (maintained["trust_at_inspection"], maintained["before_joining_current_trust"]) == (None, True)
+
+    async def test_a_school_in_no_trust_has_no_joining(self, reader: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        register.inspection(100001)
+
+        (item,) = (await reader.get("/v1/schools/100001/inspections")).json()["data"]
+
+        assert (item["trust_at_inspection"], item["before_joining_current_trust"]) == (None, None)
+
+    async def test_an_inspection_of_the_predecessor_is_before_joining_unless_it_was_in_the_same_trust(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.trust("8")
+        register.school(100001)
+        register.school(100002, trust="8")
+        register.link(100001, 100002)
+        register.membership(100002, "8", date(2020, 9, 1))
+        register.inspection(100002, urn_at_inspection=100001, relates_to_current_urn=False, starts_on=date(2019, 3, 1))
+        url = "/v1/schools/100002/inspections"
+
+        (item,) = (await reader.get(url)).json()["data"]
+        assert (item["trust_at_inspection"], item["before_joining_current_trust"]) == (None, True)
+
+        register.membership(100001, "8", date(2018, 1, 1), date(2020, 9, 1))
+        (item,) = (await reader.get(url)).json()["data"]
+        assert (item["trust_at_inspection"]["uid"], item["before_joining_current_trust"]) == ("8", False)
+
+
+class TestOutcomes:
+    async def test_they_are_shown_only_where_no_full_record_is_known(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100002, open_date=date(2017, 9, 1))
+        register.link(100001, 100002)
+        own = register.inspection(100002, starts_on=date(2023, 3, 1))
+        former = register.inspection(100002, urn_at_inspection=100001, starts_on=date(2016, 3, 1), framework="pre-eif")
+        register.outcome(100002, date(2023, 3, 1), 3)
+        register.outcome(100001, date(2016, 3, 1))
+        register.outcome(100002, date(2016, 3, 1))
+        alone = register.outcome(100002, date(2018, 3, 1), 3)
+        register.outcome(100002, date(2012, 3, 1))
+        of_predecessor = register.outcome(100001, date(2012, 3, 1))
+
+        answer = (await reader.get("/v1/schools/100002/inspections", params={"include_total": "true"})).json()
+
+        data = answer["data"]
+        assert [item["id"] for item in data] == [str(each) for each in (own, alone, former, of_predecessor)]
+        assert [item["evidence"] for item in data] == [True, False, True, False]
+        assert answer["paging"]["total"] == 4
+        HistoryInspection.model_validate(data[1], extra="forbid")
+        assert (data[1]["overall"], data[1]["number"], data[1]["relates_assumed"]) == (3, None, True)
+        assert (data[3]["urn"], data[3]["from_predecessor"]) == (100001, True)
+        one = (await reader.get(f"/v1/inspections/{alone}")).json()
+        Inspection.model_validate(one, extra="forbid")
+        assert one["id"] == str(alone)
+
+    async def test_two_predecessors_inspected_on_one_day_keep_theirs(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100003)
+        for urn in (100001, 100002):
+            register.link(urn, 100003, "successor_merged")
+            register.outcome(urn, date(2014, 3, 1))
+
+        data = (await reader.get("/v1/schools/100003/inspections")).json()["data"]
+
+        assert sorted(item["urn"] for item in data) == [100001, 100002]
+
+    async def test_they_are_no_facts(self, reader: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        register.outcome(100001, date(2014, 3, 1), 4)
+
+        facts = (await reader.post("/v1/facts/lookup", json={"urns": [100001]})).json()["data"][0]
+
+        assert facts["inspections"] == []
 
 
 class TestMemberships:

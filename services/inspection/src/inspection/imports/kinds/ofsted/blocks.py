@@ -133,7 +133,7 @@ class Block:
             return ungraded(cells, self._judgement_titles)
         if self._card:
             return card(self._areas, cells, self._judgement_titles)
-        has_overall = _frameworks_by_code()[framework].has_overall
+        has_overall = frameworks_by_code()[framework].has_overall
         return graded(framework, self._areas, cells, self._judgement_titles, has_overall=has_overall)
 
     def _check_absent(self, columns: Sequence[Sequence[str]], starts: Sequence[Start | None]) -> None:
@@ -149,7 +149,7 @@ class Block:
         starts_on = parse_date(cell)
         if self._kind == "ungraded":
             return Start(starts_on.isoformat(), UNGRADED)
-        framework = framework_for(starts_on, _frameworks_by_code().values())
+        framework = framework_for(starts_on, frameworks_by_code().values())
         if self._card != (framework.code == REPORT_CARD):
             title = self._titles["starts_on"]
             why = "before there were report cards" if self._card else "after report cards replaced these grades"
@@ -214,7 +214,7 @@ def blocks_of(columns: Columns) -> list[Block]:
 
 
 @lru_cache
-def _frameworks_by_code() -> dict[str, Framework]:
+def frameworks_by_code() -> dict[str, Framework]:
     """Return the frameworks of graded inspections of schools."""
     return {
         entry["code"]: Framework(

@@ -1,0 +1,87 @@
+"""The pieces of the statements of a school's history: over its predecessors, with older outcomes, by trust at the time.
+
+The same inspection may stand on a school's row and on that of the school it came from: by its number, or without one
+by the URN it was held under and its start. The school's own row wins, then evidence, then the row that has a number.
+A snapshot of outcomes is shown only where no full record of the same graded inspection is known: of the same start, on
+the same school or on one that a link joins to it directly.
+"""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from typing import Final
+
+_SNAPSHOT: Final = """
+    SELECT (jsonb_populate_record(NULL::inspections, jsonb_build_object(
+        'id', o.id, 'urn', o.urn, 'framework', o.framework, 'kind', 'graded', 'starts_on', o.starts_on,
+        'published_reason', 'not_in_source', 'relates_assumed', true,
+        'relates_to_current_urn', s.open_date IS NULL OR s.open_date <= o.starts_on,
+        'overall', o.overall, 'overall_reason', o.overall_reason, 'safeguarding_reason', 'not_in_source',
+        'grades', o.grades, 'warnings', o.warnings, 'evidence', false, 'state', 'published', 'version', 1,
+        'source_id', o.source_id))).*
+    FROM outcome_snapshots o LEFT JOIN schools s ON s.urn = o.urn"""
+
+# as rows of the same type, so that a column that inspections gain is a column here
+WHOLE_ROW: Final = f"""
+    SELECT i.* FROM inspections i WHERE NOT history.snapshot AND i.id = history.id
+    UNION ALL
+    {_SNAPSHOT} WHERE history.snapshot AND o.id = history.id"""
+
+SNAPSHOT_BY_ID: Final = f"({_SNAPSHOT} WHERE o.id = :id)"
+
+MEMBERSHIP_COLUMNS: Final = """
+    then_in.trust_uid AS then_uid, then_in.name AS then_name, then_in.assumed AS then_assumed,
+    CASE WHEN now_in.trust_uid IS NOT NULL
+        THEN then_in.trust_uid IS DISTINCT FROM now_in.trust_uid AND i.starts_on < now_in.joined_on
+    END AS before_joining"""
+
+MEMBERSHIPS: Final = """
+LEFT JOIN LATERAL (
+    SELECT m.trust_uid, g.name, m.assumed
+    FROM memberships m JOIN school_groups g ON g.uid = m.trust_uid
+    WHERE m.urn = coalesce(i.urn_at_inspection, i.urn)
+        AND m.joined_on <= i.starts_on AND (m.left_on IS NULL OR m.left_on > i.starts_on)
+    ORDER BY m.first_seen_on
+    LIMIT 1) then_in ON true
+LEFT JOIN memberships now_in ON now_in.urn = :urn AND now_in.left_on IS NULL"""
+
+
+def history_of(visible: str) -> str:
+    """Return the common table expressions up to `history (id, snapshot)` of :urn; `visible` is a condition on `i`."""
+    return f"""
+WITH RECURSIVE
+    line (urn) AS (
+        SELECT CAST(:urn AS integer)
+        UNION
+        SELECT k.predecessor_urn FROM school_links k JOIN line ON k.successor_urn = line.urn),
+    held AS (
+        SELECT i.id, i.urn, i.number, i.kind, i.evidence, i.starts_on,
+            coalesce(i.urn_at_inspection, i.urn) AS held_under
+        FROM inspections i JOIN line USING (urn)
+        WHERE {visible}),
+    told AS (
+        SELECT o.id, o.urn, o.starts_on FROM outcome_snapshots o JOIN line USING (urn)),
+    full_records AS (
+        SELECT DISTINCT ON (coalesce(number, held_under || '/' || starts_on)) id
+        FROM held
+        WHERE number IS NOT NULL OR NOT EXISTS (
+            SELECT FROM held numbered
+            WHERE numbered.number IS NOT NULL AND numbered.kind = held.kind
+                AND numbered.held_under = held.held_under AND numbered.starts_on = held.starts_on)
+        ORDER BY coalesce(number, held_under || '/' || starts_on), urn = :urn DESC, evidence DESC, urn DESC),
+    history AS (
+        SELECT id, false AS snapshot FROM full_records
+        UNION ALL
+        SELECT told.id, true
+        FROM told
+        WHERE NOT EXISTS (
+            SELECT FROM held
+            WHERE held.kind = 'graded' AND held.starts_on = told.starts_on
+                AND (told.urn IN (held.urn, held.held_under) OR EXISTS (
+                    SELECT FROM school_links k
+                    WHERE k.successor_urn = told.urn AND k.predecessor_urn IN (held.urn, held.held_under)
+                        OR k.predecessor_urn = told.urn AND k.successor_urn = held.urn
+                            AND held.urn = held.held_under)))
+        AND NOT EXISTS (
+            SELECT FROM told earlier JOIN school_links k ON k.predecessor_urn = earlier.urn
+            WHERE k.successor_urn = told.urn AND earlier.starts_on = told.starts_on))
+"""
