@@ -30,6 +30,7 @@ class School(Base):
             postgresql_using="gin",
             postgresql_ops={"name_folded": "gin_trgm_ops"},
         ),
+        Index("ix_schools_postcode", "postcode", postgresql_ops={"postcode": "text_pattern_ops"}),
         Index("ix_schools_region_urn", "region", "urn"),
         Index("ix_schools_la_code_urn", "la_code", "urn"),
         Index("ix_schools_trust_uid_urn", "trust_uid", "urn"),

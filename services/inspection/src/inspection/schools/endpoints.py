@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.inspections import service as inspections
 from inspection.inspections.schemas import HistoryPage
+from inspection.places.service import require_postcode
 from inspection.reference.service import require_code
 from inspection.schools import lineage, service
 from inspection.schools.repository import SchoolFilters
@@ -15,6 +16,7 @@ from inspection.scopes import INSPECTIONS_READ, SCHOOLS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
+from shared.errors import invalid
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
 
@@ -22,6 +24,7 @@ router = APIRouter(tags=["schools"])
 
 Reader = Annotated[Principal, Requires(SCHOOLS_READ)]
 Urn = Annotated[int, Path(ge=1, le=2**31 - 1, description="the school's URN", examples=[100000])]
+MOST_KM = 1000
 AsOf = Annotated[date | None, Query(description="what was true on this date", examples=["2026-06-01"])]
 
 
@@ -31,8 +34,8 @@ def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed 
         Query(
             min_length=1,
             max_length=200,
-            description="words of the name, whatever their case, accents and apostrophes; "
-            "or a whole URN, LAESTAB or UKPRN",
+            description="words of the name, whatever their case, accents and apostrophes, abbreviated or not; where no "
+            "name has them all, those that have them but for a typing error in each. Or a whole URN, LAESTAB or UKPRN",
             examples=["o'brien"],
         ),
     ] = None,
@@ -47,12 +50,27 @@ def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed 
     ] = None,
     has_report_card: Annotated[bool | None, Query(description="whether a report card is published")] = None,
     as_of: AsOf = None,
+    near: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=20,
+            description="a postcode, or its district alone: nearest schools first, those whose place is not known last",
+            examples=["EC3A 5DE"],
+        ),
+    ] = None,
+    within_km: Annotated[
+        float | None, Query(gt=0, le=MOST_KM, description="only with `near`: schools no further away than this")
+    ] = None,
 ) -> SchoolFilters:
     """Read the filters of a list of schools; a code that does not exist is an error, not an empty list."""
     require_code("regions", region, "region")
     require_code("phases", phase, "phase")
     require_code("statuses", status, "status")
-    return SchoolFilters(q, region, la, trust, phase, status, has_report_card, as_of)
+    postcode = require_postcode(near, "near")
+    if within_km is not None and postcode is None:
+        raise invalid("within_km", "Say near which postcode.", "near_missing")
+    return SchoolFilters(q, region, la, trust, phase, status, has_report_card, as_of, postcode, within_km)
 
 
 Filters = Annotated[SchoolFilters, Depends(school_filters)]
@@ -64,7 +82,10 @@ Filters = Annotated[SchoolFilters, Depends(school_filters)]
 async def list_schools(
     _: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest
 ) -> Response:
-    """List schools by URN. `Accept: application/x-ndjson` or `text/csv` streams all that match."""
+    """List schools: with `near` the nearest first, with `q` the likest name first, else by URN.
+
+    `Accept: application/x-ndjson` or `text/csv` streams all that match.
+    """
     return await service.list_schools(request, reads, filters, page)
 
 

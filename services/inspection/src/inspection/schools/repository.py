@@ -3,13 +3,17 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.domain.lineage import Link
 from inspection.domain.names import fold
+from inspection.domain.postcodes import Place, Postcode
+from inspection.names.repository import Match, name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
+
+KM_IN_A_DEGREE: Final = 111.0  # of latitude, a little less than anywhere, so that a box never cuts off
 
 SCHOOL_COLUMNS = """
     s.urn, s.laestab, s.ukprn, s.name, s.phase, s.type_code, s.status, s.region, s.la_code, s.rb_kind, s.rb_id,
@@ -30,10 +34,22 @@ SCHOOL_TABLES = """
 
 _SELECT = f"SELECT {SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card {SCHOOL_TABLES}"
 
+# haversine over the mean radius of the Earth, in whole metres; a school without a location comes last of all
+_METRES = """coalesce(round(2 * 6371008.8 * asin(least(1, sqrt(
+    sin(radians(l.lat - :lat) / 2) ^ 2
+    + cos(radians(:lat)) * cos(radians(l.lat)) * sin(radians(l.lng - :lng) / 2) ^ 2))))::integer, 2147483647)"""
+# per mille, as a whole number: it stands in cursors
+_UNLIKENESS = "(1000 - round(1000 * similarity(s.name_folded, :folded)))::integer"
+
+Position = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolFilters:
-    """What a list of schools is narrowed by; None leaves a filter out."""
+    """What a list of schools is narrowed by; None leaves a filter out. `place` is where `near` is, once located.
+
+    `match`: names hold every word of `q` as it is typed, or but for a typing error in each.
+    """
 
     q: str | None = None
     region: str | None = None
@@ -43,6 +59,10 @@ class SchoolFilters:
     status: str | None = None
     has_report_card: bool | None = None
     as_of: date | None = None
+    near: Postcode | None = None
+    within_km: float | None = None
+    place: Place | None = None
+    match: Match = "exact"
 
 
 def _where(filters: SchoolFilters) -> tuple[list[str], Parameters]:
@@ -57,21 +77,55 @@ def _where(filters: SchoolFilters) -> tuple[list[str], Parameters]:
     clauses = [f"s.{column} = :{column}" for column in parameters]
     if filters.has_report_card is not None:
         clauses.append(HAS_REPORT_CARD if filters.has_report_card else f"NOT {HAS_REPORT_CARD}")
-    if filters.q is not None:
-        clause, words = name_search(filters.q, "s.name_folded")
-        identifier = filters.q.replace("/", "").strip()
-        if identifier.isascii() and identifier.isdigit():
-            clause = f"({clause} OR s.urn::text = :identifier OR s.laestab = :identifier OR s.ukprn = :identifier)"
-            words["identifier"] = identifier
-        clauses.append(clause)
-        parameters |= words
+    for clause, values in (_by_name(filters), _by_place(filters)):
+        clauses += clause
+        parameters |= values
     return clauses, parameters
 
 
-def name_search(q: str, column: str) -> tuple[str, Parameters]:
-    """Return the clause for names that hold every word of `q`, both folded alike; a trigram index serves each word."""
-    words: Parameters = {f"word_{number}": f"%{word}%" for number, word in enumerate(fold(q).split())}
-    return " AND ".join(f"{column} LIKE :{name}" for name in words) or "false", words
+def _by_name(filters: SchoolFilters) -> tuple[list[str], Parameters]:
+    if filters.q is None:
+        return [], {}
+    clause, parameters = name_search(filters.q, "s.name_folded", filters.match)
+    identifier = filters.q.replace("/", "").strip()
+    if identifier.isascii() and identifier.isdigit():
+        clause = f"({clause} OR s.urn::text = :identifier OR s.laestab = :identifier OR s.ukprn = :identifier)"
+        parameters["identifier"] = identifier
+    return [clause], parameters
+
+
+def _by_place(filters: SchoolFilters) -> tuple[list[str], Parameters]:
+    if filters.place is None or filters.within_km is None:
+        return [], {}
+    # the box lets an index work, the distance decides
+    box = "l.lat BETWEEN :lat - :degrees AND :lat + :degrees"
+    parameters = {
+        "lat": filters.place.lat,
+        "lng": filters.place.lng,
+        "degrees": filters.within_km / KM_IN_A_DEGREE,
+        "metres": filters.within_km * 1000,
+    }
+    return [box, f"{_METRES} <= :metres"], parameters
+
+
+def _ranking(filters: SchoolFilters) -> tuple[str | None, Parameters]:
+    """Return what a list is ordered by before the URN, if it is: the distance, or how unlike the name is to `q`."""
+    if filters.place is not None:
+        return _METRES, {"lat": filters.place.lat, "lng": filters.place.lng}
+    if filters.q is not None:
+        return _UNLIKENESS, {"folded": fold(filters.q)}
+    return None, {}
+
+
+def _listing(filters: SchoolFilters, after: Position | None = None, tail: str = "") -> tuple[str, Parameters]:
+    clauses, parameters = _where(filters)
+    rank, values = _ranking(filters)
+    if after is not None:
+        clauses.append(f"({rank}, s.urn) > (:after_rank, :after_urn)" if rank else "s.urn > :after_urn")
+        parameters |= {"after_rank": after[0], "after_urn": after[1]} if rank else {"after_urn": after[1]}
+    columns = f"{SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card, {rank or 0} AS rank"
+    order = "ORDER BY rank, s.urn" if rank else "ORDER BY s.urn"
+    return _sql(f"SELECT {columns} {SCHOOL_TABLES}", clauses, f"{order} {tail}"), {**parameters, **values}
 
 
 def _sql(select: str, clauses: Iterable[str], tail: str = "") -> str:
@@ -79,25 +133,29 @@ def _sql(select: str, clauses: Iterable[str], tail: str = "") -> str:
     return f"{select} {f'WHERE {conditions}' if conditions else ''} {tail}"
 
 
-async def page(reads: AsyncConnection, filters: SchoolFilters, *, after: Sequence[Any] | None, limit: int) -> list[Row]:
-    """Return up to `limit` schools by URN, after the key of the page before."""
-    clauses, parameters = _where(filters)
-    if after is not None:
-        clauses.append("s.urn > :after")
-        parameters["after"] = after[0]
-    return await fetch_all(reads, _sql(_SELECT, clauses, "ORDER BY s.urn LIMIT :limit"), {**parameters, "limit": limit})
+async def page(reads: AsyncConnection, filters: SchoolFilters, *, after: Position | None, limit: int) -> list[Row]:
+    """Return up to `limit` schools after a position (rank, URN): nearest first, or likest to `q`, or just by URN."""
+    sql, parameters = _listing(filters, after, "LIMIT :limit")
+    return await fetch_all(reads, sql, {**parameters, "limit": limit})
 
 
 async def count(reads: AsyncConnection, filters: SchoolFilters) -> int:
     """Count the schools that match."""
     clauses, parameters = _where(filters)
-    return await fetch_count(reads, _sql("SELECT count(*) FROM schools s", clauses), parameters)
+    select = "SELECT count(*) FROM schools s LEFT JOIN school_locations l ON l.urn = s.urn"
+    return await fetch_count(reads, _sql(select, clauses), parameters)
+
+
+async def any_matches(reads: AsyncConnection, filters: SchoolFilters) -> bool:
+    """Tell whether any school matches."""
+    clauses, parameters = _where(filters)
+    select = "SELECT 1 FROM schools s LEFT JOIN school_locations l ON l.urn = s.urn"
+    return await fetch_first(reads, _sql(select, clauses, "LIMIT 1"), parameters) is not None
 
 
 def stream(session: AsyncSession, filters: SchoolFilters) -> AsyncIterator[Row]:
-    """Yield all schools that match, by URN."""
-    clauses, parameters = _where(filters)
-    return stream_all(session, _sql(_SELECT, clauses, "ORDER BY s.urn"), parameters)
+    """Yield all schools that match, in the order of the list."""
+    return stream_all(session, *_listing(filters))
 
 
 async def find(reads: AsyncConnection, urn: int) -> Row | None:

@@ -1,10 +1,11 @@
 """The documents of the register."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from inspection.places.schemas import Near
 from shared.schemas import ApiModel, Page, RequestModel, Source
 
 MAX_LOOKUP: Final = 1000
@@ -80,8 +81,24 @@ class School(ApiModel):
     source: Source
 
 
-class SchoolPage(Page[School]):
+class FoundSchool(School):
+    """A school in a list; a list with `near` gives its distance, null where the school's location is not known."""
+
+    distance_km: float | None = Field(None, description="only with `near`, as the crow flies", examples=[1.25])
+
+
+class Search(ApiModel):
+    """How the names of a list match `q`: as typed, or, where none does, but for a typing error in each word."""
+
+    q: str
+    match: Literal["exact", "near"]
+
+
+class SchoolPage(Page[FoundSchool]):
     """One page of schools."""
+
+    search: Search | None = Field(None, description="only with `q`")
+    near: Near | None = Field(None, description="only with `near`: where the postcode is, and how well that is known")
 
 
 class SchoolLookup(RequestModel):

@@ -1,17 +1,19 @@
 """Reads of the register: what to ask, and the documents to answer with."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.places.service import locate, place_document
 from inspection.problems import SchoolNotFound, not_kept_on_that_date
 from inspection.reference.service import codes
 from inspection.rows import Row
 from inspection.schools import repository
-from inspection.schools.repository import SchoolFilters
+from inspection.schools.repository import Position, SchoolFilters
 from inspection.schools.schemas import SchoolLookup
 from shared.clock import today
 from shared.db.session import streaming_session
@@ -102,28 +104,67 @@ def school_document(row: Row) -> Document:
 async def list_schools(
     request: Request, reads: AsyncConnection, filters: SchoolFilters, page: PageParameters
 ) -> Response:
-    """Answer with one page of schools by URN, or with all of them as a stream."""
+    """Answer with one page of schools, or with all of them as a stream; the order is that of `repository.page`."""
     await _check_as_of(reads, filters.as_of, None)
+    filters = await settle(reads, filters)
     if wants_ndjson(request):
         return ndjson(_documents(request, filters))
     if wants_csv(request):
-        return csv_rows(CSV_COLUMNS, _table(request, filters))
-    rows = await repository.page(reads, filters, after=page.key(int), limit=page.limit + 1)
+        return csv_rows([*CSV_COLUMNS, *(["distance_km"] if filters.place else [])], _table(request, filters))
+    rows = await repository.page(reads, filters, after=_position(page), limit=page.limit + 1)
     total = await repository.count(reads, filters) if page.include_total else None
-    body = page_of(request, page, [school_document(row) for row in rows], lambda school: (school["urn"],), total=total)
-    return page_response(request, body)
+    body = page_of(request, page, rows, lambda row: (row["rank"], row["urn"]), total=total)
+    body["data"] = [found_document(row, filters) for row in body["data"]]
+    return page_response(request, {**body, **_how_found(filters)})
+
+
+async def settle(reads: AsyncConnection, filters: SchoolFilters) -> SchoolFilters:
+    """Return the filters with the postcode located, and names matched nearly where none matches exactly."""
+    if filters.near is not None:
+        filters = replace(filters, place=await locate(reads, filters.near, "near"))
+    if filters.q is not None and not await repository.any_matches(reads, filters):
+        filters = replace(filters, match="near")
+    return filters
+
+
+def _position(page: PageParameters) -> Position | None:
+    key = page.key(int, int)
+    if key is None:
+        return None
+    rank, urn = key
+    return int(rank or 0), int(urn or 0)
+
+
+def _how_found(filters: SchoolFilters) -> Document:
+    search = {"search": {"q": filters.q, "match": filters.match}} if filters.q is not None else {}
+    return {**search, **({"near": place_document(filters.place)} if filters.place else {})}
+
+
+def found_document(row: Row, filters: SchoolFilters) -> Document:
+    """Return a school as a list shows it: with its distance where the list is near to some place."""
+    document = school_document(row)
+    if filters.place is not None:
+        document["distance_km"] = _distance_km(row)
+        if document["distance_km"] is None:
+            document["unknown"]["distance_km"] = "location_unknown"
+    return document
+
+
+def _distance_km(row: Row) -> float | None:
+    return None if row["lat"] is None else round(row["rank"] / 1000, 2)
 
 
 async def _documents(request: Request, filters: SchoolFilters) -> AsyncIterator[Document]:
     async with streaming_session(request) as session:
         async for row in repository.stream(session, filters):
-            yield school_document(row)
+            yield found_document(row, filters)
 
 
 async def _table(request: Request, filters: SchoolFilters) -> AsyncIterator[Sequence[Any]]:
     async with streaming_session(request) as session:
         async for row in repository.stream(session, filters):
-            yield [row[column] for column in CSV_COLUMNS]
+            distance = [_distance_km(row)] if filters.place else []
+            yield [*(row[column] for column in CSV_COLUMNS), *distance]
 
 
 async def get_school(request: Request, reads: AsyncConnection, urn: int, as_of: date | None) -> Response:

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.reference.service import require_code
 from inspection.schools.schemas import SchoolPage
 from inspection.scopes import SCHOOLS_READ
 from inspection.trusts import service
 from inspection.trusts.repository import TrustFilters
-from inspection.trusts.schemas import Trust, TrustPage
+from inspection.trusts.schemas import Trust, TrustLookup, TrustPage, TrustsFound
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
@@ -52,6 +52,14 @@ Filters = Annotated[TrustFilters, Depends(trust_filters)]
 async def list_trusts(_: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest) -> Response:
     """List academy trusts by UID. `Accept: application/x-ndjson` streams all that match."""
     return await service.list_trusts(request, reads, filters, page)
+
+
+@router.post("/v1/trusts/lookup", operation_id="lookup_trusts", responses={200: {"model": TrustsFound}})
+async def lookup_trusts(
+    _: Reader, request: Request, reads: PublicReads, wanted: Annotated[TrustLookup, Body()]
+) -> Response:
+    """Find up to 1,000 trusts by UID, TRN, UKPRN or Companies House number."""
+    return await service.lookup_trusts(request, reads, wanted)
 
 
 @router.get("/v1/trusts/{uid}", operation_id="get_trust", responses={200: {"model": Trust}})

@@ -2,14 +2,15 @@
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from inspection.names.repository import name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
-from inspection.schools.repository import HAS_REPORT_CARD, name_search
+from inspection.schools.repository import HAS_REPORT_CARD
 
 _SELECT = f"""
 SELECT g.uid, g.kind, g.name, g.status, g.trn, g.ukprn, g.companies_house_number, g.opened_on, g.closed_on, g.postcode,
@@ -83,3 +84,15 @@ async def find(reads: AsyncConnection, filters: TrustFilters, uid: str) -> Row |
     """Return one trust by its UID."""
     where, parameters = _where(filters)
     return await fetch_first(reads, f"{_SELECT} WHERE {where} AND g.uid = :uid", {**parameters, "uid": uid})
+
+
+_IDENTIFIERS = """(
+    g.uid = ANY (:uids) OR g.trn = ANY (:trns) OR g.ukprn = ANY (:ukprns)
+    OR g.companies_house_number = ANY (:companies_house_numbers))"""
+
+
+async def lookup(reads: AsyncConnection, filters: TrustFilters, wanted: Mapping[str, Sequence[str]]) -> list[Row]:
+    """Return the trusts that carry any of these identifiers, by UID (as text)."""
+    where, parameters = _where(filters)
+    sql = f"{_SELECT} WHERE {where} AND {_IDENTIFIERS} ORDER BY g.uid"
+    return await fetch_all(reads, sql, {**parameters, **wanted})

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from shared.schemas import ApiModel, Page, Source
+from inspection.schools.schemas import MAX_LOOKUP
+from shared.schemas import ApiModel, Page, RequestModel, Source
 
 
 class Trust(ApiModel):
@@ -27,3 +28,26 @@ class Trust(ApiModel):
 
 class TrustPage(Page[Trust]):
     """One page of trusts."""
+
+
+class TrustLookup(RequestModel):
+    """Up to 1,000 trusts, named by any of their identifiers."""
+
+    uids: list[str] = Field(default=[], max_length=MAX_LOOKUP, examples=[["5143"]])
+    trns: list[str] = Field(default=[], max_length=MAX_LOOKUP, examples=[["TR00814"]])
+    ukprns: list[str] = Field(default=[], max_length=MAX_LOOKUP)
+    companies_house_numbers: list[str] = Field(default=[], max_length=MAX_LOOKUP)
+
+    @model_validator(mode="after")
+    def _names_some_but_not_too_many(self) -> "TrustLookup":
+        asked = len(self.uids) + len(self.trns) + len(self.ukprns) + len(self.companies_house_numbers)
+        if not 1 <= asked <= MAX_LOOKUP:
+            raise ValueError(f"name 1 to {MAX_LOOKUP} trusts in all, not {asked}")
+        return self
+
+
+class TrustsFound(ApiModel):
+    """The trusts found, in the order of their UID (as text), and the identifiers that no trust carries."""
+
+    data: list[Trust]
+    missing: list[str]

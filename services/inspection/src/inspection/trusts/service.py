@@ -1,7 +1,7 @@
 """Reads of trusts."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,11 +14,19 @@ from inspection.schools.repository import SchoolFilters
 from inspection.schools.service import source_document
 from inspection.trusts import repository
 from inspection.trusts.repository import TrustFilters
+from inspection.trusts.schemas import TrustLookup
 from shared.db.session import streaming_session
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, ndjson, page_response, wants_ndjson
 
 Document = dict[str, Any]
+
+LOOKUP_COLUMNS: Final = {
+    "uids": "uid",
+    "trns": "trn",
+    "ukprns": "ukprn",
+    "companies_house_numbers": "companies_house_number",
+}
 
 
 def trust_filters(
@@ -75,6 +83,20 @@ async def _find(reads: AsyncConnection, uid: str) -> Row:
 async def get_trust(request: Request, reads: AsyncConnection, uid: str) -> Response:
     """Answer with one trust."""
     return json_response(request, trust_document(await _find(reads, uid)))
+
+
+async def lookup_trusts(request: Request, reads: AsyncConnection, wanted: TrustLookup) -> Response:
+    """Answer with the trusts named by any identifier, and with the identifiers that none carries."""
+    asked = wanted.model_dump()
+    rows = await repository.lookup(reads, trust_filters(), asked)
+    found = {column: {row[column] for row in rows} for column in LOOKUP_COLUMNS.values()}
+    missing = [
+        code
+        for kind, column in LOOKUP_COLUMNS.items()
+        for code in dict.fromkeys(asked[kind])
+        if code not in found[column]
+    ]
+    return json_response(request, {"data": [trust_document(row) for row in rows], "missing": missing})
 
 
 async def list_trust_schools(request: Request, reads: AsyncConnection, uid: str, page: PageParameters) -> Response:

@@ -84,3 +84,61 @@ class TestFilters:
 
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == parameter
+
+
+class TestTyping:
+    @pytest.mark.parametrize(
+        "q", ["oakfeild primary", "okfield", "oakkfield", "oakfielt", "0akfield", "oak field", "Oakfield Primray"]
+    )
+    async def test_one_typing_error_in_a_word_still_finds_the_school(
+        self, reader: httpx.AsyncClient, register: Register, q: str
+    ) -> None:
+        register.school(100001, name="Oakfield Primary School")
+        register.school(100002, name="Ashfield Primary School")
+
+        assert await urns(reader, q=q) == [100001]
+
+    @pytest.mark.parametrize("q", ["St. Mary's", "st marys", "SAINT MARYS", "st marys c of e", "St Mary’s C. of E."])
+    async def test_punctuation_and_abbreviations_do_not_matter(
+        self, reader: httpx.AsyncClient, register: Register, q: str
+    ) -> None:
+        register.school(100001, name="St Mary's Church of England Primary School")
+        register.school(100002, name="St Mark's Church of England Primary School")
+
+        assert await urns(reader, q=q) == [100001]
+
+    async def test_near_misses_are_shown_only_where_nothing_matches_as_typed_and_the_answer_says_so(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001, name="Marks Lane School")
+        register.school(100002, name="Marys Lane School")
+
+        exact = (await reader.get("/v1/schools", params={"q": "marks"})).json()
+        near = (await reader.get("/v1/schools", params={"q": "markks"})).json()
+
+        assert exact["search"] == {"q": "marks", "match": "exact"}
+        assert [school["urn"] for school in exact["data"]] == [100001]
+        assert near["search"]["match"] == "near"
+        assert [school["urn"] for school in near["data"]] == [100001]
+
+    async def test_the_likest_name_comes_first_and_pages_hold_every_school_once(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001, name="St Mary's and St Joseph's Catholic Voluntary Academy and Nursery School")
+        register.school(100002, name="St Mary's School")
+        for urn in range(100003, 100010):
+            register.school(urn, name="St Mary's Primary School")
+        seen: list[int] = []
+        url = "/v1/schools?q=st+marys+school&limit=2"
+        while url:
+            page = (await reader.get(url)).json()
+            seen += [school["urn"] for school in page["data"]]
+            url = page["paging"]["next_url"]
+
+        assert seen == [100002, *range(100003, 100010), 100001]
+
+    async def test_a_cursor_of_another_list_is_refused(self, reader: httpx.AsyncClient) -> None:
+        answer = await reader.get("/v1/schools", params={"q": "oak", "after": "WyJvYWsiLDFd"})
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["code"] == "bad_cursor"

@@ -141,7 +141,7 @@ class TestPages:
     async def test_a_limit_out_of_range_is_422(self, reader: httpx.AsyncClient, limit: str) -> None:
         assert (await reader.get("/v1/schools", params={"limit": limit})).status_code == 422
 
-    @pytest.mark.parametrize("after", ["x", "W10", "WyJhIl0", "WzEsMl0", "é"])
+    @pytest.mark.parametrize("after", ["x", "W10", "WyJhIl0", "WzFd", "é"])
     async def test_a_cursor_of_somebody_else_is_422(self, reader: httpx.AsyncClient, after: str) -> None:
         answer = await reader.get("/v1/schools", params={"after": after})
 

@@ -7,7 +7,7 @@ from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.areas.schemas import LocalAuthorityList, RegionList
 from inspection.reference.schemas import ReferenceData
-from inspection.trusts.schemas import Trust
+from inspection.trusts.schemas import Trust, TrustsFound
 
 NDJSON = {"Accept": "application/x-ndjson"}
 
@@ -88,6 +88,33 @@ class TestTrusts:
         assert [school["urn"] for school in answer["data"]] == [100001]
         assert (await reader.get("/v1/trusts/99/schools")).status_code == 404
         assert (await reader.get("/v1/trusts/x")).status_code == 422
+
+
+class TestTrustLookup:
+    async def test_any_identifier_finds_a_trust_once(self, reader: httpx.AsyncClient, register: Register) -> None:
+        register.trust("5143", trn="TR00814", ukprn="10058464", companies_house_number="02318714")
+        register.trust("17", trn="TR00001")
+        register.trust("18", kind="federation")
+        body = {
+            "uids": ["5143", "18", "99"],
+            "trns": ["TR00001", "TR9"],
+            "ukprns": ["10058464"],
+            "companies_house_numbers": ["02318714"],
+        }
+
+        answer = (await reader.post("/v1/trusts/lookup", json=body)).json()
+
+        TrustsFound.model_validate(answer, extra="forbid")
+        assert [trust["uid"] for trust in answer["data"]] == ["17", "5143"]
+        assert answer["missing"] == ["18", "99", "TR9"]
+
+    @pytest.mark.parametrize(
+        "body", [{}, {"uids": [1]}, {"urns": ["1"]}, {"uids": ["1"] * 1001}, {"uids": ["1"] * 501, "trns": ["2"] * 500}]
+    )
+    async def test_none_too_many_or_other_fields_are_422(
+        self, reader: httpx.AsyncClient, body: dict[str, object]
+    ) -> None:
+        assert (await reader.post("/v1/trusts/lookup", json=body)).status_code == 422
 
 
 class TestAreas:

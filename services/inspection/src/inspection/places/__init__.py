@@ -1,0 +1,1 @@
+"""Where a postcode is, by the schools that have it."""
