@@ -8,6 +8,7 @@ from inspection.areas.endpoints import router as areas
 from inspection.facts.endpoints import router as facts
 from inspection.imports.endpoints import router as imports
 from inspection.inspections.endpoints import router as inspections
+from inspection.pages.endpoints import router as pages
 from inspection.reference.endpoints import router as reference
 from inspection.report_cards.endpoints import router as report_cards
 from inspection.schools.endpoints import router as schools
@@ -25,4 +26,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     statistics,
     imports,
     reference,
+    pages,
 )

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from inspection.api import ROUTERS
+from inspection.pages.install import install_pages
 from inspection.problems import CONSTRAINT_ERRORS
 from inspection.settings import Settings
 from shared.application import create_service_app
@@ -16,7 +17,7 @@ SERVICE_DIR: Final = Path(__file__).resolve().parents[2]
 
 def create_app(settings: Settings) -> FastAPI:
     """Build the service; nothing connects before the first request."""
-    return create_service_app(
+    app = create_service_app(
         name="inspection",
         title="Inspection",
         description="The evidence: the register of schools and trusts, their inspections and report cards.",
@@ -26,3 +27,5 @@ def create_app(settings: Settings) -> FastAPI:
         routers=ROUTERS,
         constraint_errors=CONSTRAINT_ERRORS,
     )
+    install_pages(app)
+    return app

@@ -19,3 +19,10 @@ def load_columns(kind: str) -> dict[str, Any]:
     """Return what is known of the columns of a kind of file, `columns/<kind>.json`. Do not change it."""
     columns: dict[str, Any] = orjson.loads((resources.files(__name__) / "columns" / f"{kind}.json").read_bytes())
     return columns
+
+
+@lru_cache
+def load_texts() -> dict[str, Any]:
+    """Return the catalogue of all text that parents read, `texts.json`, by section and name. Do not change it."""
+    texts: dict[str, Any] = orjson.loads((resources.files(__name__) / "texts.json").read_bytes())
+    return texts

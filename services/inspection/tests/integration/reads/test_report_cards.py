@@ -120,7 +120,7 @@ class TestCard:
         register.school(100001)
 
         assert (await anonymous.get("/v1/schools/100009/report-card")).status_code == 404
-        answer = await anonymous.get("/v1/schools/100001/report-card", params={"audience": "parent"})
+        answer = await anonymous.get("/v1/schools/100001/report-card", params={"audience": "pupil"})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == "audience"
         assert "technical" in answer.json()["errors"][0]["detail"]

@@ -1,0 +1,30 @@
+"""Puts what pages need round the application: their assets, and error pages."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from inspection.pages.errors import ErrorPages
+from inspection.pages.rendering import STATIC, STATIC_URL
+
+KEPT_FOR: Final = "public, max-age=86400"
+
+
+class Assets(StaticFiles):
+    """Static files that caches may keep: their addresses change with them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with a file."""
+        response = await super().get_response(path, scope)
+        MutableHeaders(raw=response.raw_headers)["Cache-Control"] = KEPT_FOR
+        return response
+
+
+def install_pages(app: FastAPI) -> None:
+    """Serve the assets, and errors as pages to those who asked for a page."""
+    app.mount(STATIC_URL, Assets(directory=STATIC), name="pages-assets")
+    app.add_middleware(ErrorPages)

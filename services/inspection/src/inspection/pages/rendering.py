@@ -1,0 +1,87 @@
+"""Renders templates: everything is escaped, a misspelt name is an error, and nothing loads from outside."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from inspection.pages import charts
+from inspection.wording import day, entry, known, listed, say
+from shared.etags import etag_of, matches
+from shared.responses import PUBLIC
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+STATIC_URL: Final = "/static"
+GOVUK: Final = "govuk-frontend-6.3.0"
+
+CONTENT_SECURITY_POLICY: Final = "; ".join((
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+))  # fmt: skip
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Language": "en-GB",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Vary": "Accept",
+}
+
+
+@cache
+def static_url(name: str) -> str:
+    """Return the address of an asset; it changes with the file, so that caches may keep it."""
+    digest = hashlib.blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()
+    return f"{STATIC_URL}/{name}?v={digest}"
+
+
+def web_address(given: str | None) -> str | None:
+    """Return an address of the web as it is, and None for anything else that could stand in its place."""
+    return given if given and given.lower().startswith(("https://", "http://")) else None
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates' environment."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    templates.globals |= {
+        "say": say,
+        "entry": entry,
+        "known": known,
+        "static_url": static_url,
+        "govuk": GOVUK,
+        "charts": charts,
+    }
+    templates.filters |= {"day": day, "listed": listed, "web_address": web_address}
+    return templates
+
+
+def render(template: str, **values: Any) -> bytes:
+    """Return a page as UTF-8."""
+    return environment().get_template(template).render(**values).encode()
+
+
+def page(request: Request, template: str, **values: Any) -> Response:
+    """Answer with a page, its strong ETag and its policy; 304 where the client has it already."""
+    content = render(template, **values)
+    tag = etag_of(content)
+    headers = {**HEADERS, "Cache-Control": PUBLIC, "ETag": tag}
+    seen = request.headers.get("if-none-match")
+    if seen and matches(seen, tag):
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(content, headers=headers)

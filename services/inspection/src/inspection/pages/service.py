@@ -1,0 +1,51 @@
+"""What each page shows: documents of the other modules, put into a template."""
+
+from typing import Any, Final
+
+from fastapi import Request, Response
+
+from inspection.pages.rendering import page
+from inspection.report_cards.grades_in_words import report_cards_began_on, scale_in_words
+from inspection.report_cards.parent import parent_card
+from inspection.wording import say
+
+SEARCH: Final = "/schools"
+
+
+def _trail(*steps: tuple[str, str]) -> list[dict[str, str]]:
+    """Return the way back from a page: the search first."""
+    return [{"href": href, "text": text} for href, text in ((SEARCH, say("service.search")), *steps)]
+
+
+async def school_page(request: Request, urn: int) -> Response:
+    """Answer with the parents' page of a school; raises SchoolNotFound."""
+    card = await parent_card(request, urn)
+    return page(
+        request,
+        "school.html",
+        title=say("card.title", name=card["name"]),
+        trail=_trail(),
+        card=card,
+        **_scale(card),
+        source=card["source"],
+    )
+
+
+def _scale(card: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "scale_steps": scale_in_words(report_card=card["has_report_card"]),
+        "cards_began_on": report_cards_began_on(),
+    }
+
+
+async def easy_read_page(request: Request, urn: int) -> Response:
+    """Answer with the easy-read page of a school; raises SchoolNotFound."""
+    card = await parent_card(request, urn)
+    return page(
+        request,
+        "easy_read.html",
+        title=say("easy.title", name=card["name"]),
+        trail=_trail((f"{SEARCH}/{urn}", card["name"])),
+        card=card,
+        source=card["source"],
+    )

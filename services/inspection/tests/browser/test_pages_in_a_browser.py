@@ -1,0 +1,156 @@
+"""The pages in Chromium: nothing for axe to find, no word lost without JavaScript, on a small screen, or on paper."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+from services.inspection.tests.browser.conftest import Visit, keep
+from services.inspection.tests.integration.reads.rows import Register
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+URN = 100001
+SMALL = {"viewport": {"width": 320, "height": 640}}
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch" * 2
+
+
+def report_card(register: Register) -> None:
+    register.trust("5143", name="Hill Trust")
+    register.school(100002, name="St Mary's Infants", status="closed")
+    register.school(100003, name="St Mary's Juniors", status="closed")
+    register.school(
+        URN, name="St Mary's Church of England Primary", trust="5143", report_url="https://reports.example/100001"
+    )
+    register.membership(URN, "5143", date(2022, 9, 1))
+    register.link(100002, URN)
+    register.link(100003, URN)
+    register.inspection(100002, number="1", starts_on=date(2017, 5, 3), framework="pre-eif")
+    register.inspection(100003, number="2", starts_on=date(2018, 2, 6), framework="pre-eif", overall=3)
+    register.ungraded(URN, number="3", starts_on=date(2023, 5, 9))
+    register.card(
+        URN,
+        grades={
+            "inclusion": "strong_standard",
+            "achievement": "needs_attention",
+            "attendance_and_behaviour": "exceptional",
+            "early_years": "expected_standard",
+        },
+        judged_on={"achievement": "2026-04-14"},
+    )
+
+
+def eif_2024(register: Register) -> None:
+    register.school(URN, name="O'Brien Academy", report_url="https://reports.example/100001")
+    register.inspection(
+        URN,
+        framework="eif-2024",
+        starts_on=date(2025, 3, 4),
+        overall=None,
+        overall_reason="not_judged",
+        grades={
+            "quality_of_education": 2,
+            "behaviour_and_attitudes": 1,
+            "personal_development": 2,
+            "leadership_and_management": 3,
+            "sixth_form": 8,
+        },
+    )
+
+
+def never_inspected(register: Register) -> None:
+    register.school(URN, name="Elm Free School")
+
+
+def in_concern(register: Register) -> None:
+    register.school(URN, name="Oak School")
+    register.card(
+        URN,
+        grades={"leadership_and_governance": "urgent_improvement", "inclusion": "needs_attention"},
+        category_of_concern="SM",
+        safeguarding="not_met",
+    )
+
+
+def hostile(register: Register) -> None:
+    register.school(URN, name=f"<script>document.title='taken'</script> {LONG} \"École\" O'Brien")
+    register.card(URN)
+
+
+SCHOOLS = [report_card, eif_2024, never_inspected, in_concern, hostile]
+PATHS = {"page": f"/schools/{URN}", "easy-read": f"/schools/{URN}/easy-read"}
+
+
+async def findings(page: Page) -> list[str]:
+    result = await Axe().run(page)
+    return [f"{found['id']}: {found['help']}" for found in result.response["violations"]]
+
+
+async def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than the screen."""
+    width: int = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+@pytest.mark.parametrize("school", SCHOOLS)
+@pytest.mark.parametrize("path", PATHS)
+class TestEveryPage:
+    async def test_axe_finds_nothing(
+        self, register: Register, visit: Visit, school: Callable[[Register], None], path: str
+    ) -> None:
+        school(register)
+
+        page = await visit(PATHS[path])
+
+        await keep(page, f"{school.__name__}-{path}")
+        assert await findings(page) == []
+        assert await page.locator("html").get_attribute("lang") == "en-GB"
+        assert await page.title() != "taken"
+
+    async def test_it_fits_a_screen_of_320_pixels(
+        self, register: Register, visit: Visit, school: Callable[[Register], None], path: str
+    ) -> None:
+        school(register)
+
+        page = await visit(PATHS[path], **SMALL)
+
+        await keep(page, f"{school.__name__}-{path}-320")
+        assert await overflow(page) <= 0
+        assert await findings(page) == []
+
+
+class TestWithoutHelp:
+    async def test_all_of_it_is_there_without_javascript(self, register: Register, visit: Visit) -> None:
+        report_card(register)
+        scripted = await visit(PATHS["page"])
+
+        plain = await visit(PATHS["page"], java_script_enabled=False)
+
+        assert await plain.locator("main").inner_text() == await scripted.locator("main").inner_text()
+        await plain.get_by_text("What the grades mean").click()
+        assert await plain.get_by_text("falls far short").is_visible()
+
+    async def test_it_prints_with_the_address_of_the_report(self, register: Register, visit: Visit) -> None:
+        report_card(register)
+        page = await visit(PATHS["page"])
+
+        await page.emulate_media(media="print")
+
+        await keep(page, "report_card-print")
+        assert not await page.locator(".govuk-breadcrumbs").is_visible()
+        assert await page.get_by_role("heading", name="Inclusion").is_visible()
+        report = page.get_by_role("link", name="Read the official report")
+        shown = await report.evaluate("link => getComputedStyle(link, '::after').content")
+        assert "reports.example" in shown
+        assert await overflow(page) <= 0
+
+    async def test_the_keyboard_reaches_the_content_first(self, register: Register, visit: Visit) -> None:
+        never_inspected(register)
+        page = await visit(PATHS["page"])
+
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to main content"
+        await page.keyboard.press("Enter")
+
+        assert await page.evaluate("document.activeElement.id") == "main-content"

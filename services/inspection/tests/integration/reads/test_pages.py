@@ -1,0 +1,158 @@
+"""The pages over HTTP: who gets one, what protects it, and what it says."""
+
+import re
+from itertools import pairwise
+
+import httpx
+import pytest
+from services.inspection.tests.integration.reads.rows import Register
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
+CARD = "/v1/schools/100001/report-card"
+HOSTILE = "<script>alert('x')</script> & \"O'Brien's\" Ecole d'Été"
+
+
+class TestNegotiation:
+    @pytest.mark.parametrize(
+        ("accept", "kind"),
+        [
+            ("*/*", "application/json"),
+            ("", "application/json"),
+            ("application/json", "application/json"),
+            ("application/json, text/html", "application/json"),
+            ("text/html;q=0.5, application/json", "application/json"),
+            ("text/html;q=0, */*", "application/json"),
+            ("text/html;q=oops", "application/json"),
+            ("text/html", "text/html; charset=utf-8"),
+            ("text/html, */*", "text/html; charset=utf-8"),
+            (BROWSER["Accept"], "text/html; charset=utf-8"),
+            ("TEXT/HTML", "text/html; charset=utf-8"),
+        ],
+    )
+    async def test_browsers_get_the_page_and_others_the_document(
+        self, anonymous: httpx.AsyncClient, register: Register, accept: str, kind: str
+    ) -> None:
+        register.school(100001)
+
+        answer = await anonymous.get(CARD, headers={"Accept": accept})
+
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == kind
+        assert answer.headers["vary"] == "Accept"
+
+    async def test_a_page_has_a_validator_of_its_own(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        page = await anonymous.get(CARD, headers=BROWSER)
+        document = await anonymous.get(CARD)
+
+        again = await anonymous.get(CARD, headers={**BROWSER, "If-None-Match": page.headers["etag"]})
+
+        assert again.status_code == 304
+        assert page.headers["etag"] != document.headers["etag"]
+
+
+class TestSafety:
+    async def test_nothing_loads_from_outside_or_runs_in_the_page(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.card(100001)
+
+        page = await anonymous.get("/schools/100001", headers=BROWSER)
+
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        loaded = re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="([^"]+)"', page.text)
+        assert loaded
+        assert all(address.startswith("/static/") for address in loaded)
+        assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son\w+=", page.text)
+        for address in loaded:
+            asset = await anonymous.get(address)
+            assert asset.status_code == 200
+            assert "max-age" in asset.headers["cache-control"]
+            assert "url(" not in asset.text
+            assert "GDS Transport" not in asset.text
+
+    @pytest.mark.parametrize("path", ["/schools/100001", "/schools/100001/easy-read"])
+    async def test_names_are_escaped(self, anonymous: httpx.AsyncClient, register: Register, path: str) -> None:
+        register.school(100001, name=HOSTILE, report_url="javascript:alert(1)")
+        register.card(100001)
+
+        page = await anonymous.get(path, headers=BROWSER)
+
+        assert "<script>alert" not in page.text
+        assert (
+            "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &#34;O&#39;Brien&#39;s&#34; Ecole d&#39;Été"
+            in page.text
+        )
+        assert "javascript:" not in page.text
+
+
+class TestErrors:
+    @pytest.mark.parametrize("path", ["/schools/100009", "/v1/schools/100009/report-card", "/nothing-here"])
+    async def test_who_asks_for_a_page_gets_a_page(self, anonymous: httpx.AsyncClient, path: str) -> None:
+        page = await anonymous.get(path, headers=BROWSER)
+        document = await anonymous.get(path)
+
+        assert (page.status_code, document.status_code) == (404, 404)
+        assert "Page not found" in page.text
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers["x-request-id"]
+        assert document.headers["content-type"] == "application/problem+json"
+
+    async def test_an_address_that_cannot_be_read_is_422(self, anonymous: httpx.AsyncClient) -> None:
+        page = await anonymous.get("/schools/abc", headers=BROWSER)
+
+        assert page.status_code == 422
+        assert "We cannot read that address" in page.text
+
+    async def test_the_api_keeps_its_problem_documents(self, anonymous: httpx.AsyncClient) -> None:
+        answer = await anonymous.get("/v1/schools", headers=BROWSER)
+
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+class TestSchoolPage:
+    async def test_it_tells_what_the_document_tells(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001, name="Elm School", report_url="https://reports.example/100001")
+        register.card(
+            100001, grades={"inclusion": "urgent_improvement"}, category_of_concern="RSI", safeguarding="not_met"
+        )
+
+        page = (await anonymous.get("/schools/100001", headers=BROWSER)).text
+
+        for said in (
+            '<h1 class="govuk-heading-xl">Elm School</h1>',
+            "Urgent improvement",
+            "Requires significant improvement",
+            "Standards not met",
+            "Began on 6 January 2026",
+            "no written summary",
+            'href="https://reports.example/100001"',
+            'lang="en-GB"',
+            'href="#main-content"',
+        ):
+            assert said in page, said
+        assert "needs_attention" not in page
+
+    async def test_headings_go_down_one_at_a_time(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        register.card(100001)
+
+        page = (await anonymous.get("/schools/100001", headers=BROWSER)).text
+
+        levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+
+    async def test_a_school_never_inspected_says_so(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001, name="Elm School")
+
+        page = (await anonymous.get("/schools/100001", headers=BROWSER)).text
+
+        assert "There is no graded inspection of Elm School on record" in page
+        assert "Grades by area" not in page

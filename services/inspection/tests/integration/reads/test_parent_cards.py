@@ -1,0 +1,233 @@
+"""The report card for parents over HTTP."""
+
+import json
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from services.inspection.tests.integration.reads.rows import Register
+
+from inspection.report_cards.parent_schemas import ParentReportCard
+from shared.testing.tokens import bearer
+
+PARENT = {"audience": "parent"}
+EIF_2024 = {"framework": "eif-2024", "starts_on": date(2025, 3, 4), "overall": None, "overall_reason": "not_judged"}
+NEVER_SAID = ("stuck", "watch", "must academise", "academis", "tier", "immediate_action", "needs_attention", "SWK")
+
+
+async def parent_card(client: httpx.AsyncClient, urn: int = 100001) -> dict[str, Any]:
+    answer = await client.get(f"/v1/schools/{urn}/report-card", params=PARENT)
+    assert answer.status_code == 200, answer.text
+    document: dict[str, Any] = answer.json()
+    ParentReportCard.model_validate(document, extra="forbid")
+    return document
+
+
+class TestAccess:
+    async def test_an_unknown_school_is_404_and_a_token_that_does_not_hold_401(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        path = "/v1/schools/100001/report-card"
+
+        assert (await anonymous.get("/v1/schools/100009/report-card", params=PARENT)).status_code == 404
+        assert (await anonymous.get(path, params=PARENT, headers=bearer(scope="", exp=1))).status_code == 401
+        answer = await anonymous.get(path, params=PARENT)
+        assert (answer.status_code, answer.headers["vary"]) == (200, "Accept")
+        assert "public" in answer.headers["cache-control"]
+
+    async def test_an_audience_that_does_not_exist_is_422(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+
+        answer = await anonymous.get("/v1/schools/100001/report-card", params={"audience": "pupil"})
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "audience"
+
+
+class TestReportCard:
+    async def test_each_area_is_told_in_words_with_what_its_grade_means(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001, report_url="https://reports.example/100001")
+        register.card(
+            100001,
+            grades={"inclusion": "needs_attention", "early_years": "not_applicable"},
+            judged_on={"inclusion": "2026-04-01"},
+        )
+
+        card = await parent_card(anonymous)
+
+        inclusion = card["areas"][0]
+        assert (inclusion["label"], inclusion["grade"], inclusion["judged_on"]) == (
+            "Inclusion",
+            "Needs attention",
+            "2026-04-01",
+        )
+        assert "work to do" in inclusion["meaning"]
+        assert inclusion["position"] == {"place": 4, "of": 5}
+        early_years = next(area for area in card["areas"] if area["label"] == "Early years")
+        assert early_years["grade_text"] == "Not applicable"
+        assert early_years["position"] is None
+        assert card["inspection"]["overall"] is None
+        assert "no overall grade" in card["inspection"]["overall_text"]
+        assert card["report_url"] == "https://reports.example/100001"
+        assert not [word for word in NEVER_SAID if word in json.dumps(card)]
+
+    async def test_a_narrative_is_never_made_up(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        register.card(100001)
+
+        card = await parent_card(anonymous)
+
+        assert (card["summary"], card["summary_reason"]) == (None, "not_in_source")
+        assert "no written summary" in card["summary_text"]
+        assert {(area["narrative"], area["narrative_reason"]) for area in card["areas"]} == {(None, "not_in_source")}
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"category_of_concern": "SM"}, "come back to check"),
+            ({"category_of_concern": "RSI", "relates_to_current_urn": False}, "present form"),
+            ({"safeguarding": "not_met"}, "keeps children safe"),
+            ({"grades": {"achievement": "urgent_improvement"}}, "lowest grade"),
+            ({"grades": {"achievement": "needs_attention"}}, "look at them again"),
+            ({}, "Nothing further"),
+        ],
+    )
+    async def test_what_happens_next_follows_the_findings(
+        self, anonymous: httpx.AsyncClient, register: Register, changes: dict[str, Any], said: str
+    ) -> None:
+        register.school(100001)
+        register.card(100001, **changes)
+
+        card = await parent_card(anonymous)
+
+        assert said in " ".join(card["what_happens_next"]["sentences"])
+
+
+class TestOlderFrameworks:
+    async def test_an_overall_grade_is_told_in_words(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        register.inspection(100001, overall=3, grades={"quality_of_education": 3, "early_years": 8})
+
+        card = await parent_card(anonymous)
+
+        assert card["inspection"]["overall"] == "Requires improvement"
+        assert card["areas"][0]["position"] == {"place": 3, "of": 4}
+        assert card["areas"][1]["grade"] is None
+        assert card["areas"][1]["grade_reason"] == "does_not_apply"
+        assert card["areas"][1]["grade_text"] == "Does not apply"
+
+    async def test_eif_2024_has_no_overall_grade_and_says_between_which_days(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.inspection(100001, **EIF_2024)
+
+        card = await parent_card(anonymous)
+
+        assert card["inspection"]["overall"] is None
+        assert card["inspection"]["overall_text"].startswith("Not judged")
+        assert "2 September 2024 to 9 November 2025" in card["inspection"]["overall_text"]
+        assert "For the whole school they said" not in json.dumps(card["easy_read"])
+
+
+class TestNeverInspected:
+    async def test_it_says_so(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+
+        card = await parent_card(anonymous)
+
+        assert (card["inspection"], card["reason"], card["summary_reason"]) == (None, "not_inspected", "not_inspected")
+        assert card["areas"] == card["history"] == []
+        assert "Inspectors have not graded this school yet." in card["easy_read"][0]["sentences"]
+
+    async def test_a_closed_school_is_not_promised_an_inspection(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001, status="closed")
+
+        card = await parent_card(anonymous)
+
+        assert card["status_text"] == "This school is closed."
+        assert card["what_happens_next"]["sentences"] == ["The school is closed, so no more inspections will follow."]
+
+
+class TestHistory:
+    async def test_both_predecessors_are_shown_and_each_inspection_says_whose_it_was(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001, name="New School")
+        register.school(100002, name="Infants", status="closed")
+        register.school(100003, name="Juniors", status="closed")
+        register.link(100002, 100001)
+        register.link(100003, 100001)
+        register.inspection(100002, number="1", starts_on=date(2018, 1, 1), framework="pre-eif")
+        register.inspection(100003, number="2", starts_on=date(2019, 1, 1), framework="pre-eif", overall=4)
+        register.card(100001)
+
+        card = await parent_card(anonymous)
+
+        assert [school["urn"] for school in card["predecessors"]["schools"]] == [100002, 100003]
+        assert "2 schools: Infants (URN 100002) and Juniors (URN 100003)" in card["predecessors"]["text"]
+        assert [past["result"] for past in card["history"]] == ["Graded by area", "Inadequate", "Good"]
+        assert [past["former_school"] for past in card["history"]] == [
+            None,
+            {"urn": 100003, "name": "Juniors"},
+            {"urn": 100002, "name": "Infants"},
+        ]
+
+    async def test_grades_of_a_former_school_are_said_to_be_so(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.inspection(100001, urn_at_inspection=100002, relates_to_current_urn=False)
+
+        held = (await parent_card(anonymous))["inspection"]
+
+        assert held["former_school"] == {"urn": 100002, "name": None}
+        assert "former URN 100002" in held["former_text"]
+
+    async def test_inspections_before_and_after_joining_the_trust_are_told_apart(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.trust("5143", name="Hill Trust")
+        register.school(100001, trust="5143")
+        register.membership(100001, "5143", date(2022, 9, 1))
+        register.inspection(100001, number="1", starts_on=date(2022, 8, 31))
+        register.inspection(100001, number="2", starts_on=date(2022, 9, 1))
+
+        card = await parent_card(anonymous)
+
+        assert [past["before_joining"] for past in card["history"]] == [False, True]
+        assert card["history"][1]["notes"] == ["Before the school joined Hill Trust"]
+        assert card["joined_trust"]["joined_on"] == "2022-09-01"
+
+    async def test_the_outcome_of_an_ungraded_inspection_is_in_words(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.ungraded(100001, outcome_code="remains_good_concerns")
+
+        card = await parent_card(anonymous)
+
+        assert card["inspection"] is None
+        assert card["history"][0]["result"].startswith("The school stayed good, but")
+        assert "S5" not in json.dumps(card)
+
+
+class TestEasyRead:
+    async def test_sentences_are_short(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001, name="Elm School")
+        register.card(100001, category_of_concern="SM", safeguarding="not_met")
+
+        sections = (await parent_card(anonymous))["easy_read"]
+
+        lines = [line for section in sections for line in section["sentences"]]
+        assert lines[0] == "This page is about Elm School."
+        assert "Inclusion: Expected standard." in lines
+        assert max(len(line.split()) for line in lines) <= 12
