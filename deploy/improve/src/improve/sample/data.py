@@ -13,6 +13,7 @@ from .model import Place
 OLDER_AS_AT = "2025-08-31"
 NEWER_AS_AT = "2026-05-31"
 REGISTER_AS_AT = "2026-06-30"
+PUPIL_YEARS = (2023, 2024)  # academic years by the year they begin in
 
 
 @cache

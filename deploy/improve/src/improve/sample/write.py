@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from .build import build
 from .cases import Unreadable, unreadable
-from .data import NEWER_AS_AT, OLDER_AS_AT, REGISTER_AS_AT, header
+from .data import NEWER_AS_AT, OLDER_AS_AT, PUPIL_YEARS, REGISTER_AS_AT, header
 from .layouts import row_of
 from .model import Leader, Link, Sample, School, Trust
+from .pupils import PupilFiles
 from .schools import Drawing
 
 Rows = Iterable[list[str]]
 
 
 def write(folder: Path, schools: int, seed: int) -> None:
-    """Write six files and `manifest.csv` to `folder`, which is made where it is not there."""
+    """Write the files and `manifest.csv` to `folder`, which is made where it is not there."""
     sample, drawing = build(schools, seed)
     bad = unreadable(drawing)
     folder.mkdir(parents=True, exist_ok=True)
@@ -29,6 +30,7 @@ def write(folder: Path, schools: int, seed: int) -> None:
         ("latest_inspections", "ofsted-latest-inspections", OLDER_AS_AT, _monthly(sample, "ofsted_76", bad)),
         ("latest_inspections", "ofsted-latest-inspections", NEWER_AS_AT, _monthly(sample, "ofsted_85", bad)),
         ("locations", "gias-locations", REGISTER_AS_AT, _locations(sample, drawing).encode()),
+        *_pupils(sample, seed),
         ("system_leaders", "leaders", REGISTER_AS_AT, _leaders(sample.leaders).encode()),
     ):
         name = f"{stem}_{as_at}.csv"
@@ -97,6 +99,16 @@ def _locations(sample: Sample, drawing: Drawing) -> str:
     rows = [[str(one.urn), str(one.lat), str(one.lng)] for one in sample.schools if one.lat is not None]
     rows.append([str(sample.schools[1].urn + 1_000 * len(drawing.trusts)), "153.20001", "-0.11"])
     return _csv("locations", rows)
+
+
+def _pupils(sample: Sample, seed: int) -> Iterator[tuple[str, str, str, bytes]]:
+    for year in PUPIL_YEARS:
+        files, following = PupilFiles(sample.schools, seed, year), year + 1
+        yield "census", "pupil-census", f"{following}-01-16", _csv("census", files.census()).encode()
+        absence = _csv("absence", files.absence(), end="\r\n").encode("utf-8-sig")
+        yield "absence", "pupil-absence", f"{following}-07-31", absence
+        yield "ks2", "pupil-ks2", f"{following}-07-31", _csv("ks2", files.key_stage_2()).encode()
+        yield "ks4", "pupil-ks4", f"{following}-08-31", _csv("ks4", files.key_stage_4()).encode()
 
 
 def _leaders(leaders: tuple[Leader, ...]) -> str:

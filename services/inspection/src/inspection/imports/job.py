@@ -14,7 +14,7 @@ from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_f
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
 from inspection.imports.reading.problems import Rejection, UnreadableFile
 from inspection.imports.reading.table import Table
-from inspection.imports.registry import KINDS
+from inspection.imports.registry import KINDS, is_dated
 from shared.errors import FieldProblem
 from shared.events.outbox import NewEvent, append
 from shared.jobs.context import JobContext
@@ -170,7 +170,9 @@ def _rejection(table: Table, rejection: Rejection) -> dict[str, Any]:
 
 def _known(connection: Connection, kind: str, as_at: date) -> KnownRows:
     stored = repository.known_digests(connection, kind, as_at)
-    return KnownRows() if stored is None else KnownRows(unpack_digests(stored[0]), stored[1])
+    if stored is None or (is_dated(kind) and stored[1] != as_at):
+        return KnownRows()
+    return KnownRows(unpack_digests(stored[0]), stored[1])
 
 
 def _lines(file: BinaryIO, header_line: int) -> int:

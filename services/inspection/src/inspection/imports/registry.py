@@ -10,11 +10,25 @@ from inspection.imports.kinds.locations import GiasLocations
 from inspection.imports.kinds.model import Kind
 from inspection.imports.kinds.ofsted.kind import OfstedLatestInspections
 from inspection.imports.kinds.outcomes import OfstedOutcomes
+from inspection.imports.kinds.pupils.kind import PupilMeasures
 
-KINDS: Final[Mapping[str, Kind]] = {
-    kind.code: kind
-    for kind in (OfstedLatestInspections(), OfstedOutcomes(), GiasGroups(), GiasLinks(), GiasLocations())
-}
+_KINDS: Final[tuple[Kind, ...]] = (
+    OfstedLatestInspections(),
+    OfstedOutcomes(),
+    GiasGroups(),
+    GiasLinks(),
+    GiasLocations(),
+    PupilMeasures("pupil-census"),
+    PupilMeasures("pupil-absence"),
+    PupilMeasures("pupil-ks2"),
+    PupilMeasures("pupil-ks4"),
+)
+KINDS: Final[Mapping[str, Kind]] = {kind.code: kind for kind in _KINDS}
+
+
+def is_dated(kind: str) -> bool:
+    """Tell whether a row of this kind speaks for the file's date: the same row in another file is another fact."""
+    return any(entry["code"] == kind and entry.get("dated", False) for entry in load("import_kinds"))
 
 
 def known_codes() -> list[str]:

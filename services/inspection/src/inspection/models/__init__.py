@@ -1,13 +1,14 @@
 """The tables of the inspection service. Every invariant that the database can hold is a named constraint here.
 
 Public: `schools`, `school_groups`, `school_links`, `school_locations`, `memberships`, `inspections`,
-`inspection_versions`, `outcome_snapshots`, `sources`. Confidential to the organisation that loaded them (row-level
-security): `imports`, `import_files`, `import_rejections`.
+`inspection_versions`, `outcome_snapshots`, `pupil_measures`, `measure_comparisons`, `sources`.
+Confidential to the organisation that loaded them (row-level security): `imports`, `import_files`, `import_rejections`.
 """
 
 from inspection.models.base import Base
 from inspection.models.imports import Import, ImportFile, ImportRejection, Source
 from inspection.models.inspections import Inspection, InspectionVersion, OutcomeSnapshot
+from inspection.models.pupils import MeasureComparison, PupilMeasure
 from inspection.models.register import Membership, School, SchoolGroup, SchoolLink, SchoolLocation
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "ImportRejection",
     "Inspection",
     "InspectionVersion",
+    "MeasureComparison",
     "Membership",
     "OutcomeSnapshot",
+    "PupilMeasure",
     "School",
     "SchoolGroup",
     "SchoolLink",

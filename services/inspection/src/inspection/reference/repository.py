@@ -21,6 +21,10 @@ LISTS: Final = (
     "group_kinds",
     "link_kinds",
     "warnings",
+    "measures",
+    "cell_statuses",
+    "comparisons",
+    "terms",
 )
 
 

@@ -27,6 +27,10 @@ class Code(ApiModel):
     region: str | None = None
     responsible_body: str | None = None
     academy_trust: bool | None = None
+    unit: str | None = Field(None, description="of a measure: percent, pupils or score")
+    definition: str | None = Field(None, description="what a measure or a comparison is")
+    range: list[float] | None = Field(None, description="lowest and highest figure of a measure")
+    source: str | None = Field(None, description="the kind of file a measure comes from, or `school`")
 
 
 class ReferenceData(ApiModel):
@@ -47,3 +51,7 @@ class ReferenceData(ApiModel):
     group_kinds: list[Code]
     link_kinds: list[Code]
     warnings: list[Code]
+    measures: list[Code]
+    cell_statuses: list[Code]
+    comparisons: list[Code]
+    terms: list[Code]

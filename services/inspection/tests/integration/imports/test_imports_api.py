@@ -49,7 +49,7 @@ class TestSending:
             assert response.json()["errors"][0]["pointer"] == "as_at"
 
     async def test_kinds_that_are_not_loaded_here_name_those_that_are(self, client: httpx.AsyncClient) -> None:
-        for kind in ("pupil-census", "nonsense"):
+        for kind in ("leaders", "nonsense"):
             response = await post(client, kind=kind)
             assert response.status_code == 422
             assert response.json()["errors"][0]["code"] == "unsupported_kind"

@@ -1,0 +1,1 @@
+"""Official files of pupil measures: census, absence, key stages."""

@@ -1,0 +1,45 @@
+"""Statements of the load of pupil measures."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from inspection.imports.kinds import repository as bulk
+from inspection.imports.kinds.model import Fates
+
+COLUMNS = ("urn", "period", "measure", "value", "status", "cohort", "source_id")
+
+_DIFFERS = "(m.value, m.status, m.cohort) IS DISTINCT FROM (n.value, n.status, n.cohort)"
+
+_FATES = f"""
+SELECT count(*) FILTER (WHERE created) AS created, count(*) FILTER (WHERE changed AND NOT created) AS changed
+FROM (
+    SELECT n.urn, bool_and(m.urn IS NULL) AS created,
+        bool_or(m.urn IS NULL OR s.as_at <= :as_at AND {_DIFFERS}) AS changed
+    FROM incoming n
+    LEFT JOIN pupil_measures m ON m.urn = n.urn AND m.measure = n.measure AND m.period = n.period
+    LEFT JOIN sources s ON s.id = m.source_id
+    GROUP BY n.urn) AS rows_of_file"""
+
+_MERGE = f"""
+INSERT INTO pupil_measures AS m ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS)} FROM incoming ORDER BY urn, measure
+ON CONFLICT (urn, measure, period) DO UPDATE
+SET value = excluded.value, status = excluded.status, cohort = excluded.cohort, source_id = excluded.source_id
+WHERE (SELECT s.as_at <= :as_at FROM sources s WHERE s.id = m.source_id)"""
+
+
+def stage_measures(connection: Connection, packed: Iterable[str]) -> None:
+    """Put packed measures into `incoming`."""
+    bulk.stage(connection, "pupil_measures", COLUMNS, packed)
+    connection.execute(text("ANALYZE incoming"))
+
+
+def merge_staged(connection: Connection, as_at: date) -> Fates:
+    """Merge what is staged, and tell of how many of the file's rows something was new or changed."""
+    found = connection.execute(text(_FATES), {"as_at": as_at}).one()
+    connection.execute(text(_MERGE), {"as_at": as_at})
+    return Fates(found.created, found.changed)

@@ -1,0 +1,67 @@
+"""What official files say of a school's pupils, and the figures of areas and like schools made from it."""
+
+from sqlalchemy import CheckConstraint, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inspection.models.base import Base
+
+STATUSES = "status IN ('value', 'suppressed', 'not_collected', 'missing')"
+
+
+class PupilMeasure(Base):
+    """One measure of one school in one academic year, as the newest file of that year gives it. Public data, not yet
+    suppressed: whatever shows a row, or a figure made from rows, goes through `domain/suppression.py`
+    (`domain/group_suppression.py` for sums and means over schools).
+
+    Row: `urn` (it may be of no school in the register); `measure`, a code of `data/measures.json`, which gives unit,
+    range and what a percentage is of; `period`, the academic year as `2022-23`; `value` in the measure's unit, null
+    unless `status` is `value`; `status`: `value` (a zero is one), `suppressed` (withheld by the publisher),
+    `not_collected` (no figure was made: no entries, too little coverage, does not apply), `missing` (blank in the
+    file); `cohort`: pupils the figure is of, null where the file does not tell; `source_id`.
+
+    `fsm_ever6_percent` is of pupils recorded for free school meals at any time in six years, not of those eligible.
+    """
+
+    __tablename__ = "pupil_measures"
+    __table_args__ = (
+        CheckConstraint(STATUSES, name="status"),
+        CheckConstraint("(value IS NOT NULL) = (status = 'value')", name="value_or_status"),
+        CheckConstraint("cohort >= 0", name="cohort"),
+        CheckConstraint("period ~ '^[0-9]{4}-[0-9]{2}$'", name="period"),
+        Index("ix_pupil_measures_measure_period", "measure", "period"),
+    )
+
+    urn: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float | None]
+    status: Mapped[str]
+    cohort: Mapped[int | None]
+    source_id: Mapped[int]  # of `sources`, which are never deleted
+
+
+class MeasureComparison(Base):
+    """The figure of a group of open schools: made anew by every import that changes what it is made from.
+
+    `phases` is a group of `data/comparison_phases.json`, `level` a code of `data/comparisons.json`, `area` the
+    authority's code, the region, `England`, or the fifth. `value` is null where it would give a school's suppressed
+    cell away. `weighting`: `pupils` where every cohort is known, else `schools` (each counts once).
+    """
+
+    __tablename__ = "measure_comparisons"
+    __table_args__ = (
+        CheckConstraint(STATUSES, name="status"),
+        CheckConstraint("(value IS NOT NULL) = (status = 'value')", name="value_or_status"),
+        CheckConstraint("weighting IN ('pupils', 'schools')", name="weighting"),
+        CheckConstraint("schools >= 0", name="schools"),
+    )
+
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    phases: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    area: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float | None]
+    status: Mapped[str]
+    schools: Mapped[int]
+    weighting: Mapped[str]

@@ -1,0 +1,135 @@
+"""Files of pupil measures: every kind of value in them, one fate for each row, the newer file of a year wins."""
+
+from typing import Any
+
+import pytest
+from services.inspection.tests.files import csv_file, latest, ofsted_file, school
+from services.inspection.tests.integration.imports.conftest import Importer, Rows
+from services.inspection.tests.integration.imports.test_national import DATA
+
+CENSUS = ["urn", "fsm", "eal", "senEhcp", "senSupport"]
+ABSENCE = ["LA", "ESTAB", "URN", "PERCTOT", "PPERSABS10"]
+KS2 = ["urn", "rwmExp", "rwmHigh", "readProg", "writProg", "matProg", "year"]
+JANUARY = "2023-01-19"
+
+
+def census(*rows: list[str], header: list[str] = CENSUS) -> bytes:
+    return csv_file([header, *rows], "utf-8")
+
+
+def stored(rows: Rows, urn: int = 100001) -> dict[str, tuple[Any, str]]:
+    found = rows.all("SELECT measure, value, status FROM pupil_measures WHERE urn = %s ORDER BY measure", urn)
+    return {row["measure"]: (row["value"], row["status"]) for row in found}
+
+
+async def send(importer: Importer, content: bytes, as_at: str = JANUARY, kind: str = "pupil-census") -> dict[str, Any]:
+    document = await importer.send(content, as_at, kind)
+    assert document["state"] == "succeeded", document
+    return document
+
+
+class TestCells:
+    async def test_a_zero_a_blank_and_marks_are_different_things(self, importer: Importer, rows: Rows) -> None:
+        await send(importer, census(["100001", "0.0", "", "SUPP", "NE"], ["100002", "c", "x", "z", "lowcov"]))
+        assert stored(rows) == {
+            "fsm_ever6_percent": (0.0, "value"),
+            "eal_percent": (None, "missing"),
+            "sen_ehcp_percent": (None, "suppressed"),
+            "sen_support_percent": (None, "not_collected"),
+        }
+        assert [status for _, status in stored(rows, 100002).values()] == [
+            "suppressed",
+            "suppressed",
+            "not_collected",
+            "not_collected",
+        ]
+
+    @pytest.mark.parametrize("bad", ["101", "-1", "12,5", "n/k", "nan", "1e3", "12%"])
+    async def test_one_that_cannot_be_read_rejects_the_row_whole(
+        self, importer: Importer, rows: Rows, bad: str
+    ) -> None:
+        document = await send(importer, census(["100001", "5.0", bad, "1.0", "2.0"], ["100002", "1.0", "2", "3", "4"]))
+        assert document["rows"] == {"read": 2, "created": 1, "changed": 0, "unchanged": 0, "rejected": 1}
+        (rejection,) = await importer.rejections(document)
+        assert (rejection["code"], rejection["column"], rejection["value"]) == ("unreadable_value", "eal", bad)
+        assert stored(rows) == {}
+
+    async def test_scores_may_be_negative(self, importer: Importer, rows: Rows) -> None:
+        content = csv_file([KS2, ["100001", "76.0", "0.0", "-0.1", "", "SUPP", "2022/23"]])
+        await send(importer, content, "2023-07-31", "pupil-ks2")
+        assert stored(rows)["ks2_reading_progress"] == (-0.1, "value")
+        assert stored(rows)["ks2_maths_progress"] == (None, "suppressed")
+
+    async def test_the_national_rows_are_no_schools(self, importer: Importer, rows: Rows) -> None:
+        content = csv_file([ABSENCE, ["NAT", "PRI", "", "5.5", "14.6"], ["201", "3614", "100001", "4.3", "8.4"]])
+        document = await send(importer, b"\xef\xbb\xbf" + content, "2024-07-31", "pupil-absence")
+        assert document["rows"]["rejected"] == 1
+        (rejection,) = await importer.rejections(document)
+        assert (rejection["code"], rejection["column"], rejection["value"]) == ("not_a_school", "LA", "NAT")
+        assert rows.one("SELECT DISTINCT period FROM pupil_measures") == {"period": "2023-24"}
+
+    async def test_a_column_of_pupils_is_the_cohort(self, importer: Importer, rows: Rows) -> None:
+        header = [*CENSUS, "NOR"]
+        rows_sent = (["100001", "5.0", "1", "2", "3", "240"], ["100002", "5.0", "1", "2", "3", "SUPP"])
+        document = await send(importer, census(*rows_sent, header=header))
+        assert document["header"]["missing"] == document["header"]["unknown"] == []
+        cohorts = rows.all("SELECT DISTINCT urn, cohort FROM pupil_measures ORDER BY urn")
+        assert [row["cohort"] for row in cohorts] == [240, None]
+
+
+class TestYears:
+    async def test_the_date_of_the_file_says_the_academic_year(self, importer: Importer, rows: Rows) -> None:
+        row = ["100001", "5.0", "1", "2", "3"]
+        for as_at in ("2023-01-19", "2024-01-18"):
+            document = await send(importer, census(row), as_at)
+            assert document["rows"]["created"] == 1  # the same bytes a year later are another fact
+        periods = rows.all("SELECT DISTINCT period FROM pupil_measures ORDER BY period")
+        assert [each["period"] for each in periods] == ["2022-23", "2023-24"]
+
+    async def test_an_older_file_of_a_year_changes_nothing_that_a_newer_one_said(
+        self, importer: Importer, rows: Rows
+    ) -> None:
+        await send(importer, census(["100001", "5.0", "1", "2", "3"]), "2023-03-01")
+        older = await send(importer, census(["100001", "9.0", "1", "2", "3"]), "2023-01-19")
+        assert (older["rows"]["changed"], older["rows"]["unchanged"]) == (0, 1)
+        newer = await send(importer, census(["100001", "SUPP", "1", "2", "3"]), "2023-05-01")
+        assert newer["rows"]["changed"] == 1
+        assert stored(rows)["fsm_ever6_percent"] == (None, "suppressed")
+        again = await send(importer, census(["100001", "SUPP", "1", "2", "3"]), "2023-05-01")
+        assert again["rows"]["unchanged"] == 1
+
+    async def test_a_row_of_another_year_goes_to_its_own_and_is_told(self, importer: Importer, rows: Rows) -> None:
+        content = csv_file([KS2, ["100001", "76.0", "0.0", "1", "1", "1", "2021/22"]])
+        document = await send(importer, content, "2023-07-31", "pupil-ks2")
+        assert "other_year" in {warning["code"] for warning in document["warnings"]}
+        assert rows.one("SELECT DISTINCT period FROM pupil_measures") == {"period": "2021-22"}
+
+
+class TestTheRegister:
+    async def test_does_not_have_to_know_the_school_yet(self, importer: Importer, rows: Rows) -> None:
+        document = await send(importer, census(["100009", "5.0", "1", "2", "3"]))
+        assert "not_in_register" in {warning["code"] for warning in document["warnings"]}
+        await importer.send(ofsted_file([{**school(100009), **latest("01/10/2023")}]))
+        assert stored(rows, 100009)["eal_percent"] == (1.0, "value")
+
+
+@pytest.mark.national
+@pytest.mark.skipif(not (DATA / "pupils").exists(), reason=f"the national files are not in {DATA}; set NATIONAL_DATA")
+class TestAllEngland:
+    async def test_each_row_of_the_four_files_has_one_fate(self, importer: Importer, rows: Rows) -> None:
+        for kind, name, as_at, read, rejected in (
+            ("pupil-census", "census_2022-23", "2023-01-19", 24_433, 0),
+            ("pupil-absence", "absence_2023-24", "2024-07-31", 21_321, 3),
+            ("pupil-ks2", "ks2_2022-23", "2023-07-31", 15_755, 0),
+            ("pupil-ks4", "ks4_2022-23", "2023-08-31", 4_631, 0),
+        ):
+            document = await send(importer, (DATA / "pupils" / f"{name}.csv").read_bytes(), as_at, kind)
+            created = read - rejected
+            assert document["rows"] == {
+                "read": read, "created": created, "changed": 0, "unchanged": 0, "rejected": rejected,
+            }  # fmt: skip
+        found = rows.one(
+            "SELECT count(*) FILTER (WHERE value = 0) AS zeros, count(*) FILTER (WHERE status = 'missing') AS blank"
+            " FROM pupil_measures WHERE measure = 'fsm_ever6_percent'"
+        )
+        assert found == {"zeros": 500, "blank": 2_408}
