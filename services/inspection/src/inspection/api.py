@@ -5,10 +5,12 @@ from typing import Final
 from fastapi import APIRouter
 
 from inspection.areas.endpoints import router as areas
+from inspection.drafts.endpoints import router as drafts
 from inspection.facts.endpoints import router as facts
 from inspection.imports.endpoints import router as imports
 from inspection.inspections.endpoints import router as inspections
 from inspection.pages.endpoints import router as pages
+from inspection.publications.endpoints import router as publications
 from inspection.reference.endpoints import router as reference
 from inspection.report_cards.endpoints import router as report_cards
 from inspection.schools.endpoints import router as schools
@@ -20,6 +22,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     report_cards,
     schools,
     inspections,
+    drafts,
+    publications,
     trusts,
     areas,
     facts,

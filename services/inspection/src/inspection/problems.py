@@ -34,9 +34,25 @@ class InspectionExists(Conflict):
     title = "There is such an inspection already"
 
 
+class IllegalStep(Conflict):
+    """The inspection is in a state that this step does not start from; `errors` says what bars it."""
+
+    slug = "illegal-step"
+    title = "The inspection is in a state that does not allow this step"
+
+
+class DraftExists(Conflict):
+    """An inspection of this number is being written."""
+
+    slug = "draft-exists"
+    title = "There is such a draft already"
+
+
 CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "uq_inspections_urn_number": InspectionExists("The school has an inspection with this number already."),
     "uq_inspections_urn_starts_on": InspectionExists("The school has an inspection that begins on this day already."),
+    "uq_inspection_drafts_urn_number": DraftExists("An inspection of this school with this number is being written."),
+    "published_version_unchanged": IllegalStep("A published version never changes: make a correction."),
     "fk_inspections_urn": SchoolNotFound("No school in the register carries this URN."),
     "ck_inspections_overall_by_framework": invalid("overall", "This framework gives no overall grade."),
     "ck_inspections_card_date": invalid("starts_on", "Report cards begin on 10 November 2025."),

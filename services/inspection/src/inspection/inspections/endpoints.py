@@ -6,6 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from inspection.drafts import service as drafts
+from inspection.drafts.schemas import InspectionDraft
 from inspection.inspections import service
 from inspection.inspections.repository import InspectionFilters
 from inspection.inspections.schemas import Inspection, InspectionPage, InspectionVersions
@@ -53,10 +55,16 @@ async def list_inspections(
     return await service.list_inspections(request, reads, filters, page)
 
 
-@router.get("/v1/inspections/{inspection_id}", operation_id="get_inspection", responses={200: {"model": Inspection}})
-async def get_inspection(_: Reader, request: Request, reads: PublicReads, inspection_id: InspectionId) -> Response:
-    """Read one published inspection as it stands now."""
-    return await service.get_inspection(request, reads, inspection_id)
+@router.get(
+    "/v1/inspections/{inspection_id}",
+    operation_id="get_inspection",
+    responses={200: {"model": Inspection | InspectionDraft}},
+)
+async def get_inspection(
+    principal: Reader, request: Request, reads: PublicReads, inspection_id: InspectionId
+) -> Response:
+    """Read one inspection as it stands now. Before publication it is there for the inspectorate alone."""
+    return await drafts.read_any(request, reads, principal, inspection_id)
 
 
 @router.get(

@@ -17,7 +17,8 @@ Position = tuple[date, UUID]
 INSPECTION_COLUMNS = """
     i.id, i.urn, i.number, i.framework, i.kind, i.starts_on, i.published_on, i.published_reason, i.urn_at_inspection,
     i.relates_to_current_urn, i.relates_assumed, i.overall, i.overall_reason, i.category_of_concern, i.safeguarding,
-    i.safeguarding_reason, i.grades, i.judged_on, i.outcome_code, i.warnings, i.state, i.version"""
+    i.safeguarding_reason, i.grades, i.judged_on, i.outcome_code, i.warnings, i.state, i.version,
+    i.narratives, i.summary, i.evidence_references, i.recorded_by, i.recorded_at"""
 
 SOURCE_COLUMNS = "src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at"
 
@@ -92,9 +93,22 @@ async def find(reads: AsyncConnection, inspection_id: UUID) -> Row | None:
     return row or await fetch_first(reads, _SNAPSHOT, {"id": inspection_id})
 
 
+async def find_stored(reads: AsyncConnection, inspection_id: UUID) -> Row | None:
+    """Return one inspection that was published, even where it is not to be seen yet."""
+    return await fetch_first(reads, f"{_SELECT} WHERE i.id = :id", {"id": inspection_id})
+
+
+# a kept version as a row of the table: what an older file did not tell is taken from the present row
+KEPT_VERSION = """jsonb_populate_record(now,
+    jsonb_build_object('narratives', NULL, 'summary', NULL, 'evidence_references', NULL,
+        'recorded_by', NULL, 'recorded_at', NULL)
+    || v.content || jsonb_build_object('version', v.version, 'source_id', v.source_id))"""
+
 _EARLIER_VERSIONS = f"""
-SELECT v.version, v.content, v.reason, v.replaced_at, {SOURCE_COLUMNS}
-FROM inspection_versions v LEFT JOIN sources src ON src.id = v.source_id
+SELECT {INSPECTION_COLUMNS}, v.reason, v.replaced_at, {SOURCE_COLUMNS}
+FROM inspection_versions v JOIN inspections now ON now.id = v.inspection_id
+CROSS JOIN LATERAL {KEPT_VERSION} AS i
+LEFT JOIN sources src ON src.id = i.source_id
 WHERE v.inspection_id = :id
 ORDER BY v.version DESC"""
 

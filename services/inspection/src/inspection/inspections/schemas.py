@@ -36,6 +36,14 @@ class AreaGrade(ApiModel):
     narrative_reason: str | None = Field(description="why `narrative` is null", examples=["not_in_source"])
 
 
+class EvidenceReference(ApiModel):
+    """What a judgement rests on, by a reference to the inspectorate's own record of it."""
+
+    area: str | None = Field(description="the area it bears on; null: the whole")
+    reference: str
+    text: str | None
+
+
 class Inspection(ApiModel):
     """One inspection, as the school's row of the file or its publication has it."""
 
@@ -57,6 +65,9 @@ class Inspection(ApiModel):
     safeguarding_reason: str | None
     safeguarding_judged_on: date | None
     areas: list[AreaGrade]
+    summary: str | None = Field(description="for parents, plain text")
+    summary_reason: str | None = Field(description="why `summary` is null", examples=["not_in_source"])
+    evidence_references: list[EvidenceReference]
     outcome: Outcome | None
     state: str = Field(examples=["published"])
     version: int
@@ -101,6 +112,9 @@ class InspectionVersion(ApiModel):
 
     version: int
     current: bool
+    made_at: datetime | None
+    made_by: str | None = Field(description="subject of the token; null where a file brought it")
+    made_because: str | None = Field(description="the reason of the correction that made it; null for the first")
     replaced_at: datetime | None
     replaced_because: str | None = Field(description="the reason of the correction that replaced it")
     inspection: Inspection

@@ -1,7 +1,7 @@
 """Reads of inspections: single ones, lists, a school's history, and versions."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -83,13 +83,23 @@ def safeguarding_judged_on(row: Row) -> date | str | None:
     return own or row["starts_on"]
 
 
-def area_document(area: Document) -> Document:
-    """Return the judgement of one area. No source carries narratives: they are null, with the reason."""
+def area_document(area: Document, narratives: Mapping[str, str] | None) -> Document:
+    """Return the judgement of one area. No file carries narratives: without one it is null, with the reason."""
+    narrative = narratives.get(area["area"]) if narratives else None
     return {
         **area,
         "action_needed": codes().action_needed(area["grade"]),
-        "narrative": None,
-        "narrative_reason": NOT_IN_SOURCE,
+        "narrative": narrative,
+        "narrative_reason": NOT_IN_SOURCE if narrative is None else None,
+    }
+
+
+def told_in_words(row: Row) -> Document:
+    """Return the summary for parents and the references to evidence, which no file carries."""
+    return {
+        "summary": row["summary"],
+        "summary_reason": NOT_IN_SOURCE if row["summary"] is None else None,
+        "evidence_references": row["evidence_references"] or [],
     }
 
 
@@ -100,7 +110,8 @@ def inspection_document(row: Row) -> Document:
         "urn": row["urn"],
         "state": row["state"],
         "safeguarding_judged_on": safeguarding_judged_on(row),
-        "areas": [area_document(area) for area in area_grades(row)],
+        "areas": [area_document(area, row["narratives"]) for area in area_grades(row)],
+        **told_in_words(row),
         "source": source_document(row),
     }
 
@@ -108,7 +119,7 @@ def inspection_document(row: Row) -> Document:
 def source_document(row: Row) -> Document:
     """Return where an inspection came from: a file, or its publication here."""
     if row["source_name"] is None:
-        return {"name": PUBLISHED_HERE, "as_at": row["published_on"], "loaded_at": None}
+        return {"name": PUBLISHED_HERE, "as_at": row["published_on"], "loaded_at": row["recorded_at"]}
     return {"name": row["source_name"], "as_at": row["source_as_at"], "loaded_at": row["source_loaded_at"]}
 
 
@@ -188,18 +199,20 @@ async def list_versions(request: Request, reads: AsyncConnection, inspection_id:
     current = await repository.find(reads, inspection_id)
     if current is None:
         raise InspectionNotFound(f"There is no published inspection {inspection_id}.")
-    versions = [_version(current, current["version"])]
-    for row in await repository.earlier_versions(reads, inspection_id):
-        sources = {name: row[name] for name in ("source_name", "source_as_at", "source_loaded_at")}
-        versions.append(_version({**row["content"], **sources}, row["version"], row["replaced_at"], row["reason"]))
-    return json_response(request, {"data": versions})
+    earlier = await repository.earlier_versions(reads, inspection_id)
+    versions: list[Row] = [{**current, "reason": None, "replaced_at": None}, *earlier]
+    before = [row["reason"] for row in versions[1:]]
+    return json_response(request, {"data": [_version(*each) for each in zip(versions, [*before, None], strict=True)]})
 
 
-def _version(row: Row, version: int, replaced_at: datetime | None = None, reason: str | None = None) -> Document:
+def _version(row: Row, made_because: str | None) -> Document:
     return {
-        "version": version,
-        "current": replaced_at is None,
-        "replaced_at": replaced_at,
-        "replaced_because": reason,
+        "version": row["version"],
+        "current": row["replaced_at"] is None,
+        "made_at": row["recorded_at"] or row["source_loaded_at"],
+        "made_by": row["recorded_by"],
+        "made_because": made_because,
+        "replaced_at": row["replaced_at"],
+        "replaced_because": row["reason"],
         "inspection": inspection_document(row),
     }

@@ -3,8 +3,10 @@
 Public: `schools`, `school_groups`, `school_links`, `school_locations`, `memberships`, `inspections`,
 `inspection_versions`, `outcome_snapshots`, `pupil_measures`, `measure_comparisons`, `sources`.
 Confidential to the organisation that loaded them (row-level security): `imports`, `import_files`, `import_rejections`.
+Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit` tells of them.
 """
 
+from inspection.models.authoring import InspectionAudit, InspectionDraft
 from inspection.models.base import Base
 from inspection.models.imports import Import, ImportFile, ImportRejection, Source
 from inspection.models.inspections import Inspection, InspectionVersion, OutcomeSnapshot
@@ -17,6 +19,8 @@ __all__ = [
     "ImportFile",
     "ImportRejection",
     "Inspection",
+    "InspectionAudit",
+    "InspectionDraft",
     "InspectionVersion",
     "MeasureComparison",
     "Membership",

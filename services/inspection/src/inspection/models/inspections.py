@@ -19,6 +19,9 @@ class Inspection(Base):
     integer code of the older frameworks (1-4, or 0, 8, 9 for a reason), a report-card code, or null where nothing was
     recorded. `judged_on` maps an area to its own date of judgement where that is not the start date.
     `inspection.domain.areas` turns both into the list that clients see. `warnings` holds codes of `data/warnings.json`.
+    `narratives` maps an area to its text, `evidence_references` lists `{area, reference, text}`; no file carries them.
+    `recorded_by` and `recorded_at` tell who published or corrected this version here, and when.
+    A judgement changes only with its version, and the version before is kept: the database refuses anything else.
 
     `evidence`: the Ofsted file put it on the school's row, or it was published for its URN (reduced snapshots, which
     are none, are `outcome_snapshots`). `source_id` is null for one published here. `content_hash` is what the newest
@@ -28,7 +31,7 @@ class Inspection(Base):
     __tablename__ = "inspections"
     __table_args__ = (
         CheckConstraint("kind IN ('graded', 'ungraded', 'monitoring')", name="kind"),
-        CheckConstraint("state IN ('draft', 'published')", name="state"),
+        CheckConstraint("state = 'published'", name="state"),
         CheckConstraint("overall BETWEEN 1 AND 4", name="overall"),
         CheckConstraint("(overall IS NULL) = (overall_reason IS NOT NULL)", name="overall_or_reason"),
         CheckConstraint("(safeguarding IS NULL) = (safeguarding_reason IS NOT NULL)", name="safeguarding_or_reason"),
@@ -65,12 +68,17 @@ class Inspection(Base):
     grades: Mapped[dict[str, Any]] = mapped_column(JSON)
     judged_on: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     outcome_code: Mapped[str | None]
+    narratives: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    summary: Mapped[str | None]
+    evidence_references: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     evidence: Mapped[bool] = mapped_column(server_default=text("true"))
     state: Mapped[str] = mapped_column(server_default=text("'published'"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     content_hash: Mapped[bytes]
     source_id: Mapped[int | None]  # of `sources`, which are never deleted
+    recorded_by: Mapped[str | None]
+    recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class InspectionVersion(Base):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from inspection.inspections.schemas import Warned
+from inspection.inspections.schemas import EvidenceReference, Warned
 from inspection.schools.schemas import LocalAuthorityRef, ResponsibleBody
 from shared.schemas import ApiModel, Source
 
@@ -79,6 +79,9 @@ class TechnicalReportCard(ApiModel):
     category_of_concern: CardCategory | None
     safeguarding: CardSafeguarding | None
     areas: list[CardArea]
+    summary: str | None = Field(description="for parents, plain text")
+    summary_reason: str | None = Field(description="why `summary` is null", examples=["not_in_source"])
+    evidence_references: list[EvidenceReference]
     action_needed: list[str] = Field(description="the areas that need action, `safeguarding` among them")
     warnings: list[Warned]
     report_url: str | None = Field(description="the official report")

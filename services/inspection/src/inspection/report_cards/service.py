@@ -1,7 +1,7 @@
 """The technical report card, put together from one read."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request, Response
 
@@ -10,6 +10,7 @@ from inspection.inspections.service import (
     area_grades,
     safeguarding_judged_on,
     source_document,
+    told_in_words,
     warning_documents,
 )
 from inspection.problems import SchoolNotFound
@@ -25,6 +26,7 @@ Document = dict[str, Any]
 NOT_INSPECTED = "not_inspected"
 OLDER_FRAMEWORK = "older_framework"
 SAFEGUARDING = "safeguarding"
+NOTHING_TOLD: Final[Document] = {"summary": None, "summary_reason": NOT_INSPECTED, "evidence_references": []}
 
 
 async def get_report_card(request: Request, urn: int) -> Response:
@@ -38,7 +40,7 @@ async def get_report_card(request: Request, urn: int) -> Response:
 def card_document(row: Row, known: Codes) -> Document:
     """Return the technical card of a school from its row and its latest graded inspection, if there is one."""
     graded = row["inspection_id"] is not None
-    areas = [_area(area, row["framework"], known) for area in area_grades(row)] if graded else []
+    areas = [_area(area, row, known) for area in area_grades(row)] if graded else []
     safeguarding = _safeguarding(row, known) if graded else None
     category = row["category_of_concern"]
     return {
@@ -56,6 +58,7 @@ def card_document(row: Row, known: Codes) -> Document:
         "category_of_concern": {"code": category, "label": known.label("categories", category)} if category else None,
         "safeguarding": safeguarding,
         "areas": areas,
+        **(told_in_words(row) if graded else NOTHING_TOLD),
         "action_needed": list(_needing_action(safeguarding, areas)),
         "warnings": warning_documents(row["warnings"]) if graded else [],
         "report_url": row["report_url"],
@@ -99,10 +102,10 @@ def _safeguarding(row: Row, known: Codes) -> Document:
     }
 
 
-def _area(area: Document, framework: str, known: Codes) -> Document:
+def _area(area: Document, row: Row, known: Codes) -> Document:
     return {
-        **area_document(area),
-        "label": known.area_label(framework, area["area"]),
+        **area_document(area, row["narratives"]),
+        "label": known.area_label(row["framework"], area["area"]),
         "grade_label": known.grade_label(area["grade"]),
     }
 

@@ -153,12 +153,16 @@ class Register:
         identifier: UUID = self._insert("outcome_snapshots", "id", **values, content_hash=DIGEST, source_id=self.source)
         return identifier
 
-    def replaced_version(self, inspection: UUID, version: int, reason: str) -> None:
-        """Keep the present columns as an earlier version, as a correction does."""
+    def replaced_version(self, inspection: UUID, version: int, reason: str, **changes: Any) -> None:
+        """Keep the present columns as an earlier version and change some, as a correction does."""
         self._connection.execute(
             "INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id) "
             "SELECT id, %s, to_jsonb(i) || jsonb_build_object('version', %s), %s, source_id "
             "FROM inspections i WHERE id = %s",
             [version, version, reason, inspection],
         )
-        self._connection.execute("UPDATE inspections SET version = %s WHERE id = %s", [version + 1, inspection])
+        columns = {"version": version + 1, **changes}
+        self._connection.execute(
+            f"UPDATE inspections SET {', '.join(f'{name} = %s' for name in columns)} WHERE id = %s",
+            [*columns.values(), inspection],
+        )

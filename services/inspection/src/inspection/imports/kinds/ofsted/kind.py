@@ -5,6 +5,7 @@ from itertools import chain, count, groupby
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection
 
 from inspection.domain.memberships import Stay, observe
@@ -129,6 +130,7 @@ class _Load:
     def _recall(self, stored: Stored, found: Found) -> bool:
         names = (*blocks.COLUMNS, *judgements.COLUMNS)
         content: dict[str, Any] = dict(zip(names, unpack(join(found.packed, found.judgement.packed)), strict=True))
+        content.update({name: orjson.loads(content[name]) for name in ("grades", "judged_on") if content[name]})
         content["content_hash"] = bytea(found.content_hash)
         return repository.recall(self._connection, stored.id, content, self._source.id, self._source.as_at)
 

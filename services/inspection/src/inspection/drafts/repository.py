@@ -1,0 +1,120 @@
+"""The SQL of drafts. Row-level security shows them to the organisation that is bound, which is the inspectorate."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from inspection.rows import Row
+from shared.auth import Principal
+
+_COLUMNS: Final = """
+    d.id, d.urn, d.trust_uid, d.number, d.state, d.content, d.created_by, d.created_at, d.changed_by, d.changed_at"""
+_FACTS: Final = "s.low_age, s.high_age, s.sixth_form"
+_SELECT: Final = f"SELECT {_COLUMNS}, {_FACTS} FROM inspection_drafts d LEFT JOIN schools s ON s.urn = d.urn"
+
+_BIND: Final = text("SELECT set_config('app.organisation', :organisation, true)")
+
+
+async def bind_organisation(session: AsyncSession, principal: Principal) -> None:
+    """Tell the database, for this transaction only, which organisation asks."""
+    await session.execute(_BIND, {"organisation": str(principal.org)})
+
+
+async def find(session: AsyncSession, draft_id: UUID, *, hold: bool = False) -> Row | None:
+    """Return a draft with the facts of its school; with `hold` nobody else changes it till the end."""
+    lock = " FOR UPDATE OF d" if hold else ""
+    found = await session.execute(text(f"{_SELECT} WHERE d.id = :id{lock}"), {"id": draft_id})
+    row = found.mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+async def page(session: AsyncSession, *, state: str | None, after: UUID | None, limit: int) -> Sequence[Row]:
+    """Return up to `limit` drafts, newest first."""
+    rows = await session.execute(
+        text(
+            f"{_SELECT} WHERE (CAST(:state AS text) IS NULL OR d.state = :state)"
+            " AND (CAST(:after AS uuid) IS NULL OR d.id < :after) ORDER BY d.id DESC LIMIT :limit"
+        ),
+        {"state": state, "after": after, "limit": limit},
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+async def count(session: AsyncSession, *, state: str | None) -> int:
+    """Count the drafts."""
+    sql = "SELECT count(*) FROM inspection_drafts WHERE CAST(:state AS text) IS NULL OR state = :state"
+    return int(await session.scalar(text(sql), {"state": state}) or 0)
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Store a new draft."""
+    await session.execute(
+        text(
+            "INSERT INTO inspection_drafts (id, urn, trust_uid, number, content, created_by, changed_by, tenancy_orgs)"
+            " VALUES (:id, :urn, :trust_uid, :number, CAST(:content AS jsonb), :by, :by, :orgs)"
+        ),
+        {**values, "content": orjson.dumps(values["content"]).decode()},
+    )
+
+
+async def change(session: AsyncSession, draft_id: UUID, content: Mapping[str, Any], by: str) -> None:
+    """Store what a draft says now."""
+    await session.execute(
+        text(
+            "UPDATE inspection_drafts SET content = CAST(:content AS jsonb), number = :number, changed_by = :by,"
+            " changed_at = now() WHERE id = :id"
+        ),
+        {"id": draft_id, "content": orjson.dumps(content).decode(), "number": content["number"], "by": by},
+    )
+
+
+async def move(session: AsyncSession, draft_id: UUID, state: str, by: str) -> None:
+    """Store the state that a draft is in now."""
+    await session.execute(
+        text("UPDATE inspection_drafts SET state = :state, changed_by = :by, changed_at = now() WHERE id = :id"),
+        {"id": draft_id, "state": state, "by": by},
+    )
+
+
+async def remove(session: AsyncSession, draft_id: UUID) -> None:
+    """Take a draft away: it was discarded, or published."""
+    await session.execute(text("DELETE FROM inspection_drafts WHERE id = :id"), {"id": draft_id})
+
+
+async def school(reads: AsyncSession | AsyncConnection, urn: int) -> Row | None:
+    """Return the facts of a school that the rules look at."""
+    row = (await reads.execute(text(f"SELECT {_FACTS} FROM schools s WHERE urn = :urn"), {"urn": urn})).mappings()
+    found = row.one_or_none()
+    return None if found is None else dict(found)
+
+
+async def is_published(session: AsyncSession, inspection_id: UUID) -> bool:
+    """Tell whether an inspection is published."""
+    return bool(await session.scalar(text("SELECT true FROM inspections WHERE id = :id"), {"id": inspection_id}))
+
+
+async def published_under(session: AsyncSession, urn: int, number: str) -> UUID | None:
+    """Return the school's published inspection of this number."""
+    found: UUID | None = await session.scalar(
+        text("SELECT id FROM inspections WHERE urn = :urn AND number = :number"), {"urn": urn, "number": number}
+    )
+    return found
+
+
+_LATEST_GRADED: Final = """
+SELECT framework FROM inspections
+WHERE urn = :urn AND evidence AND kind = 'graded' AND starts_on <= :starts_on
+    AND coalesce(published_on, starts_on) <= current_date
+ORDER BY starts_on DESC, id DESC LIMIT 1"""
+
+
+async def latest_graded_framework(session: AsyncSession, urn: int, starts_on: object) -> str | None:
+    """Return the framework of the graded inspection that stood when another one began."""
+    framework: str | None = await session.scalar(text(_LATEST_GRADED), {"urn": urn, "starts_on": starts_on})
+    return framework

@@ -1,0 +1,240 @@
+"""Writing inspections: drafts, their changes, and quality assurance. Publication takes over from there."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from inspection.audit.service import Entry, record
+from inspection.domain.changes import changes
+from inspection.domain.steps import PUBLISHED
+from inspection.domain.validation import Case, Fault, doubts, lacking, wrong
+from inspection.drafts import repository, rules
+from inspection.drafts.schemas import InspectionPatch, NewInspection, QualityAssurance
+from inspection.inspections import service as inspections
+from inspection.inspections.repository import find_stored as stored
+from inspection.inspections.service import inspection_document, warning_documents
+from inspection.problems import InspectionExists, InspectionNotFound
+from inspection.rows import Row
+from shared.auth import Principal
+from shared.db.session import streaming_session
+from shared.errors import FieldProblem, Forbidden, Unprocessable, invalid
+from shared.etags import check_if_match, etag_of
+from shared.ids import new_id
+from shared.pagination import PageParameters, page_of
+from shared.responses import dumps, json_response, page_response
+
+Document = dict[str, Any]
+
+INSPECTORATE: Final = "ofsted"
+CREATED: Final = "created"
+
+
+def is_inspectorate(principal: Principal) -> bool:
+    """Tell whether the token is one of the inspectorate's, who alone see and write drafts."""
+    return principal.org.kind == INSPECTORATE
+
+
+def no_such_inspection(inspection_id: UUID) -> InspectionNotFound:
+    """Return the error for an id that is nothing this client may know of."""
+    return InspectionNotFound(f"There is no inspection {inspection_id}.")
+
+
+def draft_document(row: Row, case: Case) -> Document:
+    """Return the document of a draft: as written, with what publication lacks and what is doubtful."""
+    content = row["content"]
+    problems = rules.problems(lacking(case))
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        **{name: value for name, value in content.items() if name != "trust_uid"},
+        "version": None,
+        "lacks": [{"pointer": each.pointer, "detail": each.detail, "code": each.code} for each in problems],
+        "warnings": warning_documents(list(doubts(case))),
+        **{name: row[name] for name in ("created_by", "created_at", "changed_by", "changed_at")},
+    }
+
+
+async def case_for(session: AsyncSession, content: Mapping[str, Any], facts: Mapping[str, Any]) -> Case:
+    """Return a document with the rules it is judged by."""
+    judged = None
+    if rules.judges_another(content):
+        judged = await repository.latest_graded_framework(session, content["urn"], content["starts_on"])
+    return rules.case_of(content, facts, judged)
+
+
+def settled(sent: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return a document with lists for lists and the framework it falls under, and what is wrong with the one named."""
+    content = {**sent}
+    for name in ("areas", "evidence_references"):
+        content[name] = content[name] or []
+    content["kind"] = content["kind"] or "graded"
+    if content["starts_on"] is None:
+        raise invalid(
+            "/starts_on", "The day the inspection began decides its framework: it has to be there.", "missing"
+        )
+    rightly = rules.framework_of(content["kind"], rules.day(content["starts_on"]))
+    named, content["framework"] = content["framework"], rightly
+    if named in {None, rightly}:
+        return content, []
+    detail = f"An inspection that begins on {content['starts_on']} falls under {rightly}, not under {named}."
+    return content, [Fault("/framework", detail, "framework_mismatch")]
+
+
+def refuse(faults: list[Fault], prefix: str = "") -> None:
+    """Raise Unprocessable where there are faults, each by its pointer."""
+    if faults:
+        detail = "The inspection is not right for its framework; `errors` says where."
+        raise Unprocessable(detail, errors=rules.problems(faults, prefix))
+
+
+async def create(request: Request, session: AsyncSession, principal: Principal, new: NewInspection) -> Response:
+    """Store a new draft."""
+    if not is_inspectorate(principal):
+        raise Forbidden("Inspections are written by the inspectorate.")
+    await repository.bind_organisation(session, principal)
+    facts = await repository.school(session, new.urn)
+    if facts is None:
+        raise invalid("/urn", f"No school in the register carries the URN {new.urn}.", "unknown_school")
+    content, faults = settled(new.model_dump(mode="json"))
+    case = await case_for(session, content, facts)
+    refuse([*faults, *wrong(case)])
+    await _number_is_free(session, content)
+    draft_id = new_id()
+    values = {"id": draft_id, "urn": new.urn, "trust_uid": None, "number": new.number, "content": content}
+    await repository.add(session, {**values, "by": principal.subject, "orgs": [str(principal.org)]})
+    told = changes({}, rules.audited(content))
+    await record(session, principal, Entry(draft_id, CREATED, changes=told, confidential=True))
+    headers = {"Location": f"/v1/inspections/{draft_id}"}
+    return json_response(request, await _read(session, draft_id), status=201, headers=headers)
+
+
+async def _number_is_free(session: AsyncSession, content: Mapping[str, Any]) -> None:
+    if content["number"] is None:
+        return
+    other = await repository.published_under(session, content["urn"], content["number"])
+    if other is not None:
+        detail = f"Inspection {content['number']} of this school is published: correct that one."
+        raise InspectionExists(detail, errors=[FieldProblem("/number", f"/v1/inspections/{other}", "published")])
+
+
+async def _read(session: AsyncSession, draft_id: UUID) -> Document:
+    row = await repository.find(session, draft_id)
+    if row is None:
+        raise no_such_inspection(draft_id)
+    return draft_document(row, await case_for(session, row["content"], row))
+
+
+async def held(session: AsyncSession, principal: Principal, draft_id: UUID, step: str) -> Row:
+    """Return the draft a step is to be taken on, held till the end of the transaction.
+
+    Raises IllegalStep where its state bars the step (it may be published already), InspectionNotFound for an id that
+    the client may not know of.
+    """
+    await repository.bind_organisation(session, principal)
+    row = await repository.find(session, draft_id, hold=True) if is_inspectorate(principal) else None
+    if row is not None:
+        rules.require_step(step, row["state"])
+        return row
+    if not await repository.is_published(session, draft_id):
+        raise no_such_inspection(draft_id)
+    if not is_inspectorate(principal):
+        raise Forbidden("Inspections are written by the inspectorate.")
+    rules.require_step(step, PUBLISHED)
+    raise no_such_inspection(draft_id)
+
+
+async def _check_version(session: AsyncSession, row: Row, if_match: str) -> None:
+    current = draft_document(row, await case_for(session, row["content"], row))
+    check_if_match(if_match, etag_of(dumps(current)))
+
+
+async def change(
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    draft_id: UUID,
+    if_match: str,
+    patch: InspectionPatch,
+) -> Response:
+    """Apply a merge patch to the draft that If-Match names."""
+    row = await held(session, principal, draft_id, "edit")
+    await _check_version(session, row, if_match)
+    before = row["content"]
+    content, faults = settled(merged(before, patch))
+    refuse([*faults, *wrong(await case_for(session, content, row))])
+    if content["number"] != before["number"]:
+        await _number_is_free(session, content)
+    told = changes(rules.audited(before), rules.audited(content))
+    if told:
+        await repository.change(session, draft_id, content, principal.subject)
+        await record(session, principal, Entry(draft_id, rules.DONE["edit"], changes=told, confidential=True))
+    return json_response(request, await _read(session, draft_id))
+
+
+def merged(before: Mapping[str, Any], patch: InspectionPatch) -> dict[str, Any]:
+    """Return a document with the fields that were sent; the framework follows anew unless it was sent."""
+    sent = patch.model_dump(mode="json")
+    return {**before, "framework": None, **{name: sent[name] for name in patch.model_fields_set}}
+
+
+async def assure_quality(
+    request: Request, session: AsyncSession, principal: Principal, draft_id: UUID, outcome: QualityAssurance
+) -> Response:
+    """Pass a draft, or return it with a reason."""
+    if not outcome.passed and outcome.reason is None:
+        raise invalid("/reason", "Say why it goes back to draft.", "missing")
+    code = "pass" if outcome.passed else "return"
+    row = await held(session, principal, draft_id, code)
+    state = str(rules.steps()[code].to)
+    await repository.move(session, draft_id, state, principal.subject)
+    told = changes({"state": row["state"]}, {"state": state})
+    entry = Entry(draft_id, rules.DONE[code], reason=outcome.reason, changes=told, confidential=True)
+    await record(session, principal, entry)
+    return json_response(request, await _read(session, draft_id))
+
+
+async def discard(session: AsyncSession, principal: Principal, draft_id: UUID, if_match: str) -> Response:
+    """Take a draft away that will not be published; its trail stays."""
+    row = await held(session, principal, draft_id, "discard")
+    await _check_version(session, row, if_match)
+    await repository.remove(session, draft_id)
+    told = changes({"state": row["state"]}, {"state": None})
+    await record(session, principal, Entry(draft_id, rules.DONE["discard"], changes=told, confidential=True))
+    return Response(status_code=204)
+
+
+async def read_any(request: Request, reads: AsyncConnection, principal: Principal, inspection_id: UUID) -> Response:
+    """Answer with a published inspection; the inspectorate sees drafts, and what is to be seen by others later."""
+    try:
+        return await inspections.get_inspection(request, reads, inspection_id)
+    except InspectionNotFound:
+        if not is_inspectorate(principal):
+            raise
+    async with streaming_session(request) as session:
+        await repository.bind_organisation(session, principal)
+        later = await stored(await session.connection(), inspection_id)
+        return json_response(request, inspection_document(later) if later else await _read(session, inspection_id))
+
+
+async def list_drafts(
+    request: Request, session: AsyncSession, principal: Principal, state: str | None, page: PageParameters
+) -> Response:
+    """Answer with one page of drafts, newest first; to others than the inspectorate it is empty."""
+    await repository.bind_organisation(session, principal)
+    key = page.key(str)
+    after = None if key is None else _cursor_id(str(key[0]))
+    rows = await repository.page(session, state=state, after=after, limit=page.limit + 1)
+    documents = [draft_document(row, await case_for(session, row["content"], row)) for row in rows]
+    total = await repository.count(session, state=state) if page.include_total else None
+    return page_response(request, page_of(request, page, documents, lambda draft: (str(draft["id"]),), total=total))
+
+
+def _cursor_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise invalid("after", "This cursor was not made by this list.", "bad_cursor") from None

@@ -1,0 +1,1 @@
+"""Publication of inspections, and corrections of what was published."""

@@ -1,0 +1,193 @@
+"""What a draft may not hold and what cannot be published: 422, each fault by its pointer."""
+
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from services.inspection.tests.integration.authoring import writing
+from services.inspection.tests.integration.reads.rows import CARD_AREAS, Register
+
+OLDER_AREAS = [
+    {"area": area, "grade": 2}
+    for area in ("quality_of_education", "behaviour_and_attitudes", "personal_development", "leadership_and_management")
+]
+OLDER = {"starts_on": "2024-03-05", "published_on": "2024-04-10", "safeguarding": "effective", "areas": OLDER_AREAS}
+
+
+def first(**changes: Any) -> dict[str, Any]:
+    """Return changes to the first area of a card."""
+    areas = writing.areas()
+    areas[0] = {**areas[0], **changes}
+    return {"areas": areas}
+
+
+class TestNeverWrong:
+    @pytest.mark.parametrize(
+        ("changes", "pointer", "code"),
+        [
+            (first(grade="brilliant"), "/areas/0/grade", "unknown_grade"),
+            (first(grade="strong"), "/areas/0/grade", "unknown_grade"),  # a consultation's name is for files only
+            (first(grade=2), "/areas/0/grade", "unknown_grade"),
+            (first(area="quality_of_education"), "/areas/0/area", "not_in_framework"),
+            (first(area="achievement"), "/areas/2/area", "repeated"),
+            (first(judged_on="2026-01-05"), "/areas/0/judged_on", "out_of_order"),
+            (first(judged_on="2026-02-11"), "/areas/0/judged_on", "out_of_order"),
+            (first(grade_reason="not_judged"), "/areas/0/grade_reason", "not_needed"),
+            (first(grade=None, grade_reason="not_judged"), "/areas/0/grade_reason", "unknown_code"),
+            ({"published_on": "2026-01-05"}, "/published_on", "out_of_order"),
+            ({"overall": 2}, "/overall", "not_in_framework"),
+            ({"safeguarding": "effective"}, "/safeguarding", "unknown_code"),
+            ({"category_of_concern": "XX"}, "/category_of_concern", "unknown_code"),
+            ({"category_of_concern": "SWK"}, "/category_of_concern", "not_at_that_time"),
+            ({"framework": "eif-2024"}, "/framework", "framework_mismatch"),
+            ({"starts_on": "2025-11-09", "framework": "report-card-2025"}, "/framework", "framework_mismatch"),
+            ({"outcome": "remains_good"}, "/outcome", "not_in_framework"),
+            ({"kind": "ungraded", "areas": [], "safeguarding": None, "outcome": "fine"}, "/outcome", "unknown_code"),
+            (
+                {"evidence_references": [{"area": "sixth_form", "reference": "1"}]},
+                "/evidence_references/0/area",
+                "not_in_framework",
+            ),
+            ({**OLDER, "overall": 5}, "/overall", "unknown_grade"),
+            ({**OLDER, "overall": 2, "category_of_concern": "RSI"}, "/category_of_concern", "not_at_that_time"),
+            ({"urn": 999999}, "/urn", "unknown_school"),
+        ],
+    )
+    async def test_a_draft_is_refused_where_it_is_wrong(
+        self, inspectorate: httpx.AsyncClient, changes: dict[str, Any], pointer: str, code: str
+    ) -> None:
+        answer = await inspectorate.post("/v1/inspections", json=writing.card(**changes))
+        assert answer.status_code == 422, answer.text
+        assert (pointer, code) in writing.pointers(answer)
+
+    async def test_a_patch_is_held_to_the_same(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await writing.draft(inspectorate)
+        path, current = f"/v1/inspections/{made['id']}", {"If-Match": "*"}
+        other_scale = await inspectorate.patch(path, json={"starts_on": "2025-11-09"}, headers=current)
+        no_start = await inspectorate.patch(path, json={"starts_on": None}, headers=current)
+        unknown = await inspectorate.patch(path, json={"colour": "red"}, headers=current)
+
+        assert ("/areas/0/area", "not_in_framework") in writing.pointers(other_scale)
+        assert writing.pointers(no_start) == [("/starts_on", "missing")]
+        assert unknown.status_code == 422
+        assert (await inspectorate.get(path)).json()["starts_on"] == "2026-01-06"
+
+    @pytest.mark.parametrize(
+        ("starts_on", "framework"),
+        [
+            ("2019-08-31", "pre-eif"),
+            ("2019-09-01", "eif-2019"),
+            ("2024-09-01", "eif-2019"),
+            ("2024-09-02", "eif-2024"),
+            ("2025-11-09", "eif-2024"),
+            ("2025-11-10", "report-card-2025"),
+        ],
+    )
+    async def test_the_framework_follows_the_start(
+        self, inspectorate: httpx.AsyncClient, starts_on: str, framework: str
+    ) -> None:
+        answer = await inspectorate.post("/v1/inspections", json={"urn": 100001, "starts_on": starts_on})
+        assert answer.json()["framework"] == framework
+
+
+async def publication(client: httpx.AsyncClient, body: dict[str, Any] | None = None, **changes: Any) -> httpx.Response:
+    made = await writing.passed(client, **changes)
+    return await client.post(f"/v1/inspections/{made['id']}/publication", json=body)
+
+
+class TestNotPublishable:
+    @pytest.mark.parametrize(
+        ("changes", "pointer", "code"),
+        [
+            ({"areas": writing.areas(inclusion=None)}, "/areas", "missing_area"),
+            (first(grade=None), "/areas/0/grade", "missing"),
+            ({"safeguarding": None}, "/safeguarding", "missing"),
+            (OLDER, "/overall", "missing"),
+            ({"kind": "ungraded", "areas": [], "safeguarding": None}, "/outcome", "missing"),
+        ],
+    )
+    async def test_what_is_missing_is_named(
+        self, inspectorate: httpx.AsyncClient, changes: dict[str, Any], pointer: str, code: str
+    ) -> None:
+        answer = await publication(inspectorate, **changes)
+        assert answer.status_code == 422
+        assert writing.pointers(answer) == [(pointer, code)]
+
+    async def test_dates_out_of_order_at_publication(self, inspectorate: httpx.AsyncClient) -> None:
+        answer = await publication(inspectorate, {"published_on": "2026-01-05"})
+        assert writing.pointers(answer) == [("/published_on", "out_of_order")]
+
+    async def test_an_area_that_the_ages_call_for(self, inspectorate: httpx.AsyncClient, register: Register) -> None:
+        register.school(100002, low_age=4, high_age=11, sixth_form=False)
+        bare = await publication(inspectorate, urn=100002)
+        told = await publication(
+            inspectorate,
+            urn=100002,
+            number="2",
+            areas=[*writing.areas(), {"area": "early_years", "grade": "not_applicable"}],
+        )
+        assert "early_years" in bare.json()["errors"][0]["detail"]
+        assert writing.pointers(bare) == [("/areas", "missing_area")]
+        assert told.status_code == 200
+
+    async def test_ages_that_speak_against_an_area_are_a_doubt_only(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await writing.published(
+            inspectorate, areas=[*writing.areas(), {"area": "post_16", "grade": "expected_standard"}]
+        )
+        assert [each["code"] for each in made["warnings"]] == ["area_outside_ages"]
+
+
+class TestCategory:
+    @pytest.mark.parametrize(
+        ("changes", "warnings"),
+        [
+            ({"areas": writing.areas(achievement="urgent_improvement")}, ["category_missing"]),
+            ({"areas": writing.areas(achievement="urgent_improvement"), "category_of_concern": "RSI"}, []),
+            ({"category_of_concern": "SM"}, ["category_mismatch"]),
+            ({**OLDER, "overall": 4}, ["category_missing"]),
+            ({**OLDER, "overall": 4, "category_of_concern": "SWK"}, []),
+        ],
+    )
+    async def test_it_is_stored_as_given_and_doubted_where_grades_call_for_another(
+        self, inspectorate: httpx.AsyncClient, changes: dict[str, Any], warnings: list[str]
+    ) -> None:
+        made = await writing.published(inspectorate, **changes)
+        assert made["category_of_concern"] == changes.get("category_of_concern")
+        assert [each["code"] for each in made["warnings"]] == warnings
+
+
+class TestCorrection:
+    @pytest.mark.parametrize(
+        ("changes", "pointer", "code"),
+        [
+            (first(grade="brilliant"), "/changes/areas/0/grade", "unknown_grade"),
+            ({"areas": []}, "/changes/areas", "missing_area"),
+            ({"published_on": None}, "/changes/published_on", "missing"),
+            ({"published_on": "2999-01-01"}, "/changes/published_on", "in_the_future"),
+            ({"number": None}, "/changes/number", "missing"),
+            ({"kind": "ungraded"}, "/changes/kind", "not_correctable"),
+            ({"safeguarding": "met"}, "/changes", "no_change"),
+        ],
+    )
+    async def test_it_is_held_to_what_publication_is(
+        self, inspectorate: httpx.AsyncClient, changes: dict[str, Any], pointer: str, code: str
+    ) -> None:
+        made = await writing.published(inspectorate)
+        path = f"/v1/inspections/{made['id']}"
+        answer = await inspectorate.post(f"{path}/corrections", json={"changes": changes, "reason": "r"})
+        assert answer.status_code == 422
+        assert (pointer, code) in writing.pointers(answer)
+        assert (await inspectorate.get(path)).json() == made
+
+    async def test_a_correction_without_a_reason_is_none(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await writing.published(inspectorate)
+        answer = await inspectorate.post(
+            f"/v1/inspections/{made['id']}/corrections", json={"changes": {"summary": "x"}}
+        )
+        assert writing.pointers(answer) == [("/reason", "missing")]
+
+
+def test_the_areas_of_a_card_are_those_the_rules_require() -> None:
+    assert [area["area"] for area in writing.areas()] == list(CARD_AREAS)
+    assert date(2025, 11, 10) <= date.fromisoformat(writing.card()["starts_on"])
