@@ -5,8 +5,10 @@ from typing import Final
 from fastapi import APIRouter
 
 from inspection.areas.endpoints import router as areas
+from inspection.data_quality.endpoints import router as data_quality
 from inspection.drafts.endpoints import router as drafts
 from inspection.facts.endpoints import router as facts
+from inspection.freshness.endpoints import router as freshness
 from inspection.imports.endpoints import router as imports
 from inspection.inspections.endpoints import router as inspections
 from inspection.pages.endpoints import router as pages
@@ -28,6 +30,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     areas,
     facts,
     statistics,
+    data_quality,
+    freshness,
     imports,
     reference,
     pages,

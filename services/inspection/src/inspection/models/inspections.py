@@ -46,6 +46,7 @@ class Inspection(Base):
         Index("uq_inspections_urn_number", "urn", "number", unique=True, postgresql_where=text("number IS NOT NULL")),
         Index("uq_inspections_urn_starts_on", "urn", "starts_on", unique=True, postgresql_where=text("number IS NULL")),
         Index("ix_inspections_urn_starts_on", "urn", text("starts_on DESC")),
+        Index("ix_inspections_warned", "urn", postgresql_where=text("warnings <> '{}'")),
         Index("ix_inspections_card", "urn", postgresql_where=text("framework = 'report-card-2025'")),
     )
 

@@ -79,15 +79,19 @@ class Register:
     def location(self, urn: int, lat: float, lng: float) -> None:
         self._insert("school_locations", "urn", urn=urn, lat=lat, lng=lng, content_hash=DIGEST, source_id=self.source)
 
-    def link(self, predecessor: int, successor: int, kind: str = "successor", name: str | None = None) -> None:
+    def link(
+        self, predecessor: int, successor: int, kind: str = "successor", name: str | None = None, *, cut: bool = False
+    ) -> None:
         """Put an edge in as the predecessor's row tells it."""
         values = {"urn": predecessor, "link_urn": successor, "kind": kind, "link_name": name}
         ends = {"predecessor_urn": predecessor, "successor_urn": successor}
-        self._insert("school_links", "urn", **values, **ends, content_hash=DIGEST, source_id=self.source)
+        self._insert("school_links", "urn", **values, **ends, cut=cut, content_hash=DIGEST, source_id=self.source)
 
-    def membership(self, urn: int, trust: str, joined_on: date, left_on: date | None = None) -> None:
+    def membership(
+        self, urn: int, trust: str, joined_on: date, left_on: date | None = None, *, assumed: bool = False
+    ) -> None:
         dates = {"joined_on": joined_on, "left_on": left_on, "first_seen_on": joined_on}
-        self._insert("memberships", "id", urn=urn, trust_uid=trust, **dates, assumed=False, source_id=self.source)
+        self._insert("memberships", "id", urn=urn, trust_uid=trust, **dates, assumed=assumed, source_id=self.source)
 
     def inspection(self, urn: int, **changes: Any) -> UUID:
         """Put a graded inspection of 2023 in, overall good unless told."""
