@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -93,31 +94,23 @@ async def overflow(page: Page) -> int:
     return width
 
 
-@pytest.mark.parametrize("school", SCHOOLS)
-@pytest.mark.parametrize("path", PATHS)
-class TestEveryPage:
-    async def test_axe_finds_nothing(
-        self, register: Register, visit: Visit, school: Callable[[Register], None], path: str
-    ) -> None:
-        school(register)
+@pytest.mark.parametrize(
+    ("school", "path"), [*((school, "page") for school in SCHOOLS), (report_card, "easy-read"), (hostile, "easy-read")]
+)
+async def test_axe_finds_nothing_and_it_fits_every_screen(
+    register: Register, visit: Visit, school: Callable[[Register], None], path: str
+) -> None:
+    school(register)
+    page = await visit(PATHS[path])
 
-        page = await visit(PATHS[path])
+    await keep(page, f"{school.__name__}-{path}")
+    assert await findings(page) == []
+    assert await page.title() != "taken"
 
-        await keep(page, f"{school.__name__}-{path}")
-        assert await findings(page) == []
-        assert await page.locator("html").get_attribute("lang") == "en-GB"
-        assert await page.title() != "taken"
-
-    async def test_it_fits_a_screen_of_320_pixels(
-        self, register: Register, visit: Visit, school: Callable[[Register], None], path: str
-    ) -> None:
-        school(register)
-
-        page = await visit(PATHS[path], **SMALL)
-
-        await keep(page, f"{school.__name__}-{path}-320")
-        assert await overflow(page) <= 0
-        assert await findings(page) == []
+    await page.set_viewport_size(SMALL["viewport"])
+    await keep(page, f"{school.__name__}-{path}-320")
+    assert await findings(page) == []
+    assert await overflow(page) <= 0
 
 
 class TestWithoutHelp:
@@ -154,3 +147,51 @@ class TestWithoutHelp:
         await page.keyboard.press("Enter")
 
         assert await page.evaluate("document.activeElement.id") == "main-content"
+
+
+class TestOtherPages:
+    async def test_search_by_name_and_by_postcode(self, register: Register, visit: Visit) -> None:
+        for number, name in enumerate(("St Mary's Primary", "St Mary's Church of England Juniors", "Elm School")):
+            register.school(URN + number, name=name, postcode=f"EC3A 5D{'ABC'[number]}")
+            register.location(URN + number, 51.5 + number / 100, -0.1)
+        register.card(URN)
+
+        page = await visit("/schools")
+        await page.get_by_label("School name or postcode").fill("st marys")
+        await page.get_by_role("button", name="Search").click()
+        await keep(page, "search-name")
+        assert await findings(page) == []
+        assert await page.locator(".app-results__item").count() == 2
+
+        await page.get_by_label("School name or postcode").fill("EC3A 5DB")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/schools?q=EC3A*")
+        await keep(page, "search-postcode")
+        assert await findings(page) == []
+        await page.get_by_role("link", name="St Mary's Primary").click()
+        assert await page.get_by_role("heading", level=1).inner_text() == "St Mary's Primary"
+
+    async def test_a_search_for_nothing_is_told_where_it_went_wrong(self, visit: Visit, register: Register) -> None:
+        del register
+        page = await visit("/schools?q=", **SMALL)
+
+        await keep(page, "search-error-320")
+        assert await findings(page) == []
+        assert await overflow(page) <= 0
+        await page.get_by_role("alert").get_by_role("link").click()
+        assert await page.evaluate("document.activeElement.id") == "q"
+
+    @pytest.mark.parametrize("screen", [{}, SMALL])
+    async def test_a_trust(self, register: Register, visit: Visit, screen: dict[str, Any]) -> None:
+        report_card(register)
+        register.school(100010, name=f"Beech {LONG}", trust="5143")
+        register.school(100011, name="Cedar", trust="5143")
+        register.membership(100010, "5143", date(2022, 9, 1), assumed=True)
+        register.inspection(100010, starts_on=date(2021, 5, 5), overall=4, category_of_concern="SWK")
+
+        page = await visit("/trusts/5143", **screen)
+
+        await keep(page, f"trust{'-320' if screen else ''}")
+        assert await findings(page) == []
+        assert await overflow(page) <= 0
+        assert await page.get_by_text("Before joining, as far as the record tells").is_visible()

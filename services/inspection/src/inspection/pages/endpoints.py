@@ -2,16 +2,33 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from inspection.pages import service
+from inspection.pages import search, service
 from shared.auth.access import Public
 from shared.auth.principal import Principal
+from shared.db.session import PublicReads
 
 router = APIRouter(include_in_schema=False)
 
 Anyone = Annotated[Principal | None, Public()]
+Cursor = Annotated[str | None, Query(max_length=1000)]
+Uid = Annotated[str, Path(pattern="^[0-9]{1,10}$")]
 Urn = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("/schools")
+async def search_page(
+    _: Anyone, request: Request, reads: PublicReads, q: str | None = None, after: Cursor = None
+) -> Response:
+    """Find a school by its name, or the nearest ones to a postcode."""
+    return await search.search_page(request, reads, q, after)
+
+
+@router.get("/trusts/{uid}")
+async def trust_page(_: Anyone, request: Request, reads: PublicReads, uid: Uid, after: Cursor = None) -> Response:
+    """Show the schools of a trust with their grades."""
+    return await service.trust_page(request, reads, uid, after)
 
 
 @router.get("/schools/{urn}")

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from inspection.pages import charts
+from inspection.pages import charts, trust_words
 from inspection.wording import day, entry, known, listed, say
 from shared.etags import etag_of, matches
 from shared.responses import PUBLIC
@@ -17,6 +17,7 @@ from shared.responses import PUBLIC
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
 STATIC_URL: Final = "/static"
+MILES_IN_A_KILOMETRE: Final = 0.621371
 GOVUK: Final = "govuk-frontend-6.3.0"
 
 CONTENT_SECURITY_POLICY: Final = "; ".join((
@@ -48,6 +49,14 @@ def web_address(given: str | None) -> str | None:
     return given if given and given.lower().startswith(("https://", "http://")) else None
 
 
+def distance(kilometres: float | None) -> str:
+    """Return a distance as people in England read it, to a tenth of a mile."""
+    if kilometres is None:
+        return say("search.no_distance")
+    miles = round(kilometres * MILES_IN_A_KILOMETRE, 1)
+    return say("search.distance", miles=miles) if miles else say("search.very_near", miles=0.1)
+
+
 @cache
 def environment() -> Environment:
     """Return the templates' environment."""
@@ -66,8 +75,9 @@ def environment() -> Environment:
         "static_url": static_url,
         "govuk": GOVUK,
         "charts": charts,
+        "trust_words": trust_words,
     }
-    templates.filters |= {"day": day, "listed": listed, "web_address": web_address}
+    templates.filters |= {"distance": distance, "day": day, "listed": listed, "web_address": web_address}
     return templates
 
 

@@ -3,11 +3,15 @@
 from typing import Any, Final
 
 from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.pages.rendering import page
 from inspection.report_cards.grades_in_words import report_cards_began_on, scale_in_words
 from inspection.report_cards.parent import parent_card
+from inspection.trusts.schools import schools_page
+from inspection.trusts.service import find_trust, trust_document
 from inspection.wording import say
+from shared.pagination import MAX_LIMIT, PageParameters
 
 SEARCH: Final = "/schools"
 
@@ -28,6 +32,23 @@ async def school_page(request: Request, urn: int) -> Response:
         card=card,
         **_scale(card),
         source=card["source"],
+    )
+
+
+async def trust_page(request: Request, reads: AsyncConnection, uid: str, after: str | None) -> Response:
+    """Answer with the page of a trust; raises TrustNotFound."""
+    trust = trust_document(await find_trust(reads, uid))
+    found = await schools_page(request, reads, uid, PageParameters(MAX_LIMIT, after, include_total=False))
+    return page(
+        request,
+        "trust.html",
+        title=say("trust.title", name=trust["name"] or uid),
+        trail=_trail(),
+        trust=trust,
+        schools=sorted(found["data"], key=lambda school: (school["name"], school["urn"])),
+        next_url=found["paging"]["next_url"],
+        cards_began_on=report_cards_began_on(),
+        source=trust["source"],
     )
 
 

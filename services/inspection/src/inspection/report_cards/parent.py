@@ -28,8 +28,6 @@ Document = dict[str, Any]
 
 WHOLE_HISTORY = 1000
 """More inspections than any chain of schools has: the page shows them all."""
-NOT_INSPECTED = "not_inspected"
-NOT_IN_SOURCE = "not_in_source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +104,12 @@ def _status(status: str) -> str | None:
 
 
 def _summary(technical: Document) -> Document:
-    reason = NOT_INSPECTED if technical["inspection"] is None else NOT_IN_SOURCE
-    return {"summary": None, "summary_reason": reason, "summary_text": say(f"card.summary_reasons.{reason}")}
+    reason = technical["summary_reason"]
+    return {
+        "summary": technical["summary"],
+        "summary_reason": reason,
+        "summary_text": say(f"card.summary_reasons.{reason}") if reason else None,
+    }
 
 
 def _inspection(reading: Reading, technical: Document) -> Document:

@@ -125,9 +125,7 @@ class ParentReportCard(ApiModel):
     local_authority: LocalAuthorityRef
     responsible_body: ResponsibleBody
     has_report_card: bool
-    summary: str | None = Field(
-        description="the inspectors' summary; no record so far carries one, and none is made up"
-    )
+    summary: str | None = Field(description="the inspectors' own summary: no file carries one, and none is made up")
     summary_reason: str | None = Field(examples=["not_in_source"])
     summary_text: str | None = Field(description="why there is no summary, in words")
     inspection: ParentInspection | None

@@ -111,11 +111,18 @@ async def list_schools(
         return ndjson(_documents(request, filters))
     if wants_csv(request):
         return csv_rows([*CSV_COLUMNS, *(["distance_km"] if filters.place else [])], _table(request, filters))
+    return page_response(request, await found_page(request, reads, filters, page))
+
+
+async def found_page(
+    request: Request, reads: AsyncConnection, filters: SchoolFilters, page: PageParameters
+) -> Document:
+    """Return one page of the schools that settled filters find, and how they were found."""
     rows = await repository.page(reads, filters, after=_position(page), limit=page.limit + 1)
     total = await repository.count(reads, filters) if page.include_total else None
     body = page_of(request, page, rows, lambda row: (row["rank"], row["urn"]), total=total)
     body["data"] = [found_document(row, filters) for row in body["data"]]
-    return page_response(request, {**body, **_how_found(filters)})
+    return {**body, **_how_found(filters)}
 
 
 async def settle(reads: AsyncConnection, filters: SchoolFilters) -> SchoolFilters:

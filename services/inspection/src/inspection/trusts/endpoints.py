@@ -5,11 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.reference.service import require_code
-from inspection.schools.schemas import SchoolPage
 from inspection.scopes import SCHOOLS_READ
-from inspection.trusts import service
+from inspection.trusts import schools, service
 from inspection.trusts.repository import TrustFilters
-from inspection.trusts.schemas import Trust, TrustLookup, TrustPage, TrustsFound
+from inspection.trusts.schemas import Trust, TrustLookup, TrustPage, TrustSchoolPage, TrustsFound
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
@@ -71,8 +70,8 @@ async def get_trust(_: Reader, request: Request, reads: PublicReads, uid: Uid) -
 @router.get(
     "/v1/trusts/{uid}/schools",
     operation_id="list_trust_schools",
-    responses={200: {"model": SchoolPage, "content": LINES_OR_TABLE}},
+    responses={200: {"model": TrustSchoolPage, "content": LINES_OR_TABLE}},
 )
 async def list_trust_schools(_: Reader, request: Request, reads: PublicReads, uid: Uid, page: PageRequest) -> Response:
-    """List the schools that are in the trust now, by URN."""
-    return await service.list_trust_schools(request, reads, uid, page)
+    """List the schools that are in the trust now, by URN: each with its latest grades, before or after joining."""
+    return await schools.list_trust_schools(request, reads, uid, page)

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from inspection.inspections.repository import VISIBLE
 from inspection.names.repository import name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
-from inspection.schools.repository import HAS_REPORT_CARD
+from inspection.schools.repository import HAS_REPORT_CARD, SCHOOL_COLUMNS, SCHOOL_TABLES
 
 _SELECT = f"""
 SELECT g.uid, g.kind, g.name, g.status, g.trn, g.ukprn, g.companies_house_number, g.opened_on, g.closed_on, g.postcode,
@@ -96,3 +97,37 @@ async def lookup(reads: AsyncConnection, filters: TrustFilters, wanted: Mapping[
     where, parameters = _where(filters)
     sql = f"{_SELECT} WHERE {where} AND {_IDENTIFIERS} ORDER BY g.uid"
     return await fetch_all(reads, sql, {**parameters, **wanted})
+
+
+# the latest graded inspection in evidence, as on the school's card; a school's stay in the trust is its present one
+_SCHOOLS = f"""
+SELECT {SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card, m.joined_on, m.assumed AS joined_on_assumed,
+    latest.inspection_id, latest.number, latest.framework, latest.starts_on, latest.published_on,
+    latest.urn_at_inspection, latest.relates_to_current_urn, latest.overall, latest.overall_reason,
+    latest.category_of_concern, latest.grades, latest.judged_on
+{SCHOOL_TABLES}
+    LEFT JOIN memberships m ON m.urn = s.urn AND m.trust_uid = s.trust_uid AND m.left_on IS NULL
+    LEFT JOIN LATERAL (
+        SELECT i.id AS inspection_id, i.*
+        FROM inspections i
+        WHERE i.urn = s.urn AND i.evidence AND i.kind = 'graded' AND {VISIBLE}
+        ORDER BY i.starts_on DESC, i.id DESC
+        LIMIT 1) latest ON true
+WHERE s.trust_uid = :uid"""
+
+
+async def schools_page(reads: AsyncConnection, uid: str, *, after: int | None, limit: int) -> list[Row]:
+    """Return up to `limit` schools of a trust by URN, each with its latest graded inspection and when it joined."""
+    clause = "AND s.urn > :after" if after is not None else ""
+    parameters = {"uid": uid, "limit": limit, **({"after": after} if after is not None else {})}
+    return await fetch_all(reads, f"{_SCHOOLS} {clause} ORDER BY s.urn LIMIT :limit", parameters)
+
+
+async def count_schools(reads: AsyncConnection, uid: str) -> int:
+    """Count the schools of a trust."""
+    return await fetch_count(reads, "SELECT count(*) FROM schools WHERE trust_uid = :uid", {"uid": uid})
+
+
+def stream_schools(session: AsyncSession, uid: str) -> AsyncIterator[Row]:
+    """Yield all schools of a trust, by URN."""
+    return stream_all(session, f"{_SCHOOLS} ORDER BY s.urn", {"uid": uid})

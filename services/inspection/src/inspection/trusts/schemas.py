@@ -1,10 +1,11 @@
 """The documents of trusts."""
 
 from datetime import date
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from inspection.schools.schemas import MAX_LOOKUP
+from inspection.schools.schemas import MAX_LOOKUP, School
 from shared.schemas import ApiModel, Page, RequestModel, Source
 
 
@@ -51,3 +52,47 @@ class TrustsFound(ApiModel):
 
     data: list[Trust]
     missing: list[str]
+
+
+class TrustSchoolArea(ApiModel):
+    """The grade in force for an area; null with the reason."""
+
+    area: str = Field(examples=["inclusion"])
+    grade: int | str | None = Field(examples=["needs_attention"])
+    grade_label: str | None
+    grade_reason: str | None
+    judged_on: date | None
+
+
+class TrustSchoolInspection(ApiModel):
+    """The latest graded inspection of a school, and whether it began before the school joined the trust."""
+
+    id: UUID
+    number: str | None
+    framework: str = Field(examples=["eif-2019"])
+    starts_on: date
+    published_on: date | None
+    urn_at_inspection: int | None
+    relates_to_current_urn: bool
+    overall: int | None
+    overall_label: str | None
+    overall_reason: str | None
+    category_of_concern: str | None
+    areas: list[TrustSchoolArea]
+    before_joining: bool | None = Field(description="null: nobody says when the school joined")
+    joined_on: date | None
+    joined_on_assumed: bool | None = Field(
+        description="`joined_on` is the opening date or that of the first file that showed it, for want of a fact"
+    )
+
+
+class TrustSchool(School):
+    """A school that is in the trust now."""
+
+    joined_on: date | None
+    joined_on_assumed: bool | None
+    latest_inspection: TrustSchoolInspection | None = Field(description="null: never graded, as `unknown` says")
+
+
+class TrustSchoolPage(Page[TrustSchool]):
+    """One page of a trust's schools, by URN."""

@@ -9,8 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from inspection.problems import TrustNotFound
 from inspection.reference.service import codes
 from inspection.rows import Row
-from inspection.schools import service as schools
-from inspection.schools.repository import SchoolFilters
 from inspection.schools.service import source_document
 from inspection.trusts import repository
 from inspection.trusts.repository import TrustFilters
@@ -73,7 +71,8 @@ async def _documents(request: Request, filters: TrustFilters) -> AsyncIterator[D
             yield trust_document(row)
 
 
-async def _find(reads: AsyncConnection, uid: str) -> Row:
+async def find_trust(reads: AsyncConnection, uid: str) -> Row:
+    """Return the row of a trust; raises TrustNotFound."""
     row = await repository.find(reads, trust_filters(), uid)
     if row is None:
         raise TrustNotFound(f"No trust in the register carries the UID {uid}.")
@@ -82,7 +81,7 @@ async def _find(reads: AsyncConnection, uid: str) -> Row:
 
 async def get_trust(request: Request, reads: AsyncConnection, uid: str) -> Response:
     """Answer with one trust."""
-    return json_response(request, trust_document(await _find(reads, uid)))
+    return json_response(request, trust_document(await find_trust(reads, uid)))
 
 
 async def lookup_trusts(request: Request, reads: AsyncConnection, wanted: TrustLookup) -> Response:
@@ -97,9 +96,3 @@ async def lookup_trusts(request: Request, reads: AsyncConnection, wanted: TrustL
         if code not in found[column]
     ]
     return json_response(request, {"data": [trust_document(row) for row in rows], "missing": missing})
-
-
-async def list_trust_schools(request: Request, reads: AsyncConnection, uid: str, page: PageParameters) -> Response:
-    """Answer with the schools that are in the trust now, by URN."""
-    await _find(reads, uid)
-    return await schools.list_schools(request, reads, SchoolFilters(trust=uid), page)

@@ -118,7 +118,9 @@ class Register:
             values.setdefault(reason, "not_judged" if values[column] is None else None)
         values.setdefault("published_reason", None if values["published_on"] else "not_in_source")
         values["grades"] = Jsonb(values["grades"])
-        values["judged_on"] = Jsonb(values["judged_on"]) if values["judged_on"] else None
+        for column in ("judged_on", "narratives"):
+            if values.get(column):
+                values[column] = Jsonb(values[column])
         identifier: UUID = self._insert("inspections", "id", **values)
         return identifier
 

@@ -1,6 +1,7 @@
 """The pages over HTTP: who gets one, what protects it, and what it says."""
 
 import re
+from datetime import date
 from itertools import pairwise
 
 import httpx
@@ -156,3 +157,101 @@ class TestSchoolPage:
 
         assert "There is no graded inspection of Elm School on record" in page
         assert "Grades by area" not in page
+
+
+class TestSearchPage:
+    async def test_it_starts_with_the_form_alone(self, anonymous: httpx.AsyncClient) -> None:
+        page = (await anonymous.get("/schools", headers=BROWSER)).text
+
+        assert 'name="q"' in page
+        assert "Results for" not in page
+        assert "There is a problem" not in page
+
+    async def test_schools_are_found_by_name(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001, name="St Mary's Primary", postcode="EC3A 5DE")
+        register.school(100002, name="Elm School")
+
+        page = (await anonymous.get("/schools", params={"q": "st marys"}, headers=BROWSER)).text
+
+        assert 'href="/schools/100001"' in page
+        assert "100002" not in page
+        assert "Primary, City of London, EC3A 5DE" in page
+
+    async def test_the_nearest_to_a_postcode_come_first(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001, name="Far", postcode="EC3A 7AA")
+        register.school(100002, name="Near", postcode="EC3A 5DE")
+        register.location(100001, 51.6, -0.1)
+        register.location(100002, 51.5, -0.1)
+
+        page = (await anonymous.get("/schools", params={"q": "ec3a 5de"}, headers=BROWSER)).text
+
+        assert "Schools nearest to EC3A 5DE" in page
+        assert page.index("/schools/100002") < page.index("/schools/100001")
+        assert "Less than 0.1 miles away" in page
+        assert "6.9 miles away" in page
+
+    @pytest.mark.parametrize(
+        ("q", "said"),
+        [
+            ("", "Enter the name of a school or a postcode"),
+            ("  ", "Enter the name of a school or a postcode"),
+            ("x" * 201, "Enter no more than 200 characters"),
+            ("ZZ9 9ZZ", "We cannot find the postcode ZZ9 9ZZ"),
+        ],
+    )
+    async def test_what_cannot_be_searched_for_is_said(self, anonymous: httpx.AsyncClient, q: str, said: str) -> None:
+        page = await anonymous.get("/schools", params={"q": q}, headers=BROWSER)
+
+        assert page.status_code == 200
+        assert "There is a problem" in page.text
+        assert page.text.count(said) == 2
+        assert "<title>Error: " in page.text
+
+    async def test_what_is_typed_is_escaped(self, anonymous: httpx.AsyncClient) -> None:
+        page = (await anonymous.get("/schools", params={"q": '"><script>x()</script>'}, headers=BROWSER)).text
+
+        assert "<script>x()" not in page
+        assert "No school was found" in page
+
+    async def test_more_results_are_a_link_away(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        for urn in range(100001, 100022):
+            register.school(urn, name="Elm School")
+
+        page = (await anonymous.get("/schools", params={"q": "elm"}, headers=BROWSER)).text
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        assert following is not None
+        rest = (await anonymous.get(following[1].replace("&amp;", "&"), headers=BROWSER)).text
+
+        assert page.count('href="/schools/1000') == 20
+        assert rest.count('href="/schools/1000') == 1
+        assert 'rel="next"' not in rest
+
+
+class TestTrustPage:
+    async def test_an_unknown_trust_is_404(self, anonymous: httpx.AsyncClient) -> None:
+        assert (await anonymous.get("/trusts/99", headers=BROWSER)).status_code == 404
+
+    async def test_grades_before_and_after_joining_are_told_apart(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.trust("5143", name="Hill <Trust>")
+        register.school(100001, name="Ash", trust="5143")
+        register.school(100002, name="Beech", trust="5143")
+        register.school(100003, name="Cedar", trust="5143")
+        for urn in (100001, 100002):
+            register.membership(urn, "5143", date(2022, 9, 1))
+        register.inspection(100001, starts_on=date(2022, 8, 31), overall=4, category_of_concern="SWK")
+        register.card(100002, grades={"achievement": "needs_attention"})
+
+        page = (await anonymous.get("/trusts/5143", headers=BROWSER)).text
+
+        rows = re.findall(r"<tr class=.*?</tr>", page, re.DOTALL)[1:]
+        assert "Hill &lt;Trust&gt;" in page
+        assert "3 open schools are in this trust." in page
+        assert "Before joining" in rows[0]
+        assert "Inadequate" in rows[0]
+        assert "Serious weaknesses" in rows[0]
+        assert "After joining" in rows[1]
+        assert rows[1].index("Expected standard in 5 areas") < rows[1].index("Needs attention in 1 area")
+        assert "Not graded yet" in rows[2]
+        assert "Not known" in rows[2]

@@ -87,6 +87,18 @@ class TestReportCard:
         assert "no written summary" in card["summary_text"]
         assert {(area["narrative"], area["narrative_reason"]) for area in card["areas"]} == {(None, "not_in_source")}
 
+    async def test_words_that_are_published_are_shown(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        register.card(100001, summary="Pupils are <kind>.", narratives={"inclusion": "All belong."})
+
+        card = await parent_card(anonymous)
+        page = (await anonymous.get("/schools/100001", headers={"Accept": "text/html"})).text
+
+        assert (card["summary"], card["summary_reason"], card["summary_text"]) == ("Pupils are <kind>.", None, None)
+        assert card["areas"][0]["narrative"] == "All belong."
+        assert "Pupils are &lt;kind&gt;." in page
+        assert "All belong." in page
+
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
