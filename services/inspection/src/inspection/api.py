@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from inspection.areas.endpoints import router as areas
+from inspection.dashboards.endpoints import router as dashboards
 from inspection.data_quality.endpoints import router as data_quality
 from inspection.drafts.endpoints import router as drafts
 from inspection.facts.endpoints import router as facts
@@ -22,6 +23,7 @@ from inspection.trusts.endpoints import router as trusts
 # the card first: it is asked for most, and routes are tried in order
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     report_cards,
+    dashboards,
     schools,
     inspections,
     drafts,

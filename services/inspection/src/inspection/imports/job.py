@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Final
 
 from sqlalchemy import Connection, RowMapping
 
+from inspection.dashboards import comparisons
 from inspection.imports import repository
 from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
@@ -105,7 +106,10 @@ class _Merge:
         code, as_at = self._kind.code, self._wanted["as_at"]
         source_id = repository.add_source(connection, code, self._wanted["file_name"], as_at)
         source = Provenance(source_id, code, as_at)
-        return self._kind.load(connection, self._read.batch, source, self._warnings), source_id
+        fates = self._kind.load(connection, self._read.batch, source, self._warnings)
+        if fates.created or fates.changed:
+            comparisons.refresh(connection, code, source_id)
+        return fates, source_id
 
     def _trial(self, connection: Connection) -> tuple[Fates, None]:
         """Merge and take it back: a dry run tells what would become of each row."""

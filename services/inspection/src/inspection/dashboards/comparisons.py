@@ -1,0 +1,113 @@
+"""Figures of areas, England and schools of like intake: made anew when an import changes what they come from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from inspection.dashboards import repository
+from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_cell, hidden_codes
+from inspection.dashboards.measures import area_of, codes_of, levels, limits, measures, phases_of
+from inspection.dashboards.repository import SchoolCell
+from inspection.domain.group_suppression import HiddenCell, held_back
+from inspection.reference.service import codes
+
+REGISTER_KINDS: Final = frozenset({"ofsted-latest-inspections", "gias-establishments"})
+"""Kinds of file that may change a school's area, phase, fifth, roll or status."""
+
+
+class Area(NamedTuple):
+    """A group of schools: a level and one area of it."""
+
+    level: str
+    area: str
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What is added up of one group."""
+
+    weighted: float = 0.0
+    pupils: int = 0
+    plain: float = 0.0
+    schools: int = 0
+    all_counted: bool = True
+    hidden: set[int] = field(default_factory=set)
+
+    def add(self, cell: SchoolCell, *, hidden: bool) -> None:
+        self.schools += 1
+        self.plain += cell.value
+        self.all_counted = self.all_counted and bool(cell.cohort)
+        if cell.cohort:
+            self.weighted += cell.value * cell.cohort
+            self.pupils += cell.cohort
+        if hidden:
+            self.hidden.add(cell.urn)
+
+    @property
+    def value(self) -> float:
+        """The mean of pupils where each cohort is known, else that of schools."""
+        return self.weighted / self.pupils if self.all_counted else self.plain / self.schools
+
+
+def refresh(connection: Connection, kind: str, source_id: int) -> None:
+    """Make the comparisons anew that an import of this kind may have changed, in the import's transaction."""
+    if kind in REGISTER_KINDS:
+        for period in repository.periods(connection):
+            _refresh(connection, list(measures()), period)
+    elif measured := codes_of(kind):
+        for period in repository.periods(connection, source_id):
+            _refresh(connection, measured, period)
+
+
+def _refresh(connection: Connection, measured: Sequence[str], period: str) -> None:
+    cells = repository.school_cells(connection, measured, period, codes().open_statuses)
+    repository.replace_comparisons(connection, measured, period, list(_rows(cells, period)))
+
+
+def _rows(cells: Sequence[SchoolCell], period: str) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of `measure_comparisons` of one year."""
+    hidden = _hidden(cells)
+    found: dict[tuple[str, str], list[SchoolCell]] = {}
+    for cell in cells:
+        found.setdefault((cell.measure, phases_of()[cell.phase]), []).append(cell)
+    for (measure, phases), members in found.items():
+        for area, total, told in _figures(members, hidden):
+            value = round(total.value, measures()[measure].decimals) if told else None
+            weighting = "pupils" if total.all_counted else "schools"
+            status = VALUE if told else SUPPRESSED
+            yield (measure, period, phases, *area, value, status, total.schools, weighting)
+
+
+def _hidden(cells: Sequence[SchoolCell]) -> set[tuple[int, str]]:
+    """Return (URN, measure) of the schools' cells that are not shown; the cells come by school."""
+    hidden: set[tuple[int, str]] = set()
+    for urn, group in groupby(cells, lambda cell: cell.urn):
+        members = list(group)
+        given = [Cell(each.measure, each.value, each.cohort) for each in members]
+        hidden.update((urn, code) for code in hidden_codes(given, members[0].pupils))
+    return hidden
+
+
+def _figures(cells: Sequence[SchoolCell], hidden: set[tuple[int, str]]) -> Iterator[tuple[Area, _Sum, bool]]:
+    """Yield each group of one measure and phase with its sum, and whether its figure may be shown."""
+    sums: dict[Area, _Sum] = {}
+    for cell in cells:
+        unseen = (cell.urn, cell.measure) in hidden
+        for level in levels():
+            area = area_of(level, cell._asdict())
+            if area is not None:
+                sums.setdefault(Area(level["code"], area), _Sum()).add(cell, hidden=unseen)
+    weights = all(total.all_counted for total in sums.values())
+    kept: dict[int, HiddenCell] = {
+        cell.urn: hidden_cell(
+            Cell(cell.measure, cell.value, cell.cohort), cell.pupils, float(cell.cohort or 1) if weights else 1.0
+        )
+        for cell in cells
+        if (cell.urn, cell.measure) in hidden
+    }
+    held = held_back({group: total.hidden for group, total in sums.items()}, kept, limits())
+    for group, total in sums.items():
+        yield group, total, group not in held

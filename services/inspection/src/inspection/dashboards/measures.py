@@ -1,0 +1,98 @@
+"""What is known of measures, thresholds and comparisons: the data files, typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from inspection.data import load
+from inspection.domain.group_suppression import Limits
+from inspection.domain.suppression import Relation
+
+SCHOOL: Final = "school"
+"""The source of measures that schools and trusts supply themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure. `of`: what it counts (`pupils`, `sessions`, `mean`, `roll`, `estimate`); `base`: of which whole.
+
+    A base is `cohort`, the pupils given beside the figure; `roll`, those on roll; `none`, for the roll itself; or
+    `unknown`. Figures of one `family` are about one whole; `nested` ones stand from the outermost to the innermost.
+    """
+
+    code: str
+    label: str
+    unit: str
+    definition: str
+    lowest: float
+    highest: float
+    decimals: int
+    source: str
+    of: str
+    base: str
+    family: str
+    relation: Relation
+    estimate_of: str | None
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """Return all measures by code, in the order in which they are shown."""
+    return {entry["code"]: _measure(entry) for entry in load("measures")}
+
+
+def _measure(entry: Mapping[str, Any]) -> Measure:
+    lowest, highest = entry["range"]
+    given = {name: entry[name] for name in ("code", "label", "unit", "definition", "decimals", "source", "of", "base")}
+    return Measure(
+        **given,
+        lowest=lowest,
+        highest=highest,
+        family=entry["family"] or entry["code"],
+        relation=entry["relation"],
+        estimate_of=entry.get("estimate_of"),
+    )
+
+
+def codes_of(source: str) -> list[str]:
+    """Return the codes of the measures that a kind of file gives."""
+    return [code for code, each in measures().items() if each.source == source and each.estimate_of is None]
+
+
+def _limit(code: str) -> float:
+    return next(float(entry["value"]) for entry in load("suppression") if entry["code"] == code)
+
+
+@cache
+def threshold() -> int:
+    """Return the fewest pupils that a cell which is shown may come from, unless it is none."""
+    return int(_limit("threshold"))
+
+
+@cache
+def limits() -> Limits:
+    """Return what must stay unknown behind the figure of a group of schools."""
+    return Limits(int(_limit("fewest_hidden")), _limit("least_uncertainty"))
+
+
+def levels() -> Sequence[Mapping[str, Any]]:
+    """Return the groups that a school is shown beside: `code`, `definition`, and the register's column `by`."""
+    return load("comparisons")
+
+
+ENGLAND: Final = "England"
+
+
+def area_of(level: Mapping[str, Any], school: Mapping[str, Any]) -> str | None:
+    """Return which area of a level a school belongs to; None where the register does not tell."""
+    if level["by"] is None:
+        return ENGLAND
+    value = school[level["by"]]
+    return None if value is None else str(value)
+
+
+@cache
+def phases_of() -> Mapping[str, str]:
+    """Return for each phase the group of phases it is compared within."""
+    return {phase: entry["code"] for entry in load("comparison_phases") for phase in entry["phases"]}

@@ -1,0 +1,97 @@
+"""The SQL of dashboards: what one school's needs, and the comparisons that imports make anew."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inspection.models import MeasureComparison
+from inspection.rows import Row, fetch_all, fetch_first
+
+_COMPARISON_COLUMNS = tuple(column.name for column in MeasureComparison.__table__.columns)
+
+
+class SchoolCell(NamedTuple):
+    """A figure of an open school, with what groups the school."""
+
+    urn: int
+    measure: str
+    value: float
+    cohort: int | None
+    pupils: int | None
+    phase: str
+    la_code: str
+    region: str
+    idaci_quintile: int | None
+
+
+def periods(connection: Connection, source_id: int | None = None) -> list[str]:
+    """Return the academic years with measures, or those in which a source gave any."""
+    clause = "" if source_id is None else "WHERE source_id = :source"
+    sql = f"SELECT DISTINCT period FROM pupil_measures {clause} ORDER BY period"
+    return list(connection.scalars(text(sql), {"source": source_id} if source_id is not None else {}))
+
+
+def school_cells(
+    connection: Connection, measures: Sequence[str], period: str, open_statuses: Sequence[str]
+) -> list[SchoolCell]:
+    """Return the figures of all open schools in a year, by school."""
+    rows = connection.execute(
+        text(
+            "SELECT m.urn, m.measure, m.value, m.cohort, s.pupils, s.phase, s.la_code, s.region, s.idaci_quintile"
+            " FROM pupil_measures m JOIN schools s ON s.urn = m.urn"
+            " WHERE m.period = :period AND m.measure = ANY(:measures) AND m.status = 'value'"
+            " AND s.status = ANY(:open_statuses) ORDER BY m.urn"
+        ),
+        {"period": period, "measures": list(measures), "open_statuses": list(open_statuses)},
+    )
+    return [SchoolCell(*row) for row in rows]
+
+
+def replace_comparisons(
+    connection: Connection, measures: Sequence[str], period: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Write the comparisons of these measures in a year anew."""
+    connection.execute(
+        text("DELETE FROM measure_comparisons WHERE period = :period AND measure = ANY(:measures)"),
+        {"period": period, "measures": list(measures)},
+    )
+    if rows:
+        values = [dict(zip(_COMPARISON_COLUMNS, row, strict=True)) for row in rows]
+        connection.execute(insert(MeasureComparison), values)
+
+
+_SCHOOL = """
+SELECT s.urn, s.name, s.phase, s.la_code, s.region, s.idaci_quintile, s.pupils,
+    src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
+FROM schools s JOIN sources src ON src.id = s.source_id
+WHERE s.urn = :urn"""
+
+
+async def school(reads: AsyncConnection, urn: int) -> Row | None:
+    """Return what of a school decides what it is compared with."""
+    return await fetch_first(reads, _SCHOOL, {"urn": urn})
+
+
+_MEASURES = """
+SELECT m.measure, m.period, m.value, m.status, m.cohort,
+    src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at,
+    (SELECT json_object_agg(c.level, json_build_object(
+            'value', c.value, 'status', c.status, 'schools', c.schools, 'weighting', c.weighting))
+        FROM unnest(CAST(:levels AS text[]), CAST(:areas AS text[])) AS a (level, area)
+        JOIN measure_comparisons c ON c.measure = m.measure AND c.period = m.period AND c.phases = :phases
+            AND c.level = a.level AND c.area = a.area) AS comparisons
+FROM pupil_measures m JOIN sources src ON src.id = m.source_id
+WHERE m.urn = :urn
+ORDER BY m.period"""
+
+
+async def measures(
+    reads: AsyncConnection, urn: int, phases: str, levels: Sequence[str], areas: Sequence[str]
+) -> list[Row]:
+    """Return a school's official measures by year, each with the figures of the groups it is shown beside."""
+    parameters = {"urn": urn, "phases": phases, "levels": list(levels), "areas": list(areas)}
+    return await fetch_all(reads, _MEASURES, parameters)
