@@ -1,6 +1,6 @@
 """How each service's FastAPI application is put together: the same plumbing round its own routers."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from shared.openapi import install_openapi
 from shared.query_parameters import refuse_unknown_parameters
 from shared.rate_limit import RateLimiter, count_request
 from shared.settings import ServiceSettings
+from shared.short_ways import ShortWay, ShortWays, declared_accesses
 from shared.telemetry.logs import configure_logs
 from shared.telemetry.middleware import HeadAsGet, RequestTelemetry
 from shared.telemetry.traces import tracing
@@ -42,10 +43,12 @@ def create_service_app(
     settings: ServiceSettings,
     routers: Iterable[APIRouter],
     constraint_errors: Mapping[str, DomainError] | None = None,
+    short_ways: Sequence[ShortWay] = (),
 ) -> FastAPI:
     """Build a service: its routers, the change feed, probes, problem documents, telemetry and documentation.
 
-    `constraint_errors` gives, by name of a database constraint, the error a client gets when it is violated.
+    `constraint_errors` gives, by name of a database constraint, the error a client gets when it is violated;
+    `short_ways` serve the plain form of some of the routes.
     """
     configure_logs(name, settings.log_level)
     database = database_from(name, settings)
@@ -85,7 +88,13 @@ def create_service_app(
     docs.install(app)
     problems.install(app, constraint_errors or {})
     install_openapi(app)
+    _wrap(app, settings, short_ways)
+    return app
+
+
+def _wrap(app: FastAPI, settings: ServiceSettings, short_ways: Sequence[ShortWay]) -> None:
+    """Put the middleware round an application, the innermost first."""
+    app.add_middleware(ShortWays, ways=short_ways, accesses=declared_accesses(app, short_ways))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestTelemetry, on_error=problems.unexpected)
-    return app

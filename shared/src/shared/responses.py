@@ -83,7 +83,6 @@ def _stream(chunks: AsyncIterator[bytes], media_type: str, *, public: bool) -> S
     headers = {
         "Cache-Control": PUBLIC if public else PRIVATE,
         "Vary": "Accept" if public else "Accept, Authorization",
-        "X-Content-Type-Options": "nosniff",
     }
     return StreamingResponse(chunks, media_type=media_type, headers=headers)
 

@@ -1,5 +1,6 @@
 """A service as small as can be, built with everything that `shared` gives."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import column, func, select, table, text
 from shared.application import create_service_app
 from shared.auth import Principal, Public, Requires
 from shared.auth.tenancy import visible, visible_sql
-from shared.db.session import Db, PublicReads
+from shared.db.session import Db, PublicReads, database_of
 from shared.errors import Conflict, NotFound
 from shared.etags import IfMatch, check_if_match, etag_of
 from shared.idempotency import Idempotent
@@ -17,6 +18,7 @@ from shared.pagination import PageRequest, page_of
 from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
 from shared.schemas import RequestModel
 from shared.settings import ServiceSettings
+from shared.short_ways import ShortWay
 
 HERE = Path(__file__).parent
 NOTES = table("notes", column("id"), column("body"), column("tenancy_orgs"), column("tenancy_region"))
@@ -83,6 +85,26 @@ async def read_anyone(request: Request, _p: Annotated[Principal | None, Public()
     return json_response(request, {"one": await reads.scalar(text("SELECT 1"))}, public=True)
 
 
+async def read_anyone_plainly(request: Request, _match: re.Match[str]) -> Response:
+    (row,) = (await database_of(request).hot_reads.fetch("SELECT 1 AS one")).decoded()
+    return json_response(request, dict(row), public=True)
+
+
+ANYONE = ShortWay("/v1/anyone", re.compile("/v1/anyone"), read_anyone_plainly)
+
+
+@router.get("/v1/numbers/{number}")
+async def read_number(request: Request, number: int, _p: Annotated[Principal, Requires("notes:read")]) -> Response:
+    return json_response(request, {"number": number, "way": "declared"})
+
+
+async def read_number_plainly(request: Request, match: re.Match[str]) -> Response:
+    return json_response(request, {"number": int(match[1]), "way": "short"})
+
+
+NUMBER = ShortWay("/v1/numbers/{number}", re.compile("/v1/numbers/([0-9]{1,6})"), read_number_plainly)
+
+
 @router.put("/v1/notes/{note_id}")
 async def replace_note(
     request: Request,
@@ -122,4 +144,5 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         settings=settings,
         routers=[router],
         constraint_errors={"uq_notes_body": Conflict("There is a note of this body already.")},
+        short_ways=[ANYONE, NUMBER],
     )

@@ -15,10 +15,12 @@ from inspection.inspections.endpoints import router as inspections
 from inspection.pages.endpoints import router as pages
 from inspection.publications.endpoints import router as publications
 from inspection.reference.endpoints import router as reference
+from inspection.report_cards.endpoints import CARD
 from inspection.report_cards.endpoints import router as report_cards
 from inspection.schools.endpoints import router as schools
 from inspection.statistics.endpoints import router as statistics
 from inspection.trusts.endpoints import router as trusts
+from shared.short_ways import ShortWay
 
 # the card first: it is asked for most, and routes are tried in order
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -38,3 +40,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reference,
     pages,
 )
+
+SHORT_WAYS: Final[tuple[ShortWay, ...]] = (CARD,)

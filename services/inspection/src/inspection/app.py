@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from inspection.api import ROUTERS
+from inspection.api import ROUTERS, SHORT_WAYS
 from inspection.pages.install import install_pages
 from inspection.problems import CONSTRAINT_ERRORS
 from inspection.settings import Settings
@@ -26,6 +26,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         routers=ROUTERS,
         constraint_errors=CONSTRAINT_ERRORS,
+        short_ways=SHORT_WAYS,
     )
     install_pages(app)
     return app

@@ -1,21 +1,18 @@
 """Connections: one transaction a request, committed before the answer; public reads without any."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Annotated, Any
 
-import psycopg
 from fastapi import Depends, Request
-from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.auth.authenticator import principal_of
 from shared.auth.tenancy import SYSTEM_CLAIMS, bind_claims, bind_system_claims
-from shared.errors import Unavailable
+from shared.db.hot_reads import HotReads
 
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 10.0
@@ -73,36 +70,9 @@ class Database:
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @cached_property
-    def _hot_pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]:
-        return AsyncConnectionPool(
-            driver_url(self.url),
-            min_size=1,
-            max_size=self._read_pool_size,
-            timeout=POOL_TIMEOUT_SECONDS,
-            open=False,
-            kwargs={**self._connect_args, "autocommit": True, "row_factory": dict_row},
-        )
-
-    async def fetch_one(self, sql: str, parameters: Sequence[Any]) -> dict[str, Any] | None:
-        """Run one hot public read on the bare driver; tried once more when its connection had died."""
-        pool = self._hot_pool
-        await pool.open()
-        try:
-            return await self._fetch_one(pool, sql, parameters)
-        except psycopg.OperationalError:
-            await pool.check()
-            return await self._fetch_one(pool, sql, parameters)
-
-    @staticmethod
-    async def _fetch_one(
-        pool: AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]], sql: str, parameters: Sequence[Any]
-    ) -> dict[str, Any] | None:
-        try:
-            async with pool.connection() as connection:
-                cursor = await connection.execute(sql.encode(), parameters)
-                return await cursor.fetchone()
-        except PoolTimeout as error:
-            raise Unavailable("No database connection was free in time.", headers={"Retry-After": "1"}) from error
+    def hot_reads(self) -> HotReads:
+        """The reads that are asked for most, of public data, on connections of their own."""
+        return HotReads(driver_url(self.url), size=self._read_pool_size, connect_args=self._connect_args)
 
     @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:
@@ -122,8 +92,8 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
-        if "_hot_pool" in self.__dict__:
-            await self._hot_pool.close()
+        if "hot_reads" in self.__dict__:
+            await self.hot_reads.close()
         if "engine" in self.__dict__:
             await self.engine.dispose()
 

@@ -8,32 +8,24 @@ from typing import Any
 import orjson
 import structlog
 
+from shared.clock import utc_now
 from shared.telemetry.context import current_context
-
-
-def _ids(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    context = current_context()
-    if context:
-        event["request_id"] = context.request_id
-        event["trace_id"] = context.trace_id
-    return event
 
 
 def configure_logs(service: str, level: str) -> None:
     """Send structlog's and the standard library's records to standard output as JSON."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
 
-    def named(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    def stamp(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        context = current_context()
+        if context:
+            event["request_id"] = context.request_id
+            event["trace_id"] = context.trace_id
         event["service"] = service
+        event["timestamp"] = f"{utc_now().isoformat()[:-6]}Z"
         return event
 
-    processors: list[Any] = [
-        _ids,
-        named,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
+    processors: list[Any] = [stamp, structlog.processors.add_log_level, structlog.processors.format_exc_info]
     structlog.configure(
         processors=[*processors, structlog.processors.JSONRenderer(serializer=_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(number),

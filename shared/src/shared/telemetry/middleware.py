@@ -1,10 +1,11 @@
 """Around every request: ids in and out, one log line, one observation, and safe headers."""
 
 import time
+from functools import lru_cache
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.telemetry.context import enter_context, new_context
@@ -16,6 +17,7 @@ SECONDS = Histogram(
     ["method", "route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+_NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 PROBES = {"/livez", "/readyz", "/startupz", "/metrics"}
 
 _log = structlog.get_logger()
@@ -43,11 +45,9 @@ class RequestTelemetry:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                sent = MutableHeaders(scope=message)
-                sent["X-Request-Id"] = context.request_id
-                for name, value in scope.get("state", {}).get("rate_limit", {}).items():
-                    sent[name] = value
-                sent.setdefault("X-Content-Type-Options", "nosniff")
+                told = {"X-Request-Id": context.request_id, **scope.get("state", {}).get("rate_limit", {})}
+                sent = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+                message = {**message, "headers": [*message["headers"], *sent, _NO_SNIFFING]}
             await send(message)
 
         try:
@@ -81,12 +81,18 @@ class HeadAsGet:
         await self._app({**scope, "method": "GET"}, receive, send_without_body)
 
 
+@lru_cache
+def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), SECONDS.labels(method, route)
+
+
 def _observe(scope: Scope, status: int, seconds: float) -> None:
     if scope["path"] in PROBES:
         return
     route = getattr(scope.get("route"), "path", "unmatched")
-    REQUESTS.labels(scope["method"], route, status).inc()
-    SECONDS.labels(scope["method"], route).observe(seconds)
+    requests, durations = _series(scope["method"], route, status)
+    requests.inc()
+    durations.observe(seconds)
     principal = scope.get("state", {}).get("principal")
     _log.info(
         "request",

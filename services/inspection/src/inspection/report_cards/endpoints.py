@@ -1,11 +1,9 @@
 """The public route of report cards."""
 
 import re
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.routing import APIRoute
 from pydantic import Field
 
 from inspection.pages import service as pages
@@ -15,35 +13,9 @@ from inspection.report_cards.parent_schemas import ParentReportCard
 from inspection.report_cards.schemas import TechnicalReportCard
 from shared.auth.access import Public
 from shared.auth.principal import Principal
-from shared.rate_limit import count_request
+from shared.short_ways import ShortWay
 
-PLAIN_QUERIES: Final = frozenset({b"", b"audience=technical"})
-PLAIN_URN: Final = re.compile("[1-9][0-9]{5}")
-
-
-class CardRoute(APIRoute):
-    """Serves a plain request for a card without the framework's solving of parameters, which costs as much as the read.
-
-    Whatever is not plain (another query, a URN that is none, a browser that wants the page) goes the declared way, and
-    so do documentation and checks.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler: the short way where it is safe, else the declared one."""
-        declared = super().get_route_handler()
-
-        async def serve(request: Request) -> Response:
-            urn = request.path_params["urn"]
-            plain = request.scope["query_string"] in PLAIN_QUERIES and PLAIN_URN.fullmatch(urn)
-            if not plain or prefers_html(request):
-                return await declared(request)
-            await count_request(request)
-            return await service.get_report_card(request, int(urn))
-
-        return serve
-
-
-router = APIRouter(tags=["report cards"], route_class=CardRoute)
+router = APIRouter(tags=["report cards"])
 
 
 Card = Annotated[TechnicalReportCard | ParentReportCard, Field(discriminator="audience")]
@@ -70,3 +42,14 @@ async def get_report_card(
     if audience == "parent":
         return await parent.get_parent_card(request, urn)
     return await service.get_report_card(request, urn)
+
+
+async def _plain_report_card(request: Request, match: re.Match[str]) -> Response:
+    return await service.get_report_card(request, int(match[1]))
+
+
+CARD: Final = ShortWay(
+    "/v1/schools/{urn}/report-card",
+    re.compile(r"/v1/schools/([1-9][0-9]{5})/report-card(?:\?audience=technical)?"),
+    _plain_report_card,
+)

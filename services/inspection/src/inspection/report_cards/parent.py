@@ -49,7 +49,7 @@ async def get_parent_card(request: Request, urn: int) -> Response:
 async def parent_card(request: Request, urn: int) -> Document:
     """Return the card for parents of a school; raises SchoolNotFound."""
     database = database_of(request)
-    card = await repository.latest_card(database, urn)
+    card = (await repository.latest_card(database, urn)).first()
     if card is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
     async with database.reads.connect() as reads:

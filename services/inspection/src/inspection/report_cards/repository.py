@@ -1,9 +1,9 @@
-"""The SQL of report cards: the hottest read of the service, one statement on the bare driver."""
+"""The SQL of report cards: the hottest read of the service, one statement, prepared."""
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
 from inspection.inspections.repository import INSPECTION_COLUMNS, VISIBLE
-from inspection.rows import Row
+from shared.db.hot_reads import HotRows
 from shared.db.session import Database
 
 _LATEST_CARD = f"""
@@ -18,9 +18,9 @@ LEFT JOIN LATERAL (
     ORDER BY i.starts_on DESC, i.id DESC
     LIMIT 1) i ON true
 LEFT JOIN sources src ON src.id = CASE WHEN i.inspection_id IS NULL THEN s.source_id ELSE i.inspection_source_id END
-WHERE s.urn = %s"""
+WHERE s.urn = $1"""
 
 
-async def latest_card(database: Database, urn: int) -> Row | None:
+async def latest_card(database: Database, urn: int) -> HotRows:
     """Return a school with its latest graded inspection; the inspection's columns are null where there is none."""
-    return await database.fetch_one(_LATEST_CARD, [urn])
+    return await database.hot_reads.fetch(_LATEST_CARD, [urn])

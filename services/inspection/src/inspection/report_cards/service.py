@@ -14,6 +14,7 @@ from inspection.inspections.service import (
     warning_documents,
 )
 from inspection.problems import SchoolNotFound
+from inspection.ready import ReadyAnswers
 from inspection.reference.service import Codes, codes
 from inspection.report_cards import repository
 from inspection.rows import Row
@@ -27,14 +28,17 @@ NOT_INSPECTED = "not_inspected"
 OLDER_FRAMEWORK = "older_framework"
 SAFEGUARDING = "safeguarding"
 NOTHING_TOLD: Final[Document] = {"summary": None, "summary_reason": NOT_INSPECTED, "evidence_references": []}
+CARDS_KEPT: Final = 4096
+"""About 5 KB each."""
 
 
 async def get_report_card(request: Request, urn: int) -> Response:
     """Answer with the card of a school; one statement, whoever asks."""
-    row = await repository.latest_card(database_of(request), urn)
-    if row is None:
+    rows = await repository.latest_card(database_of(request), urn)
+    if not rows:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    return json_response(request, card_document(row, codes()), public=True)
+    card = _ready.of(urn, rows)
+    return json_response(request, card.content, public=True, etag=card.etag)
 
 
 def card_document(row: Row, known: Codes) -> Document:
@@ -116,3 +120,6 @@ def _needing_action(safeguarding: Document | None, areas: Iterable[Document]) ->
     for area in areas:
         if area["action_needed"]:
             yield area["area"]
+
+
+_ready: Final = ReadyAnswers(lambda row: card_document(row, codes()), CARDS_KEPT)

@@ -1,12 +1,23 @@
 """The technical report card over HTTP."""
 
+import random
 from datetime import date
 
 import httpx
+import orjson
+import psycopg
 import pytest
 from services.inspection.tests.integration.reads.rows import Register
 
+from inspection.ready import ReadyAnswers
+from inspection.reference.service import codes
+from inspection.report_cards.repository import latest_card
 from inspection.report_cards.schemas import TechnicalReportCard
+from inspection.report_cards.service import card_document
+from shared.db.session import Database, driver_url
+from shared.etags import etag_of
+from shared.responses import dumps
+from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import bearer
 
 
@@ -154,3 +165,68 @@ class TestCard:
     @pytest.mark.parametrize("urn", ["abc", "0", "1000000000000", "%31%30%30%30%30%31x", "1e5"])
     async def test_what_is_no_urn_is_422(self, anonymous: httpx.AsyncClient, urn: str) -> None:
         assert (await anonymous.get(f"/v1/schools/{urn}/report-card")).status_code == 422
+
+
+KEEP_VERSION = (
+    "INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id)"
+    " SELECT id, version, to_jsonb(i), 'newer_file', source_id FROM inspections i; "
+)
+CHANGES = (
+    "UPDATE schools SET name = name || '!' WHERE urn = 100001",
+    "UPDATE schools SET trust_uid = '5144', rb_id = '5144' WHERE urn = 100001",
+    "UPDATE school_groups SET name = 'Renamed ' || length(name) WHERE uid = '5144'",
+    *(
+        f"{KEEP_VERSION} UPDATE inspections SET {change}, version = version + 1"
+        for change in (
+            'grades = \'{"inclusion": "exceptional"}\'',
+            'grades = \'{"inclusion": "urgent_improvement"}\'',
+            "warnings = '{category_mismatch}'",
+            "published_on = current_date + 1, published_reason = NULL",
+            "published_on = current_date, published_reason = NULL",
+        )
+    ),
+    "UPDATE sources SET loaded_at = loaded_at + interval '1 microsecond'",
+    "UPDATE sources SET as_at = as_at + 1",
+)
+
+
+class TestKeptReady:
+    async def test_after_any_change_the_card_is_the_one_that_would_be_made_afresh(
+        self, anonymous: httpx.AsyncClient, register: Register, urls: DatabaseUrls
+    ) -> None:
+        register.trust("5143")
+        register.trust("5144")
+        register.school(100001, trust="5143")
+        register.card(100001, number="1")
+        changes = random.Random(17).choices(CHANGES, k=60)
+        database = Database(urls.app)
+
+        seen = set()
+        with psycopg.connect(driver_url(urls.owner), autocommit=True) as connection:
+            for change in (*CHANGES, *changes):
+                connection.execute(change.encode())
+                (row,) = (await latest_card(database, 100001)).decoded()
+                for _ in range(2):
+                    answer = await anonymous.get("/v1/schools/100001/report-card")
+                    assert answer.content == dumps(card_document(row, codes())), change
+                    assert answer.headers["etag"] == etag_of(answer.content)
+                seen.add(answer.content)
+
+        await database.close()
+        assert len(seen) > len(CHANGES) / 2
+
+    async def test_two_schools_are_not_mixed_up_and_the_oldest_makes_room(
+        self, register: Register, urls: DatabaseUrls
+    ) -> None:
+        database = Database(urls.app)
+        answers = ReadyAnswers(lambda row: card_document(row, codes()), size=2)
+        for urn in (100001, 100002, 100003):
+            register.school(urn)
+
+        for urn in (100001, 100002, 100003, 100001, 100003):
+            ready = answers.of(urn, await latest_card(database, urn))
+            assert orjson.loads(ready.content)["urn"] == urn
+
+        assert answers.of(100003, await latest_card(database, 100003)) is ready
+        assert len(answers) == 2
+        await database.close()
