@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from inspection.areas.endpoints import router as areas
 from inspection.dashboards.endpoints import router as dashboards
 from inspection.data_quality.endpoints import router as data_quality
+from inspection.disadvantage.endpoints import router as disadvantage
 from inspection.drafts.endpoints import router as drafts
 from inspection.facts.endpoints import router as facts
 from inspection.freshness.endpoints import router as freshness
@@ -34,6 +35,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     areas,
     facts,
     statistics,
+    disadvantage,
     data_quality,
     freshness,
     imports,

@@ -25,6 +25,7 @@ LISTS: Final = (
     "cell_statuses",
     "comparisons",
     "terms",
+    "deprivation",
 )
 
 

@@ -55,3 +55,4 @@ class ReferenceData(ApiModel):
     cell_statuses: list[Code]
     comparisons: list[Code]
     terms: list[Code]
+    deprivation: list[Code]

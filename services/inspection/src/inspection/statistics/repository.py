@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from inspection.inspections.repository import VISIBLE
 from inspection.rows import Row, fetch_all
 
-Dimension = Literal["region", "phase", "la", "trust"]
+Dimension = Literal["region", "phase", "la", "trust", "deprivation"]
 
-_COLUMNS: Final[Mapping[Dimension, str]] = {
+COLUMNS: Final[Mapping[str, str]] = {
     "region": "s.region",
     "phase": "s.phase",
     "la": "s.la_code",
     "trust": "s.trust_uid",
+    "deprivation": "coalesce(s.idaci_quintile::text, 'unknown')",
 }
 
-_LATEST = f"""
+LATEST_JUDGEMENTS = f"""
 WITH latest AS (
     SELECT DISTINCT ON (i.urn) i.urn, i.framework, i.overall, i.category_of_concern, i.grades
     FROM inspections i
@@ -28,10 +29,14 @@ WITH latest AS (
 
 
 async def latest_judgements(reads: AsyncConnection, by: Dimension, open_statuses: Sequence[str]) -> list[Row]:
-    """Count open schools by group, framework, overall grade and category; framework is null where never inspected."""
-    column = _COLUMNS[by]
-    sql = f"""{_LATEST}
-SELECT {column} AS code, latest.framework, latest.overall, latest.category_of_concern AS category, count(*) AS schools
+    """Count open schools and their pupils by group, framework, overall grade and category.
+
+    The framework is null where a school was never inspected; `pupils_unknown` are schools without a number of pupils.
+    """
+    column = COLUMNS[by]
+    sql = f"""{LATEST_JUDGEMENTS}
+SELECT {column} AS code, latest.framework, latest.overall, latest.category_of_concern AS category, count(*) AS schools,
+    coalesce(sum(s.pupils), 0)::bigint AS pupils, count(*) FILTER (WHERE s.pupils IS NULL) AS pupils_unknown
 FROM schools s LEFT JOIN latest USING (urn)
 WHERE s.status = ANY (:open_statuses) AND {column} IS NOT NULL
 GROUP BY 1, 2, 3, 4
@@ -41,8 +46,8 @@ ORDER BY 1, 2, 3, 4"""
 
 async def card_grades(reads: AsyncConnection, by: Dimension, open_statuses: Sequence[str], framework: str) -> list[Row]:
     """Count the grades of each area of report cards by group."""
-    column = _COLUMNS[by]
-    sql = f"""{_LATEST}
+    column = COLUMNS[by]
+    sql = f"""{LATEST_JUDGEMENTS}
 SELECT {column} AS code, area.key AS area, area.value AS grade, count(*) AS schools
 FROM schools s JOIN latest USING (urn) CROSS JOIN LATERAL json_each_text(CAST(latest.grades AS json)) area
 WHERE s.status = ANY (:open_statuses) AND {column} IS NOT NULL

@@ -1,4 +1,4 @@
-"""Counts of grades by region, phase, local authority or trust."""
+"""Counts of grades by region, phase, local authority, trust or deprivation."""
 
 from typing import Any, Final
 
@@ -15,9 +15,10 @@ Document = dict[str, Any]
 
 DEFINITION: Final = (
     "Open schools by their latest graded inspection or report card, as published. Older grades and report-card grades "
-    "are not comparable and are counted apart. By trust: schools that are in one."
+    "are not comparable and are counted apart. By trust: schools that are in one. Pupils: those on roll. "
+    "By deprivation: the fifth of England by income deprivation affecting children that the source gives."
 )
-LISTS: Final = {"region": "regions", "phase": "phases", "la": "local_authorities"}
+LISTS: Final = {"region": "regions", "phase": "phases", "la": "local_authorities", "deprivation": "deprivation"}
 
 
 async def grade_statistics(request: Request, reads: AsyncConnection, by: Dimension) -> Response:
@@ -29,7 +30,7 @@ async def grade_statistics(request: Request, reads: AsyncConnection, by: Dimensi
     for row in await repository.card_grades(reads, by, open_statuses, REPORT_CARD):
         area = groups[row["code"]]["report_card_grades"].setdefault(row["area"], {})
         area[row["grade"]] = row["schools"]
-    labels = await _labels(reads, by, list(groups))
+    labels = await group_labels(reads, by, list(groups))
     data = [{"code": code, "label": labels[code], **groups[code]} for code in sorted(groups)]
     return json_response(request, {"by": by, "definition": DEFINITION, "data": data}, public=True)
 
@@ -45,32 +46,49 @@ def empty_counts() -> Document:
         "report_cards": 0,
         "report_card_grades": {},
         "categories": {},
+        "pupils": {
+            "on_roll": 0,
+            "schools_unknown": 0,
+            "inspected": 0,
+            "not_inspected": 0,
+            "overall": {},
+            "no_overall": 0,
+            "report_cards": 0,
+            "categories": {},
+        },
     }
 
 
 def add_judgement(counts: Document, row: Row) -> None:
-    """Add the schools of one row: they share framework, overall grade and category."""
-    schools = row["schools"]
-    counts["schools"] += schools
+    """Add the schools of one row, and their pupils: they share framework, overall grade and category."""
+    counts["schools"] += row["schools"]
+    counts["pupils"]["on_roll"] += row["pupils"]
+    counts["pupils"]["schools_unknown"] += row["pupils_unknown"]
+    for kind, number in ((counts, row["schools"]), (counts["pupils"], row["pupils"])):
+        _add_to(kind, row, number)
+
+
+def _add_to(counts: Document, row: Row, number: int) -> None:
     if row["framework"] is None:
-        counts["not_inspected"] += schools
+        counts["not_inspected"] += number
         return
-    counts["inspected"] += schools
+    counts["inspected"] += number
     if row["overall"] is None:
-        counts["no_overall"] += schools
+        counts["no_overall"] += number
     else:
-        _add(counts["overall"], str(row["overall"]), schools)
+        _add(counts["overall"], str(row["overall"]), number)
     if codes().is_report_card(row["framework"]):
-        counts["report_cards"] += schools
+        counts["report_cards"] += number
     if row["category"] is not None:
-        _add(counts["categories"], row["category"], schools)
+        _add(counts["categories"], row["category"], number)
 
 
-def _add(counts: dict[str, int], key: str, schools: int) -> None:
-    counts[key] = counts.get(key, 0) + schools
+def _add(counts: dict[str, int], key: str, number: int) -> None:
+    counts[key] = counts.get(key, 0) + number
 
 
-async def _labels(reads: AsyncConnection, by: Dimension, found: list[str]) -> dict[str, str]:
+async def group_labels(reads: AsyncConnection, by: str, found: list[str]) -> dict[str, str]:
+    """Return the labels of groups by code."""
     if by == "trust":
         return await repository.trust_names(reads, found)
     return {code: codes().label(LISTS[by], code) for code in found}

@@ -172,3 +172,21 @@ class Register:
             f"UPDATE inspections SET {', '.join(f'{name} = %s' for name in columns)} WHERE id = %s",
             [*columns.values(), inspection],
         )
+
+    def measure(self, urn: int, value: float | None, **changes: Any) -> None:
+        """Put a census percentage of ever-6 free meals in; without a value its status is `missing` unless told."""
+        values = {
+            "urn": urn,
+            "measure": "fsm_ever6_percent",
+            "period": "2022-23",
+            "value": value,
+            "status": "missing" if value is None else "value",
+            "source_id": self.source,
+            **changes,
+        }
+        self._insert("pupil_measures", "urn", **values)
+
+    def change(self, table: str, urn: int, **values: Any) -> None:
+        """Change the rows of a school."""
+        columns = ", ".join(f'"{column}" = %s' for column in values)
+        self._connection.execute(f"UPDATE {table} SET {columns} WHERE urn = %s", [*values.values(), urn])

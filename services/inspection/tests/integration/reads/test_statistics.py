@@ -21,9 +21,9 @@ async def test_old_and_new_grades_are_counted_apart_by_the_latest_inspection(
     register.school(100001, trust="5143")
     register.inspection(100001, overall=4, starts_on=date(2018, 1, 1))
     register.card(100001, category_of_concern="SM", grades={"inclusion": "needs_attention"})
-    register.school(100002)
+    register.school(100002, pupils=100)
     register.inspection(100002, overall=3)
-    register.school(100003)
+    register.school(100003, pupils=None)
     register.school(100004, status="closed")
     register.inspection(100004, overall=1)
 
@@ -32,18 +32,29 @@ async def test_old_and_new_grades_are_counted_apart_by_the_latest_inspection(
     assert (london["schools"], london["inspected"], london["not_inspected"]) == (3, 2, 1)
     assert london["overall"] == {"3": 1}
     assert (london["no_overall"], london["report_cards"], london["categories"]) == (1, 1, {"SM": 1})
+    assert london["pupils"] == {
+        "on_roll": 480,
+        "schools_unknown": 1,
+        "inspected": 480,
+        "not_inspected": 0,
+        "overall": {"3": 100},
+        "no_overall": 380,
+        "report_cards": 380,
+        "categories": {"SM": 380},
+    }
     assert london["report_card_grades"]["inclusion"] == {"needs_attention": 1}  # type: ignore[index]
 
 
 async def test_each_grouping_names_its_groups(anonymous: httpx.AsyncClient, register: Register) -> None:
     register.trust("5143", name="United Learning Trust")
-    register.school(100001, trust="5143")
+    register.school(100001, trust="5143", idaci_quintile=5)
     register.school(100002, la_code="202", phase="secondary")
 
     for by, expected in {
         "trust": {"5143": "United Learning Trust"},
         "la": {"201": "City of London", "202": "Camden"},
         "phase": {"primary": "Primary", "secondary": "Secondary"},
+        "deprivation": {"5": "Most deprived fifth of England", "unknown": "Not in the source"},
     }.items():
         assert {code: group["label"] for code, group in (await counts(anonymous, by)).items()} == expected
 

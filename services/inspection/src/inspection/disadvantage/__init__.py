@@ -1,0 +1,1 @@
+"""Pupils recorded for free meals, by where they go to school and how it was judged."""
