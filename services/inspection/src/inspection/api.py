@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from inspection.areas.endpoints import router as areas
+from inspection.audit.endpoints import router as audit
 from inspection.dashboards.endpoints import router as dashboards
 from inspection.data_quality.endpoints import router as data_quality
 from inspection.disadvantage.endpoints import router as disadvantage
@@ -31,6 +32,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     inspections,
     drafts,
     publications,
+    audit,
     trusts,
     areas,
     facts,

@@ -1,14 +1,31 @@
-"""Writing the trail of inspections."""
+"""The trail of inspections: written with each step, and read together with what files changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection.audit import repository
-from inspection.domain.changes import Change
+from inspection.domain.changes import Change, changes
+from inspection.drafts import repository as drafts
+from inspection.drafts import rules
+from inspection.inspections import repository as inspections
+from inspection.inspections.service import source_document
+from inspection.inspectorate import is_inspectorate
+from inspection.problems import InspectionNotFound
+from inspection.publications.content import content_of
+from inspection.rows import Row
 from shared.auth import Principal
+from shared.pagination import CursorKey, PageParameters, page_of
+from shared.responses import page_response
+
+Document = dict[str, Any]
+
+LOADED: Final = "loaded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +52,45 @@ async def record(session: AsyncSession, principal: Principal, entry: Entry) -> N
             "orgs": [str(principal.org)] if entry.confidential else None,
         },
     )
+
+
+async def of_inspection(
+    request: Request, session: AsyncSession, principal: Principal, inspection_id: UUID, page: PageParameters
+) -> Response:
+    """Answer with the trail of an inspection, newest first; steps before publication for the inspectorate alone."""
+    await drafts.bind_organisation(session, principal)
+    reads = await session.connection()
+    current = await inspections.find(reads, inspection_id)
+    if current is None and is_inspectorate(principal):
+        current = await inspections.find_stored(reads, inspection_id)
+    written = [_written(row) for row in await repository.entries(session, inspection_id)]
+    if current is None and not (written and is_inspectorate(principal)):
+        raise InspectionNotFound(f"There is no inspection {inspection_id}.")
+    versions = [current, *await inspections.earlier_versions(reads, inspection_id)] if current else []
+    trail = sorted([*written, *_loaded(versions)], key=lambda each: each[0], reverse=True)
+    after = page.key(str, int)
+    rest = trail if after is None else [each for each in trail if each[0] < (str(after[0]), after[1])]
+    total = len(trail) if page.include_total else None
+    body = page_of(request, page, rest[: page.limit + 1], lambda each: each[0], total=total)
+    return page_response(request, {**body, "data": [document for _, document in body["data"]]})
+
+
+def _written(row: Row) -> tuple[CursorKey, Document]:
+    names = ("at", "by", "step", "reason", "changes")
+    return _place(row["at"], row["id"]), {**{name: row[name] for name in names}, "source": None}
+
+
+def _loaded(versions: Sequence[Row]) -> Iterator[tuple[CursorKey, Document]]:
+    """Yield what files brought, of versions newest first; what was written here has entries of its own."""
+    for version, before in zip(versions, [*versions[1:], None], strict=True):
+        if version["source_name"] is None:
+            continue
+        old = rules.audited(content_of(before)) if before else {}
+        told = [change.document() for change in changes(old, rules.audited(content_of(version)))]
+        at, reason = version["source_loaded_at"], before["reason"] if before else None
+        document = {"at": at, "by": None, "step": LOADED, "reason": reason, "changes": told}
+        yield _place(at, version["version"]), {**document, "source": source_document(version)}
+
+
+def _place(at: datetime, number: int) -> CursorKey:
+    return (at.isoformat(), number)

@@ -61,10 +61,14 @@ async def list_inspections(
     responses={200: {"model": Inspection | InspectionDraft}},
 )
 async def get_inspection(
-    principal: Reader, request: Request, reads: PublicReads, inspection_id: InspectionId
+    principal: Reader,
+    request: Request,
+    reads: PublicReads,
+    inspection_id: InspectionId,
+    as_of: Annotated[date | None, Query(description="the version that was published on this day")] = None,
 ) -> Response:
     """Read one inspection as it stands now. Before publication it is there for the inspectorate alone."""
-    return await drafts.read_any(request, reads, principal, inspection_id)
+    return await drafts.read_any(request, reads, principal, inspection_id, as_of)
 
 
 @router.get(

@@ -10,6 +10,8 @@ the same school or on one that a link joins to it directly.
 
 from typing import Final
 
+from inspection.inspections.standing_sql import STANDING
+
 _SNAPSHOT: Final = """
     SELECT (jsonb_populate_record(NULL::inspections, jsonb_build_object(
         'id', o.id, 'urn', o.urn, 'framework', o.framework, 'kind', 'graded', 'starts_on', o.starts_on,
@@ -21,10 +23,9 @@ _SNAPSHOT: Final = """
     FROM outcome_snapshots o LEFT JOIN schools s ON s.urn = o.urn"""
 
 # as rows of the same type, so that a column that inspections gain is a column here
-WHOLE_ROW: Final = f"""
-    SELECT i.* FROM inspections i WHERE NOT history.snapshot AND i.id = history.id
-    UNION ALL
-    {_SNAPSHOT} WHERE history.snapshot AND o.id = history.id"""
+_OR_SNAPSHOT: Final = f"UNION ALL {_SNAPSHOT} WHERE history.snapshot AND o.id = history.id"
+WHOLE_ROW: Final = f"SELECT i.* FROM inspections i WHERE NOT history.snapshot AND i.id = history.id {_OR_SNAPSHOT}"
+WHOLE_ROW_THEN: Final = f"SELECT i.* FROM {STANDING} WHERE NOT history.snapshot AND now.id = history.id {_OR_SNAPSHOT}"
 
 SNAPSHOT_BY_ID: Final = f"({_SNAPSHOT} WHERE o.id = :id)"
 
@@ -45,8 +46,11 @@ LEFT JOIN LATERAL (
 LEFT JOIN memberships now_in ON now_in.urn = :urn AND now_in.left_on IS NULL"""
 
 
-def history_of(visible: str) -> str:
-    """Return the common table expressions up to `history (id, snapshot)` of :urn; `visible` is a condition on `i`."""
+def history_of(inspections: str, visible: str, told: str = "true") -> str:
+    """Return the common table expressions up to `history (id, snapshot)` of :urn.
+
+    `inspections` gives rows `i` joined to `line`, `visible` is a condition on them, `told` one on snapshots (`o`).
+    """
     return f"""
 WITH RECURSIVE
     line (urn) AS (
@@ -56,10 +60,10 @@ WITH RECURSIVE
     held AS (
         SELECT i.id, i.urn, i.number, i.kind, i.evidence, i.starts_on,
             coalesce(i.urn_at_inspection, i.urn) AS held_under
-        FROM inspections i JOIN line USING (urn)
+        FROM {inspections}
         WHERE {visible}),
     told AS (
-        SELECT o.id, o.urn, o.starts_on FROM outcome_snapshots o JOIN line USING (urn)),
+        SELECT o.id, o.urn, o.starts_on FROM outcome_snapshots o JOIN line USING (urn) WHERE {told}),
     full_records AS (
         SELECT DISTINCT ON (coalesce(number, held_under || '/' || starts_on)) id
         FROM held

@@ -9,7 +9,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from inspection.inspections.history_sql import MEMBERSHIP_COLUMNS, MEMBERSHIPS, SNAPSHOT_BY_ID, WHOLE_ROW, history_of
+from inspection.inspections.history_sql import (
+    MEMBERSHIP_COLUMNS,
+    MEMBERSHIPS,
+    SNAPSHOT_BY_ID,
+    WHOLE_ROW,
+    WHOLE_ROW_THEN,
+    history_of,
+)
+from inspection.inspections.standing_sql import KEPT_VERSION, STANDING, STOOD
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
 
 Position = tuple[date, UUID]
@@ -93,16 +101,23 @@ async def find(reads: AsyncConnection, inspection_id: UUID) -> Row | None:
     return row or await fetch_first(reads, _SNAPSHOT, {"id": inspection_id})
 
 
+_SELECT_ON = f"""
+SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
+FROM {STANDING} LEFT JOIN sources src ON src.id = i.source_id
+WHERE now.id = :id AND {STOOD}"""
+
+
+async def find_on(reads: AsyncConnection, inspection_id: UUID, as_of: date) -> Row | None:
+    """Return one inspection in the version that was published on a day."""
+    values = {"id": inspection_id, "as_of": as_of}
+    row = await fetch_first(reads, _SELECT_ON, values)
+    return row or await fetch_first(reads, f"{_SNAPSHOT} WHERE i.starts_on <= :as_of", values)
+
+
 async def find_stored(reads: AsyncConnection, inspection_id: UUID) -> Row | None:
     """Return one inspection that was published, even where it is not to be seen yet."""
     return await fetch_first(reads, f"{_SELECT} WHERE i.id = :id", {"id": inspection_id})
 
-
-# a kept version as a row of the table: what an older file did not tell is taken from the present row
-KEPT_VERSION = """jsonb_populate_record(now,
-    jsonb_build_object('narratives', NULL, 'summary', NULL, 'evidence_references', NULL,
-        'recorded_by', NULL, 'recorded_at', NULL)
-    || v.content || jsonb_build_object('version', v.version, 'source_id', v.source_id))"""
 
 _EARLIER_VERSIONS = f"""
 SELECT {INSPECTION_COLUMNS}, v.reason, v.replaced_at, {SOURCE_COLUMNS}
@@ -118,23 +133,40 @@ async def earlier_versions(reads: AsyncConnection, inspection_id: UUID) -> list[
     return await fetch_all(reads, _EARLIER_VERSIONS, {"id": inspection_id})
 
 
-_HISTORY_PAGE = f"""{history_of(VISIBLE)}
+_OF_LINE = "JOIN line ON line.urn ="
+_HISTORY = history_of(f"inspections i {_OF_LINE} i.urn", VISIBLE)
+_HISTORY_ON = history_of(f"{STANDING} {_OF_LINE} now.urn", STOOD, told="o.starts_on <= :as_of")
+
+
+def _history_page(history: str, whole_row: str) -> str:
+    return f"""{history}
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}, i.evidence, i.urn <> :urn AS from_predecessor,
     {MEMBERSHIP_COLUMNS}
-FROM history JOIN LATERAL ({WHOLE_ROW}) i ON true
+FROM history JOIN LATERAL ({whole_row}) i ON true
 LEFT JOIN sources src ON src.id = i.source_id
 {MEMBERSHIPS}"""
 
 
-async def history(reads: AsyncConnection, urn: int, *, after: Position | None, limit: int) -> list[Row]:
-    """Return up to `limit` inspections of a school and its predecessors, newest first, each inspection once."""
-    sql = f"{_HISTORY_PAGE} {f'WHERE {_AFTER}' if after else ''} {_NEWEST_FIRST} LIMIT :limit"
-    return await fetch_all(reads, sql, {"urn": urn, **_position(after), "limit": limit})
+_HISTORY_PAGE = _history_page(_HISTORY, WHOLE_ROW)
+_HISTORY_PAGE_ON = _history_page(_HISTORY_ON, WHOLE_ROW_THEN)
 
 
-async def count_history(reads: AsyncConnection, urn: int) -> int:
+async def history(
+    reads: AsyncConnection, urn: int, *, after: Position | None, limit: int, as_of: date | None = None
+) -> list[Row]:
+    """Return up to `limit` inspections of a school and its predecessors, newest first, each inspection once.
+
+    With `as_of` those that were published by that day, each in the version of that day.
+    """
+    page = _HISTORY_PAGE if as_of is None else _HISTORY_PAGE_ON
+    sql = f"{page} {f'WHERE {_AFTER}' if after else ''} {_NEWEST_FIRST} LIMIT :limit"
+    return await fetch_all(reads, sql, {"urn": urn, **_position(after), "limit": limit, "as_of": as_of})
+
+
+async def count_history(reads: AsyncConnection, urn: int, as_of: date | None = None) -> int:
     """Count the inspections of a school and its predecessors."""
-    return await fetch_count(reads, f"{history_of(VISIBLE)} SELECT count(*) FROM history", {"urn": urn})
+    sql = f"{_HISTORY if as_of is None else _HISTORY_ON} SELECT count(*) FROM history"
+    return await fetch_count(reads, sql, {"urn": urn, "as_of": as_of})
 
 
 async def school_exists(reads: AsyncConnection, urn: int) -> bool:

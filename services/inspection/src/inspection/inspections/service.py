@@ -17,6 +17,7 @@ from inspection.reference.service import codes
 from inspection.rows import Row
 from inspection.schools import repository as schools
 from inspection.schools.lineage import fork_document
+from shared.clock import today
 from shared.db.session import streaming_session
 from shared.errors import invalid
 from shared.pagination import CursorKey, PageParameters, page_of
@@ -169,12 +170,21 @@ async def _documents(request: Request, filters: InspectionFilters) -> AsyncItera
             yield inspection_document(row)
 
 
-async def list_history(request: Request, reads: AsyncConnection, urn: int, page: PageParameters) -> Response:
+def check_as_of(as_of: date | None) -> None:
+    """Raise Unprocessable for a day that has not come."""
+    if as_of is not None and as_of > today():
+        raise invalid("as_of", "Nobody can tell what will be published by a day in the future.", "in_the_future")
+
+
+async def list_history(
+    request: Request, reads: AsyncConnection, urn: int, page: PageParameters, as_of: date | None
+) -> Response:
     """Answer with the inspections of a school and of the schools it came from, newest first."""
-    rows = await repository.history(reads, urn, after=_after(page), limit=page.limit + 1)
+    check_as_of(as_of)
+    rows = await repository.history(reads, urn, after=_after(page), limit=page.limit + 1, as_of=as_of)
     if not rows and page.after is None and not await repository.school_exists(reads, urn):
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    total = await repository.count_history(reads, urn) if page.include_total else None
+    total = await repository.count_history(reads, urn, as_of) if page.include_total else None
     body = page_of(request, page, [history_document(row) for row in rows], newest_first, total=total)
     forks = [
         fork
@@ -186,9 +196,15 @@ async def list_history(request: Request, reads: AsyncConnection, urn: int, page:
     )
 
 
-async def get_inspection(request: Request, reads: AsyncConnection, inspection_id: UUID) -> Response:
-    """Answer with one published inspection; its ETag is its version."""
-    row = await repository.find(reads, inspection_id)
+async def get_inspection(
+    request: Request, reads: AsyncConnection, inspection_id: UUID, as_of: date | None = None
+) -> Response:
+    """Answer with one published inspection as it stands, or stood on a day."""
+    check_as_of(as_of)
+    if as_of is None:
+        row = await repository.find(reads, inspection_id)
+    else:
+        row = await repository.find_on(reads, inspection_id, as_of)
     if row is None:
         raise InspectionNotFound(f"There is no published inspection {inspection_id}.")
     return json_response(request, inspection_document(row))

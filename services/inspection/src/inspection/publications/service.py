@@ -13,9 +13,10 @@ from inspection.domain.changes import Change, changes
 from inspection.domain.validation import Case, Fault, lacking, wrong
 from inspection.drafts import repository as drafts
 from inspection.drafts import rules
-from inspection.drafts.service import case_for, held, is_inspectorate, merged, no_such_inspection, refuse, settled
+from inspection.drafts.service import case_for, held, merged, no_such_inspection, refuse, settled
 from inspection.inspections import repository as inspections
 from inspection.inspections.service import inspection_document
+from inspection.inspectorate import is_inspectorate
 from inspection.publications import monitoring, repository
 from inspection.publications.content import columns_of, content_of, next_version
 from inspection.publications.schemas import Correction, Publication

@@ -1,6 +1,7 @@
 """The public route of report cards."""
 
 import re
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -13,6 +14,7 @@ from inspection.report_cards.parent_schemas import ParentReportCard
 from inspection.report_cards.schemas import TechnicalReportCard
 from shared.auth.access import Public
 from shared.auth.principal import Principal
+from shared.errors import invalid
 from shared.short_ways import ShortWay
 
 router = APIRouter(tags=["report cards"])
@@ -32,11 +34,21 @@ async def get_report_card(
     request: Request,
     urn: Annotated[int, Path(ge=1, le=2**31 - 1, description="the school's URN", examples=[100000])],
     audience: Annotated[Literal["technical", "parent"], Query(description="who reads it")] = "technical",
+    as_of: Annotated[
+        date | None,
+        Query(description="the card that was published on this day; the school itself is as it is now. Technical only"),
+    ] = None,
 ) -> Response:
     """Read the card: for each area the grade in force, when it was judged, and for the school what needs action.
 
     `audience=parent` tells the same in words, with what happens next. `Accept: text/html` gives the parents' page.
     """
+    if as_of is not None and audience == "technical":
+        return await service.get_card_on(request, urn, as_of)
+    if as_of is not None:
+        raise invalid(
+            "as_of", "Only the technical card tells what was published on an earlier day.", "not_for_audience"
+        )
     if prefers_html(request):
         return await pages.school_page(request, urn)
     if audience == "parent":

@@ -2,25 +2,42 @@
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
+from datetime import date
+
 from inspection.inspections.repository import INSPECTION_COLUMNS, VISIBLE
+from inspection.inspections.standing_sql import STANDING, STOOD
+from inspection.rows import Row, fetch_first
 from shared.db.hot_reads import HotRows
 from shared.db.session import Database
 
-_LATEST_CARD = f"""
+_COLUMNS = INSPECTION_COLUMNS.replace("i.id, i.urn,", "i.id AS inspection_id, i.source_id AS inspection_source_id,")
+
+
+def _card(inspections: str, visible: str, urn: str) -> str:
+    return f"""
 SELECT s.urn, s.name, s.phase, s.status, s.region, s.la_code, s.rb_kind, s.rb_id, s.rb_reason, s.report_url,
     g.name AS trust_name, i.*, src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
 FROM schools s
 LEFT JOIN school_groups g ON g.uid = s.trust_uid
 LEFT JOIN LATERAL (
-    SELECT {INSPECTION_COLUMNS.replace("i.id, i.urn,", "i.id AS inspection_id, i.source_id AS inspection_source_id,")}
-    FROM inspections i
-    WHERE i.urn = s.urn AND i.evidence AND i.kind = 'graded' AND {VISIBLE}
+    SELECT {_COLUMNS}
+    FROM {inspections} AND i.evidence AND i.kind = 'graded' AND {visible}
     ORDER BY i.starts_on DESC, i.id DESC
     LIMIT 1) i ON true
 LEFT JOIN sources src ON src.id = CASE WHEN i.inspection_id IS NULL THEN s.source_id ELSE i.inspection_source_id END
-WHERE s.urn = $1"""
+WHERE s.urn = {urn}"""
+
+
+_LATEST_CARD = _card("inspections i WHERE i.urn = s.urn", VISIBLE, "$1")
+_CARD_ON = _card(f"{STANDING} WHERE now.urn = s.urn", STOOD, ":urn")
 
 
 async def latest_card(database: Database, urn: int) -> HotRows:
     """Return a school with its latest graded inspection; the inspection's columns are null where there is none."""
     return await database.hot_reads.fetch(_LATEST_CARD, [urn])
+
+
+async def card_on(database: Database, urn: int, as_of: date) -> Row | None:
+    """Return a school with the graded inspection that was its latest on a day, in the version of that day."""
+    async with database.reads.connect() as reads:
+        return await fetch_first(reads, _CARD_ON, {"urn": urn, "as_of": as_of})

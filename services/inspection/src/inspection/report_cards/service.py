@@ -1,6 +1,7 @@
 """The technical report card, put together from one read."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -8,6 +9,7 @@ from fastapi import Request, Response
 from inspection.inspections.service import (
     area_document,
     area_grades,
+    check_as_of,
     safeguarding_judged_on,
     source_document,
     told_in_words,
@@ -39,6 +41,15 @@ async def get_report_card(request: Request, urn: int) -> Response:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
     card = _ready.of(urn, rows)
     return json_response(request, card.content, public=True, etag=card.etag)
+
+
+async def get_card_on(request: Request, urn: int, as_of: date) -> Response:
+    """Answer with the card of a school as it was published on a day."""
+    check_as_of(as_of)
+    row = await repository.card_on(database_of(request), urn, as_of)
+    if row is None:
+        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    return json_response(request, card_document(row, codes()), public=True)
 
 
 def card_document(row: Row, known: Codes) -> Document:

@@ -128,6 +128,7 @@ async def list_school_inspections(
     reads: PublicReads,
     urn: Urn,
     page: PageRequest,
+    as_of: Annotated[date | None, Query(description="what was published by this day, as it stood then")] = None,
 ) -> Response:
     """List the whole history of a school over its predecessors, newest first."""
-    return await inspections.list_history(request, reads, urn, page)
+    return await inspections.list_history(request, reads, urn, page, as_of)

@@ -15,6 +15,7 @@ from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.ofsted import blocks, judgements, repository
 from inspection.imports.kinds.ofsted.blocks import Found
 from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
+from inspection.imports.kinds.ofsted.published_here import DIFFERS, differs
 from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
 from inspection.imports.kinds.ofsted.repository import KnownSchool
 from inspection.imports.kinds.packing import NOTHING, boolean, bytea, join, pack, unpack
@@ -100,10 +101,13 @@ class _Load:
         replaced: list[str] = []
         corrected: list[UUID] = []
         changed: set[int] = set()
+        here: dict[UUID, Found] = {}
         for urn in self._schools:
             for found in self._rows[urn].inspections:
                 stored = match(found, known.get(urn, ()))
                 what = step(found, stored, self._source.as_at)
+                if what is Step.NOTHING and stored is not None and stored.as_at is None:
+                    here[stored.id] = found
                 if what is Step.NOTHING:
                     continue
                 if stored is None:
@@ -119,9 +123,18 @@ class _Load:
         bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, packed)
         if replaced:
             repository.refresh_inspections(self._connection, replaced, corrected)
+        self._compare(here)
         if corrected:
             self._warnings.add("corrected", "Grades that differ from an earlier file are corrections.", len(corrected))
         return changed
+
+    def _compare(self, here: dict[UUID, Found]) -> None:
+        """Tell of inspections published here that this file judges otherwise: what was published stands."""
+        if not here:
+            return
+        for inspection_id, row in repository.published_here(self._connection, here, self._source.as_at).items():
+            if differs(here[inspection_id], row):
+                self._warnings.add(DIFFERS, judgements.warning_text(DIFFERS), 1, [str(inspection_id)])
 
     def _packed_inspection(self, inspection_id: str, urn: int, found: Found) -> str:
         content_hash = bytea(found.content_hash)

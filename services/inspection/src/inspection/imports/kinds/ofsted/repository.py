@@ -60,6 +60,18 @@ def known_inspections(connection: Connection, urns: Collection[int]) -> dict[int
     return known
 
 
+def published_here(connection: Connection, ids: Collection[UUID], as_at: date) -> dict[UUID, Any]:
+    """Return the judgements of inspections that were published here, as they have stood since `as_at` at the latest."""
+    rows = connection.execute(
+        text(
+            "SELECT id, overall, category_of_concern, safeguarding, grades FROM inspections"
+            " WHERE id = ANY(:ids) AND source_id IS NULL AND CAST(recorded_at AT TIME ZONE 'UTC' AS date) <= :as_at"
+        ),
+        {"ids": list(ids), "as_at": as_at},
+    )
+    return {row["id"]: row for row in rows.mappings()}
+
+
 def add_trusts(connection: Connection, names: Mapping[str, str], folded: Mapping[str, str], source_id: int) -> None:
     """Add the trusts that the register of groups has not told of; their names may change with it."""
     connection.execute(

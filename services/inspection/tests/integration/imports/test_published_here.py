@@ -1,0 +1,49 @@
+"""A file that tells of an inspection published here joins it: narratives stay, and a difference is told."""
+
+import pytest
+from services.inspection.tests.files import NEWER, card, ofsted_file, school
+from services.inspection.tests.integration.authoring import writing
+from services.inspection.tests.integration.imports.conftest import Importer, Rows
+
+from inspection.app import create_app
+from inspection.settings import Settings
+from shared.clock import today
+from shared.testing.client import client_of
+from shared.testing.plugin import DatabaseUrls
+from shared.testing.tokens import ISSUER, bearer, jwks_url
+
+CORRECTIONS = "inspections:read inspections:write inspections:publish"
+
+
+async def published_and_loaded(importer: Importer, urls: DatabaseUrls, row: dict[str, str]) -> list[str]:
+    """Load a school, publish its card here with a narrative, load the file that tells the card; return its warnings."""
+    await importer.send(ofsted_file([school(100001)], NEWER), "2025-12-31")
+    settings = Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url())
+    async with client_of(create_app(settings), **bearer(scope=CORRECTIONS, org="ofsted")) as inspectorate:
+        areas = [{**area, "narrative": "Words."} for area in writing.areas()]
+        areas.append({"area": "early_years", "grade": "expected_standard"})
+        await writing.published(inspectorate, number="10432161", areas=areas, summary="For parents.")
+    document = await importer.send(ofsted_file([row], NEWER), today().isoformat())
+    assert document["state"] == "succeeded"
+    return [warning["code"] for warning in document["warnings"]]
+
+
+def row(grade: str, **changes: str) -> dict[str, str]:
+    number = {"Inspection number of latest full inspection": "10432161"}
+    return {**school(100001), **card("06/01/2026", grade), **number, **changes}
+
+
+@pytest.mark.parametrize(("achievement", "warned"), [("Expected standard", False), ("Needs attention", True)])
+async def test_narratives_stay_and_a_difference_is_told(
+    importer: Importer, rows: Rows, urls: DatabaseUrls, achievement: str, warned: bool
+) -> None:
+    told = row(
+        "Expected standard", **{"Achievement": achievement, "Early years (where applicable)": "Expected standard"}
+    )
+    warnings = await published_and_loaded(importer, urls, told)
+
+    kept = rows.one("SELECT version, summary, narratives, grades FROM inspections")
+    assert ("differs_from_publication" in warnings) is warned
+    assert (kept["version"], kept["summary"]) == (1, "For parents.")
+    assert kept["narratives"]["inclusion"] == "Words."
+    assert kept["grades"]["achievement"] == "expected_standard"
