@@ -58,6 +58,16 @@ def json_response(
     return Response(content, status_code=status, media_type="application/json", headers=sent)
 
 
+def file_response(request: Request, content: bytes, media_type: str, file_name: str) -> Response:
+    """Answer with a file to keep, its strong ETag and honest caching; the name is of letters, digits, `-` and `.`."""
+    headers = {
+        "Content-Type": media_type,
+        "Content-Disposition": f'attachment; filename="{file_name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return json_response(request, content, headers=headers)
+
+
 def page_response(request: Request, page: dict[str, Any], *, public: bool = False) -> Response:
     """Answer with one page of a list and its `Link` to the next."""
     return json_response(request, page, public=public, headers=link_header(page))

@@ -10,6 +10,7 @@ from inspection.dashboards.endpoints import router as dashboards
 from inspection.data_quality.endpoints import router as data_quality
 from inspection.disadvantage.endpoints import router as disadvantage
 from inspection.drafts.endpoints import router as drafts
+from inspection.exports.endpoints import router as exports
 from inspection.facts.endpoints import router as facts
 from inspection.freshness.endpoints import router as freshness
 from inspection.imports.endpoints import router as imports
@@ -35,6 +36,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     audit,
     trusts,
     areas,
+    exports,
     facts,
     statistics,
     disadvantage,

@@ -20,6 +20,13 @@ class TrustNotFound(NotFound):
     title = "There is no trust with this UID"
 
 
+class LocalAuthorityNotFound(NotFound):
+    """No local authority has this code."""
+
+    slug = "local-authority-not-found"
+    title = "There is no local authority with this code"
+
+
 class InspectionNotFound(NotFound):
     """There is no published inspection with this id."""
 

@@ -1,0 +1,1 @@
+"""Workbooks of the schools of a trust or a local authority."""
