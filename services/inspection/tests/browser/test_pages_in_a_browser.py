@@ -74,12 +74,25 @@ def in_concern(register: Register) -> None:
     )
 
 
+def suppressed(register: Register) -> None:
+    register.school(URN, name="Little Hamlet Primary", pupils=38, idaci_quintile=3)
+    register.card(URN)
+    for year, value in (("2021-22", 6.4), ("2022-23", None), ("2023-24", 5.1), ("2024-25", 4.8)):
+        register.figure(URN, "absence_percent", year, value, "value" if value else "missing", 38)
+        register.comparisons("absence_percent", year, local_authority=6.0, england=6.9, region=6.6, similar_schools=7.0)
+    register.figure(URN, "fsm_ever6_percent", "2022-23", 0, cohort=38)
+    register.figure(URN, "ks2_rwm_expected_percent", "2022-23", 50, cohort=4)
+    register.comparisons("ks2_rwm_expected_percent", "2022-23", england=59, similar_schools=57.5)
+    register.figure(URN, "ks2_reading_progress", "2022-23", -1.8, cohort=20)
+    register.comparisons("ks2_reading_progress", "2022-23", england=0.1, similar_schools=0.4)
+
+
 def hostile(register: Register) -> None:
     register.school(URN, name=f"<script>document.title='taken'</script> {LONG} \"École\" O'Brien")
     register.card(URN)
 
 
-SCHOOLS = [report_card, eif_2024, never_inspected, in_concern, hostile]
+SCHOOLS = [report_card, eif_2024, never_inspected, in_concern, suppressed, hostile]
 PATHS = {"page": f"/schools/{URN}", "easy-read": f"/schools/{URN}/easy-read"}
 
 
@@ -147,6 +160,23 @@ class TestWithoutHelp:
         await page.keyboard.press("Enter")
 
         assert await page.evaluate("document.activeElement.id") == "main-content"
+
+
+class TestSuppressed:
+    async def test_a_suppressed_figure_is_nowhere_on_the_page_and_a_zero_is(
+        self, register: Register, visit: Visit
+    ) -> None:
+        suppressed(register)
+        page = await visit(PATHS["page"])
+        results = page.locator("section", has=page.get_by_role("heading", name="Expected standard at the end of"))
+        meals = page.locator("section", has=page.get_by_role("heading", name="Free school meals", exact=False)).first
+
+        assert "This school: Not shown, to protect pupils" in (await results.locator("svg").first.text_content() or "")
+        assert "50" not in await results.inner_html()
+        assert "This school: 0%" in (await meals.locator("svg").first.text_content() or "")
+        assert await page.get_by_role("img").count() == 6
+        await results.locator("summary").click()
+        assert await results.get_by_role("cell", name="Not shown, to protect pupils").is_visible()
 
 
 class TestOtherPages:

@@ -47,7 +47,12 @@ class ErrorPages:
 def _wants_page(scope: Scope) -> bool:
     path: str = scope["path"]
     has_page = not path.startswith(API) or path.endswith(CARD)
-    return has_page and prefers_html(Request(scope))
+    return has_page and _names_html(scope) and prefers_html(Request(scope))
+
+
+def _names_html(scope: Scope) -> bool:
+    # cards are read often: what most requests pay is a look at their headers as they came
+    return any(name == b"accept" and b"text/html" in value.lower() for name, value in scope["headers"])
 
 
 def _is_problem(message: Message) -> bool:

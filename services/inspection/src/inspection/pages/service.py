@@ -5,6 +5,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.pages.figures import figures
 from inspection.pages.rendering import page
 from inspection.report_cards.grades_in_words import report_cards_began_on, scale_in_words
 from inspection.report_cards.parent import parent_card
@@ -31,6 +32,7 @@ async def school_page(request: Request, urn: int) -> Response:
         trail=_trail(),
         card=card,
         **_scale(card),
+        figures=figures(card["dashboard"]),
         source=card["source"],
     )
 

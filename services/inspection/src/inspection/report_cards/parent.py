@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.dashboards.service import dashboard_document
 from inspection.data import load
 from inspection.domain.lineage import Lineage, trace
 from inspection.domain.next_steps import CardFacts, Condition, next_step
@@ -39,6 +40,7 @@ class Reading:
     lineage: Lineage
     names: dict[int, Row]
     memberships: Sequence[Row]
+    dashboard: Document
 
 
 async def get_parent_card(request: Request, urn: int) -> Response:
@@ -63,7 +65,8 @@ async def _read(reads: AsyncConnection, card: Row) -> Reading:
     held_under = {row["urn_at_inspection"] or row["urn"] for row in (*rows, card)} - {None}
     urns = sorted({*held_under, *(member.urn for member in lineage.members)})
     names = await schools.names(reads, urns)
-    return Reading(card, rows, lineage, names, await schools.memberships(reads, urn, None))
+    memberships = await schools.memberships(reads, urn, None)
+    return Reading(card, rows, lineage, names, memberships, await dashboard_document(reads, urn))
 
 
 def parent_document(reading: Reading) -> Document:
@@ -91,6 +94,7 @@ def parent_document(reading: Reading) -> Document:
         "predecessors": _predecessors(reading),
         "history": history.documents(reading.inspections, reading.names, row["urn"], reading.memberships),
         "joined_trust": history.joined_trust(reading.memberships),
+        "dashboard": reading.dashboard,
         "report_url": technical["report_url"],
         "source": technical["source"],
     }

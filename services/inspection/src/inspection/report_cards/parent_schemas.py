@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from inspection.dashboards.schemas import Dashboard
 from inspection.schools.schemas import LocalAuthorityRef, ResponsibleBody
 from shared.schemas import ApiModel, Source
 
@@ -137,6 +138,7 @@ class ParentReportCard(ApiModel):
     predecessors: Predecessors
     history: list[ParentHistoryInspection] = Field(description="all inspections on record, newest first")
     joined_trust: JoinedTrust | None
+    dashboard: Dashboard
     easy_read: list[EasyReadSection]
     report_url: str | None = Field(description="the official report")
     source: Source

@@ -159,6 +159,21 @@ class Register:
         identifier: UUID = self._insert("outcome_snapshots", "id", **values, content_hash=DIGEST, source_id=self.source)
         return identifier
 
+    def figure(  # noqa: PLR0917 - a figure reads best in this order
+        self, urn: int, measure: str, period: str, value: float | None, status: str = "value", cohort: int | None = 60
+    ) -> None:
+        """Put a school's figure of a year in, of 60 pupils unless told."""
+        key = {"urn": urn, "measure": measure, "period": period}
+        self._insert("pupil_measures", "urn", **key, value=value, status=status, cohort=cohort, source_id=self.source)
+
+    def comparisons(self, measure: str, period: str, **values: float) -> None:
+        """Put the figures of primary schools in that a school in London and in LA 201 is shown beside, by level."""
+        areas = {"local_authority": "201", "region": "London", "england": "England", "similar_schools": "3"}
+        for level, value in values.items():
+            key = {"measure": measure, "period": period, "phases": "primary", "level": level, "area": areas[level]}
+            figure = {"value": value, "status": "value", "schools": 100, "weighting": "pupils"}
+            self._insert("measure_comparisons", "measure", **key, **figure)
+
     def replaced_version(self, inspection: UUID, version: int, reason: str, **changes: Any) -> None:
         """Keep the present columns as an earlier version and change some, as a correction does."""
         self._connection.execute(

@@ -245,7 +245,7 @@ class TestTrustPage:
 
         page = (await anonymous.get("/trusts/5143", headers=BROWSER)).text
 
-        rows = re.findall(r"<tr class=.*?</tr>", page, re.DOTALL)[1:]
+        rows = re.findall(r"<tr role=.*?</tr>", page, re.DOTALL)[1:]
         assert "Hill &lt;Trust&gt;" in page
         assert "3 open schools are in this trust." in page
         assert "Before joining" in rows[0]

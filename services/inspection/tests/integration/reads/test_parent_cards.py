@@ -232,6 +232,30 @@ class TestHistory:
         assert "S5" not in json.dumps(card)
 
 
+class TestDashboard:
+    async def test_it_is_the_dashboard_of_the_school(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+        register.figure(100001, "absence_percent", "2023-24", 5.1)
+        register.figure(100001, "ks2_rwm_expected_percent", "2022-23", 50, cohort=4)
+
+        card = await parent_card(anonymous)
+
+        assert card["dashboard"] == (await anonymous.get("/v1/schools/100001/dashboard")).json()
+        figures = {measure["code"]: measure["series"][0]["school"] for measure in card["dashboard"]["measures"]}
+        assert figures["absence_percent"]["value"] == 5.1
+        assert (figures["ks2_rwm_expected_percent"]["value"], figures["ks2_rwm_expected_percent"]["status"]) == (
+            None,
+            "suppressed",
+        )
+
+    async def test_without_figures_it_says_so(self, anonymous: httpx.AsyncClient, register: Register) -> None:
+        register.school(100001)
+
+        assert (await parent_card(anonymous))["dashboard"]["reason"] == "no_data"
+        page = (await anonymous.get("/schools/100001", headers={"Accept": "text/html"})).text
+        assert "There are no official figures on this school" in page
+
+
 class TestEasyRead:
     async def test_sentences_are_short(self, anonymous: httpx.AsyncClient, register: Register) -> None:
         register.school(100001, name="Elm School")
