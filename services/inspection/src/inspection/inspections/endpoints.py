@@ -17,7 +17,7 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
 from shared.pagination import PageRequest
-from shared.responses import LINES
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["inspections"])
 
@@ -46,12 +46,19 @@ Filters = Annotated[InspectionFilters, Depends(inspection_filters)]
 
 
 @router.get(
-    "/v1/inspections", operation_id="list_inspections", responses={200: {"model": InspectionPage, "content": LINES}}
+    "/v1/inspections",
+    operation_id="list_inspections",
+    responses={200: {"model": InspectionPage, "content": LINES_OR_TABLE}},
 )
 async def list_inspections(
     _: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest
 ) -> Response:
-    """List published inspections, newest first. `Accept: application/x-ndjson` streams all that match."""
+    """List published inspections, newest first.
+
+    `Accept: application/x-ndjson` or `text/csv` streams all that match; in the table older grades and those of report
+    cards stand in columns of their own, empty where the framework has no such area, with the reason beside where there
+    is no grade.
+    """
     return await service.list_inspections(request, reads, filters, page)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.domain.areas import read_grade
 from inspection.domain.lineage import trace
-from inspection.inspections import repository
+from inspection.inspections import repository, table
 from inspection.inspections.repository import InspectionFilters
 from inspection.problems import InspectionNotFound, SchoolNotFound
 from inspection.reference.service import codes
@@ -21,7 +21,7 @@ from shared.clock import today
 from shared.db.session import streaming_session
 from shared.errors import invalid
 from shared.pagination import CursorKey, PageParameters, page_of
-from shared.responses import json_response, ndjson, page_response, wants_ndjson
+from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
 
 Document = dict[str, Any]
 
@@ -147,6 +147,8 @@ async def list_inspections(
     """Answer with one page of published inspections, newest first, or with all of them as a stream."""
     if wants_ndjson(request):
         return ndjson(_documents(request, filters))
+    if wants_csv(request):
+        return csv_rows(table.columns(), _cells(request, filters))
     rows = await repository.page(reads, filters, after=_after(page), limit=page.limit + 1)
     total = await repository.count(reads, filters) if page.include_total else None
     return page_response(
@@ -162,6 +164,12 @@ def _after(page: PageParameters) -> tuple[date, UUID] | None:
         return date.fromisoformat(str(key[0])), UUID(str(key[1]))
     except ValueError:
         raise invalid("after", "This cursor was not made by this list.", "bad_cursor") from None
+
+
+async def _cells(request: Request, filters: InspectionFilters) -> AsyncIterator[Sequence[Any]]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, filters):
+            yield table.cells(row)
 
 
 async def _documents(request: Request, filters: InspectionFilters) -> AsyncIterator[Document]:

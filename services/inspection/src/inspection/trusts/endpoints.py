@@ -13,7 +13,7 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
 from shared.pagination import PageRequest
-from shared.responses import LINES, LINES_OR_TABLE
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["trusts"])
 
@@ -47,9 +47,9 @@ def trust_filters(
 Filters = Annotated[TrustFilters, Depends(trust_filters)]
 
 
-@router.get("/v1/trusts", operation_id="list_trusts", responses={200: {"model": TrustPage, "content": LINES}})
+@router.get("/v1/trusts", operation_id="list_trusts", responses={200: {"model": TrustPage, "content": LINES_OR_TABLE}})
 async def list_trusts(_: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest) -> Response:
-    """List academy trusts by UID. `Accept: application/x-ndjson` streams all that match."""
+    """List academy trusts by UID. `Accept: application/x-ndjson` or `text/csv` streams all that match."""
     return await service.list_trusts(request, reads, filters, page)
 
 

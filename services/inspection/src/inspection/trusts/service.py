@@ -1,6 +1,6 @@
 """Reads of trusts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -15,10 +15,14 @@ from inspection.trusts.repository import TrustFilters
 from inspection.trusts.schemas import TrustLookup
 from shared.db.session import streaming_session
 from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, ndjson, page_response, wants_ndjson
+from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
 
 Document = dict[str, Any]
 
+CSV_COLUMNS: Final = (
+    "uid", "trn", "ukprn", "companies_house_number", "name", "kind", "status", "opened_on", "closed_on", "postcode",
+    "schools", "report_cards", "source_name", "source_as_at",
+)  # fmt: skip
 LOOKUP_COLUMNS: Final = {
     "uids": "uid",
     "trns": "trn",
@@ -59,6 +63,8 @@ async def list_trusts(
     """Answer with one page of trusts by UID, or with all of them as a stream."""
     if wants_ndjson(request):
         return ndjson(_documents(request, filters))
+    if wants_csv(request):
+        return csv_rows(CSV_COLUMNS, _table(request, filters))
     rows = await repository.page(reads, filters, after=page.key(str), limit=page.limit + 1)
     total = await repository.count(reads, filters) if page.include_total else None
     body = page_of(request, page, [trust_document(row) for row in rows], lambda trust: (trust["uid"],), total=total)
@@ -69,6 +75,12 @@ async def _documents(request: Request, filters: TrustFilters) -> AsyncIterator[D
     async with streaming_session(request) as session:
         async for row in repository.stream(session, filters):
             yield trust_document(row)
+
+
+async def _table(request: Request, filters: TrustFilters) -> AsyncIterator[Sequence[Any]]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream(session, filters):
+            yield [row[column] for column in CSV_COLUMNS]
 
 
 async def find_trust(reads: AsyncConnection, uid: str) -> Row:
