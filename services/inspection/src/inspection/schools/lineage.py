@@ -11,6 +11,7 @@ from inspection.domain.lineage import Ambiguity, Lineage, trace
 from inspection.problems import SchoolNotFound
 from inspection.rows import Row
 from inspection.schools import repository
+from inspection.schools.service import source_document
 from shared.responses import json_response
 
 Document = dict[str, Any]
@@ -23,7 +24,9 @@ async def get_lineage(request: Request, reads: AsyncConnection, urn: int) -> Res
     known = await repository.names(reads, [member.urn for member in lineage.members])
     if not links and not known[urn]["in_register"]:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    return json_response(request, lineage_document(lineage, known))
+    sources = await repository.link_sources(reads, list(known)) if links else []
+    document = {**lineage_document(lineage, known), "sources": [source_document(row) for row in sources]}
+    return json_response(request, document)
 
 
 def lineage_document(lineage: Lineage, known: Mapping[int, Row]) -> Document:

@@ -208,6 +208,18 @@ async def links_around(reads: AsyncConnection, urn: int) -> list[Link]:
     return [Link(row["predecessor_urn"], row["successor_urn"], row["kind"], row["established_on"]) for row in rows]
 
 
+_LINK_SOURCES = """
+SELECT DISTINCT ON (src.name) src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
+FROM school_links k JOIN sources src ON src.id = k.source_id
+WHERE k.urn = ANY (:urns) AND k.predecessor_urn IS NOT NULL
+ORDER BY src.name, src.as_at DESC, src.id DESC"""
+
+
+async def link_sources(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]:
+    """Return the newest source of each kind that told of the links between these schools."""
+    return await fetch_all(reads, _LINK_SOURCES, {"urns": list(urns)})
+
+
 _NAMES = """
 SELECT u.urn, coalesce(s.name, linked.name) AS name, s.status, s.open_date, s.urn IS NOT NULL AS in_register
 FROM unnest(CAST(:urns AS integer[])) AS u (urn)

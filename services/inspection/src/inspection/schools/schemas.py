@@ -163,6 +163,7 @@ class SchoolLineage(ApiModel):
     ambiguous: bool
     ambiguities: list[LineageFork]
     cycles: list[list[int]] = Field(description="links that run in a circle; each was cut where it closes")
+    sources: list[Source] = Field(description="the files that told of the links; empty where there are none")
 
 
 class Membership(ApiModel):

@@ -60,3 +60,15 @@ async def trust_names(reads: AsyncConnection, uids: Sequence[str]) -> dict[str, 
     """Return the names of trusts by UID."""
     rows = await fetch_all(reads, "SELECT uid, name FROM school_groups WHERE uid = ANY (:uids)", {"uids": list(uids)})
     return {row["uid"]: row["name"] for row in rows}
+
+
+_SOURCES = """
+SELECT DISTINCT ON (src.name) src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
+FROM (SELECT source_id FROM schools GROUP BY source_id UNION SELECT source_id FROM inspections GROUP BY source_id) used
+JOIN sources src ON src.id = used.source_id
+ORDER BY src.name, src.as_at DESC, src.id DESC"""
+
+
+async def newest_sources(reads: AsyncConnection) -> list[Row]:
+    """Return the newest source of each kind that schools and inspections are from."""
+    return await fetch_all(reads, _SOURCES, {})

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.schemas import ApiModel
+from shared.schemas import ApiModel, Source
 
 
 class PupilCounts(ApiModel):
@@ -46,4 +46,5 @@ class GradeStatistics(ApiModel):
 
     by: Literal["region", "phase", "la", "trust", "deprivation"]
     definition: str
+    sources: list[Source] = Field(description="the newest files that schools and inspections are from")
     data: list[GradeCounts]

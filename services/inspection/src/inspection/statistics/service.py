@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.reference.service import REPORT_CARD, codes
 from inspection.rows import Row
+from inspection.schools.service import source_document
 from inspection.statistics import repository
 from inspection.statistics.repository import Dimension
 from shared.responses import json_response
@@ -32,7 +33,9 @@ async def grade_statistics(request: Request, reads: AsyncConnection, by: Dimensi
         area[row["grade"]] = row["schools"]
     labels = await group_labels(reads, by, list(groups))
     data = [{"code": code, "label": labels[code], **groups[code]} for code in sorted(groups)]
-    return json_response(request, {"by": by, "definition": DEFINITION, "data": data}, public=True)
+    sources = [source_document(row) for row in await repository.newest_sources(reads)]
+    body = {"by": by, "definition": DEFINITION, "sources": sources, "data": data}
+    return json_response(request, body, public=True)
 
 
 def empty_counts() -> Document:

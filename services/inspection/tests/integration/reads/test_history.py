@@ -23,6 +23,7 @@ class TestLineage:
         document = (await reader.get("/v1/schools/100003/lineage")).json()
 
         SchoolLineage.model_validate(document, extra="forbid")
+        assert [source["as_at"] for source in document["sources"]] == ["2026-05-31"]
         assert [(m["urn"], m["relation"], m["name"], m["in_register"]) for m in document["members"]] == [
             (100001, "predecessor", "Infant School", True),
             (100002, "predecessor", None, False),

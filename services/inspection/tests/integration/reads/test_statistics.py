@@ -11,6 +11,7 @@ from inspection.statistics.schemas import GradeStatistics
 async def counts(client: httpx.AsyncClient, by: str) -> dict[str, dict[str, object]]:
     answer = (await client.get("/v1/statistics/grades", params={"by": by})).json()
     GradeStatistics.model_validate(answer, extra="forbid")
+    assert [source["as_at"] for source in answer["sources"]] == ["2026-05-31"]
     return {group["code"]: group for group in answer["data"]}
 
 
