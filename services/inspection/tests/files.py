@@ -8,6 +8,7 @@ from functools import lru_cache
 from inspection.data import load_columns
 
 OFSTED = "ofsted-latest-inspections"
+ESTABLISHMENTS = "gias-establishments"
 OLDER = "graded"
 NEWER = "report_card"
 NULL = "NULL"
@@ -136,3 +137,44 @@ def outcomes_file(*rows: tuple[int, str, str]) -> bytes:
         for urn, start, overall in rows
     ]
     return csv_file([columns, *([row.get(title, "") for title in columns] for row in told)], "utf-8")
+
+
+@lru_cache
+def establishment_titles() -> tuple[str, ...]:
+    """Return the header of the register's extract, edubasealldata, in its order."""
+    return tuple(load_columns(ESTABLISHMENTS)["layouts"]["edubasealldata"])
+
+
+def establishment(urn: int = 100001, /, **changes: str) -> dict[str, str]:
+    """Return an open community primary school as the register's extract has it; keys of `changes` are its titles."""
+    row = {
+        "URN": str(urn),
+        "LA (code)": "202",
+        "LA (name)": "Camden",
+        "EstablishmentNumber": "1234",
+        "EstablishmentName": f"School {urn}",
+        "TypeOfEstablishment (code)": "1",
+        "EstablishmentStatus (code)": "1",
+        "OpenDate": "01-09-1950",
+        "PhaseOfEducation (name)": "Primary",
+        "StatutoryLowAge": "3",
+        "StatutoryHighAge": "11",
+        "OfficialSixthForm (code)": "2",
+        "ReligiousCharacter (name)": "Does not apply",
+        "SchoolCapacity": "260",
+        "NumberOfPupils": "240",
+        "UKPRN": f"10{urn}",
+        "Postcode": "NW1 1AA",
+        "GOR (name)": "London",
+        "UrbanRural (name)": "(England/Wales) Urban major conurbation",
+        "Easting": "533498",
+        "Northing": "181201",
+    }
+    return {**row, **changes}
+
+
+def establishments_file(rows: Sequence[Mapping[str, str]], encoding: str = "cp1252") -> bytes:
+    unknown = {title for row in rows for title in row} - set(establishment_titles())
+    assert not unknown, unknown
+    titles_ = establishment_titles()
+    return csv_file([titles_, *([row.get(title, "") for title in titles_] for row in rows)], encoding)

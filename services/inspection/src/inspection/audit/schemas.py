@@ -20,8 +20,8 @@ class AuditEntry(ApiModel):
     """One change: by a person or client of this service, or by a file, which `source` then names."""
 
     at: datetime
-    by: str | None = Field(description="subject of the token; null for a file")
-    step: str | None = Field(None, description="what was done", examples=["corrected"])
+    by: str | None = Field(description="subject of the token; of the one a file was sent with, where that was kept")
+    step: str | None = Field(None, description="what was done", examples=["corrected", "loaded"])
     reason: str | None
     source: Source | None = Field(description="null where it was done over the API")
     changes: list[Change]

@@ -6,7 +6,7 @@ open date stands for joining where it is the first trust known. Both are marked 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,15 @@ def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: 
     return [
         replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) for place, stay in enumerate(told)
     ]
+
+
+def end(stays: Sequence[Stay], closed_on: date) -> list[Stay]:
+    """Return the stays, in order, of a school that closed on this day: it left then, though a file showed it later."""
+    ordered = sorted(stays, key=lambda stay: stay.first_seen_on)
+    if not ordered or ordered[-1].left_on is not None:
+        return ordered
+    last = ordered[-1]
+    return [*ordered[:-1], replace(last, left_on=max(closed_on, last.first_seen_on + timedelta(days=1)))]
 
 
 def _newest(stays: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:

@@ -104,7 +104,7 @@ class _Merge:
 
     def _load(self, connection: Connection) -> tuple[Fates, int]:
         code, as_at = self._kind.code, self._wanted["as_at"]
-        source_id = repository.add_source(connection, code, self._wanted["file_name"], as_at)
+        source_id = repository.add_source(connection, self._wanted)
         source = Provenance(source_id, code, as_at)
         fates = self._kind.load(connection, self._read.batch, source, self._warnings)
         if fates.created or fates.changed:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from inspection.data import load
+from inspection.imports.kinds.establishments.kind import GiasEstablishments
 from inspection.imports.kinds.groups import GiasGroups
 from inspection.imports.kinds.links import GiasLinks
 from inspection.imports.kinds.locations import GiasLocations
@@ -15,6 +16,7 @@ from inspection.imports.kinds.pupils.kind import PupilMeasures
 _KINDS: Final[tuple[Kind, ...]] = (
     OfstedLatestInspections(),
     OfstedOutcomes(),
+    GiasEstablishments(),
     GiasGroups(),
     GiasLinks(),
     GiasLocations(),

@@ -114,11 +114,14 @@ def known_digests(connection: Connection, kind: str, as_at: date) -> tuple[bytes
     return None if row is None else (bytes(row.row_digests), row.as_at)
 
 
-def add_source(connection: Connection, kind: str, file_name: str, as_at: date) -> int:
-    """Add the provenance of a load and return its number."""
+def add_source(connection: Connection, wanted: RowMapping) -> int:
+    """Add the provenance of an import's load and return its number."""
     number: int | None = connection.scalar(
-        text("INSERT INTO sources (name, file_name, as_at) VALUES (:kind, :file_name, :as_at) RETURNING id"),
-        {"kind": kind, "file_name": file_name, "as_at": as_at},
+        text(
+            "INSERT INTO sources (name, file_name, as_at, sent_by) VALUES (:kind, :file_name, :as_at, :sent_by)"
+            " RETURNING id"
+        ),
+        {"sent_by": wanted["submitted_by"], **{name: wanted[name] for name in ("kind", "file_name", "as_at")}},
     )
     assert number is not None  # noqa: S101 - RETURNING gives the row
     return number

@@ -1,13 +1,15 @@
 """The tables of the inspection service. Every invariant that the database can hold is a named constraint here.
 
-Public: `schools`, `school_groups`, `school_links`, `school_locations`, `memberships`, `inspections`,
-`inspection_versions`, `outcome_snapshots`, `pupil_measures`, `measure_comparisons`, `sources`.
+Public: `schools`, `establishments`, `school_changes`, `school_groups`, `school_links`, `school_locations`,
+`memberships`, `inspections`, `inspection_versions`, `outcome_snapshots`, `pupil_measures`, `measure_comparisons`,
+`sources`.
 Confidential to the organisation that loaded them (row-level security): `imports`, `import_files`, `import_rejections`.
 Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit` tells of them.
 """
 
 from inspection.models.authoring import InspectionAudit, InspectionDraft
 from inspection.models.base import Base
+from inspection.models.establishments import Establishment, SchoolChange
 from inspection.models.imports import Import, ImportFile, ImportRejection, Source
 from inspection.models.inspections import Inspection, InspectionVersion, OutcomeSnapshot
 from inspection.models.pupils import MeasureComparison, PupilMeasure
@@ -15,6 +17,7 @@ from inspection.models.register import Membership, School, SchoolGroup, SchoolLi
 
 __all__ = [
     "Base",
+    "Establishment",
     "Import",
     "ImportFile",
     "ImportRejection",
@@ -27,6 +30,7 @@ __all__ = [
     "OutcomeSnapshot",
     "PupilMeasure",
     "School",
+    "SchoolChange",
     "SchoolGroup",
     "SchoolLink",
     "SchoolLocation",

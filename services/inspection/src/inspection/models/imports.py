@@ -23,7 +23,10 @@ from inspection.models.base import Base
 
 
 class Source(Base):
-    """Where facts came from: one row for each import that changed something. `name` is the kind's code."""
+    """Where facts came from: one row for each import that was loaded. `name` is the kind's code.
+
+    `sent_by` is the subject of the token it was sent with; null for those loaded before that was kept.
+    """
 
     __tablename__ = "sources"
     __table_args__ = (Index("ix_sources_name_as_at", "name", "as_at"),)
@@ -33,6 +36,7 @@ class Source(Base):
     file_name: Mapped[str]
     as_at: Mapped[date]
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    sent_by: Mapped[str | None]
 
 
 class Import(Base):

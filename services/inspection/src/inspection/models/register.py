@@ -1,8 +1,10 @@
 """The register: schools, the groups they belong to, the links between them and where they are."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection.models.base import Base
@@ -11,8 +13,12 @@ from inspection.models.base import Base
 class School(Base):
     """A school as the newest file names it. Codes are those of the data files in `inspection/data`.
 
-    `content_hash` is the digest of the register fields as normalised: equal digests mean nothing changed.
-    `missing_since` is the date of the first newer file that did not list the school any more; such a school is kept.
+    `content_hash` is the digest of the fields of Ofsted's file as normalised: equal digests mean nothing changed.
+    `source_id` is the newest file of Ofsted's that listed it, or else what the register said; `missing_since` the date
+    of the first newer one that did not list it any more; such a school is kept. Where the register's word is newer,
+    `register_source_id` tells its file, and `overlaid` keeps the fields as Ofsted's has them. `known_since` is the date
+    of the file that the school came with: of earlier days its fields are not known, later ones are in
+    `school_changes`.
     """
 
     __tablename__ = "schools"
@@ -20,6 +26,7 @@ class School(Base):
         CheckConstraint("urn BETWEEN 100000 AND 999999", name="urn"),
         CheckConstraint("name <> ''", name="name_not_empty"),
         CheckConstraint("pupils >= 0", name="pupils"),
+        CheckConstraint("capacity >= 0", name="capacity"),
         CheckConstraint("idaci_quintile BETWEEN 1 AND 5", name="idaci_quintile"),
         CheckConstraint("rb_kind IN ('trust', 'local_authority', 'other')", name="rb_kind"),
         CheckConstraint("(rb_id IS NULL) = (rb_reason IS NOT NULL)", name="rb_id_or_reason"),
@@ -62,6 +69,15 @@ class School(Base):
     missing_since: Mapped[date | None]
     content_hash: Mapped[bytes]
     source_id: Mapped[int]  # of `sources`, which are never deleted: each load writes its own, then the rows
+    close_date: Mapped[date | None]
+    capacity: Mapped[int | None]
+    urban_rural: Mapped[str | None]
+    sponsor: Mapped[str | None]
+    federation_uid: Mapped[str | None]
+    federation: Mapped[str | None]
+    register_source_id: Mapped[int | None]  # of `sources`
+    overlaid: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    known_since: Mapped[date] = mapped_column(server_default=text("CURRENT_DATE"))
 
 
 class SchoolGroup(Base):

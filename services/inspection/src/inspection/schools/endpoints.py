@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
+from inspection.audit.schemas import AuditPage
 from inspection.inspections import service as inspections
 from inspection.inspections.schemas import HistoryPage
 from inspection.places.service import require_postcode
@@ -99,8 +100,14 @@ async def lookup_schools(
 
 @router.get("/v1/schools/{urn}", operation_id="get_school", responses={200: {"model": School}})
 async def get_school(_: Reader, request: Request, reads: PublicReads, urn: Urn, as_of: AsOf = None) -> Response:
-    """Read one school. `as_of` reaches back to the date of the file the school was read from."""
+    """Read one school. `as_of` reaches back to its `known_since`."""
     return await service.get_school(request, reads, urn, as_of)
+
+
+@router.get("/v1/schools/{urn}/audit", operation_id="get_school_audit", responses={200: {"model": AuditPage}})
+async def get_school_audit(_: Reader, request: Request, reads: PublicReads, urn: Urn, page: PageRequest) -> Response:
+    """List what each file changed of the school's fields in the register, newest first: from what, to what."""
+    return await service.get_audit(request, reads, urn, page)
 
 
 @router.get("/v1/schools/{urn}/lineage", operation_id="get_school_lineage", responses={200: {"model": SchoolLineage}})

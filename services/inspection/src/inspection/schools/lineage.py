@@ -31,7 +31,7 @@ async def get_lineage(request: Request, reads: AsyncConnection, urn: int) -> Res
 
 def lineage_document(lineage: Lineage, known: Mapping[int, Row]) -> Document:
     """Return the chain with what the register knows of each school in it."""
-    details = ("name", "status", "open_date", "in_register")
+    details = ("name", "status", "open_date", "close_date", "in_register")
     return {
         "urn": lineage.urn,
         "members": [

@@ -1,5 +1,7 @@
 """The SQL of the register."""
 
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,27 +12,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from inspection.domain.lineage import Link
 from inspection.domain.names import fold
 from inspection.domain.postcodes import Place, Postcode
+from inspection.domain.register import DERIVED
 from inspection.names.repository import Match, name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
+from inspection.schools.history_sql import REPORT_CARD_THEN, SOURCE_THEN, schools_then
 
 KM_IN_A_DEGREE: Final = 111.0  # of latitude, a little less than anywhere, so that a box never cuts off
 
 SCHOOL_COLUMNS = """
     s.urn, s.laestab, s.ukprn, s.name, s.phase, s.type_code, s.status, s.region, s.la_code, s.rb_kind, s.rb_id,
     s.rb_reason, s.trust_uid, g.name AS trust_name, g.kind AS trust_kind, s.pupils, s.idaci_quintile, s.low_age,
-    s.high_age, s.sixth_form, s.religious_character, s.open_date, s.postcode, s.report_url, s.missing_since, l.lat,
-    l.lng,
+    s.high_age, s.sixth_form, s.religious_character, s.open_date, s.close_date, s.postcode, s.report_url,
+    s.missing_since, s.capacity, s.urban_rural, s.sponsor, s.federation_uid, s.federation, s.known_since, l.lat, l.lng,
     src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at"""
 
 HAS_REPORT_CARD = """EXISTS (
     SELECT FROM inspections card
     WHERE card.urn = s.urn AND card.framework = 'report-card-2025' AND card.state = 'published')"""
 
-SCHOOL_TABLES = """
+_SOURCE = "coalesce(s.register_source_id, s.source_id)"
+SCHOOL_TABLES = f"""
     FROM schools s
-    JOIN sources src ON src.id = s.source_id
+    JOIN sources src ON src.id = {_SOURCE}
     LEFT JOIN school_groups g ON g.uid = s.trust_uid
     LEFT JOIN school_locations l ON l.urn = s.urn"""
+
+_SELECT_THEN = f"SELECT {SCHOOL_COLUMNS}, {REPORT_CARD_THEN} AS has_report_card " + SCHOOL_TABLES.replace(
+    "FROM schools s", f"FROM {schools_then(one=True)} s"
+).replace(_SOURCE, SOURCE_THEN)
 
 _SELECT = f"SELECT {SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card {SCHOOL_TABLES}"
 
@@ -76,11 +85,27 @@ def _where(filters: SchoolFilters) -> tuple[list[str], Parameters]:
     parameters: Parameters = {column: value for column, value in equal.items() if value is not None}
     clauses = [f"s.{column} = :{column}" for column in parameters]
     if filters.has_report_card is not None:
-        clauses.append(HAS_REPORT_CARD if filters.has_report_card else f"NOT {HAS_REPORT_CARD}")
+        clauses.append(f"{'' if filters.has_report_card else 'NOT '}{_has_report_card(filters)}")
+    if filters.as_of is not None:
+        parameters["as_of"] = filters.as_of
     for clause, values in (_by_name(filters), _by_place(filters)):
         clauses += clause
         parameters |= values
     return clauses, parameters
+
+
+def _has_report_card(filters: SchoolFilters) -> str:
+    return HAS_REPORT_CARD if filters.as_of is None else REPORT_CARD_THEN
+
+
+def _schools(filters: SchoolFilters) -> str:
+    return "schools" if filters.as_of is None else schools_then()
+
+
+def _tables(filters: SchoolFilters) -> str:
+    if filters.as_of is None:
+        return SCHOOL_TABLES
+    return SCHOOL_TABLES.replace("FROM schools s", f"FROM {schools_then()} s").replace(_SOURCE, SOURCE_THEN)
 
 
 def _by_name(filters: SchoolFilters) -> tuple[list[str], Parameters]:
@@ -123,9 +148,9 @@ def _listing(filters: SchoolFilters, after: Position | None = None, tail: str = 
     if after is not None:
         clauses.append(f"({rank}, s.urn) > (:after_rank, :after_urn)" if rank else "s.urn > :after_urn")
         parameters |= {"after_rank": after[0], "after_urn": after[1]} if rank else {"after_urn": after[1]}
-    columns = f"{SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card, {rank or 0} AS rank"
+    columns = f"{SCHOOL_COLUMNS}, {_has_report_card(filters)} AS has_report_card, {rank or 0} AS rank"
     order = "ORDER BY rank, s.urn" if rank else "ORDER BY s.urn"
-    return _sql(f"SELECT {columns} {SCHOOL_TABLES}", clauses, f"{order} {tail}"), {**parameters, **values}
+    return _sql(f"SELECT {columns} {_tables(filters)}", clauses, f"{order} {tail}"), {**parameters, **values}
 
 
 def _sql(select: str, clauses: Iterable[str], tail: str = "") -> str:
@@ -142,14 +167,14 @@ async def page(reads: AsyncConnection, filters: SchoolFilters, *, after: Positio
 async def count(reads: AsyncConnection, filters: SchoolFilters) -> int:
     """Count the schools that match."""
     clauses, parameters = _where(filters)
-    select = "SELECT count(*) FROM schools s LEFT JOIN school_locations l ON l.urn = s.urn"
+    select = f"SELECT count(*) FROM {_schools(filters)} s LEFT JOIN school_locations l ON l.urn = s.urn"
     return await fetch_count(reads, _sql(select, clauses), parameters)
 
 
 async def any_matches(reads: AsyncConnection, filters: SchoolFilters) -> bool:
     """Tell whether any school matches."""
     clauses, parameters = _where(filters)
-    select = "SELECT 1 FROM schools s LEFT JOIN school_locations l ON l.urn = s.urn"
+    select = f"SELECT 1 FROM {_schools(filters)} s LEFT JOIN school_locations l ON l.urn = s.urn"
     return await fetch_first(reads, _sql(select, clauses, "LIMIT 1"), parameters) is not None
 
 
@@ -163,11 +188,38 @@ async def find(reads: AsyncConnection, urn: int) -> Row | None:
     return await fetch_first(reads, f"{_SELECT} WHERE s.urn = :urn", {"urn": urn})
 
 
-async def newest_as_at(reads: AsyncConnection) -> date | None:
-    """Return the date of the newest file any school was read from."""
-    sql = "SELECT max(as_at) AS newest FROM sources src WHERE EXISTS (SELECT FROM schools s WHERE s.source_id = src.id)"
-    row = await fetch_first(reads, sql, {})
-    return row["newest"] if row else None
+async def find_then(reads: AsyncConnection, urn: int, as_of: date) -> Row | None:
+    """Return one school as it was on a date that is not before it was known."""
+    return await fetch_first(reads, _SELECT_THEN, {"urn": urn, "as_of": as_of})
+
+
+async def known_since(reads: AsyncConnection) -> date | None:
+    """Return the date before which nothing is known of any school."""
+    row = await fetch_first(reads, "SELECT min(known_since) AS since FROM schools", {})
+    return row["since"] if row else None
+
+
+_AUDIT = """
+SELECT c.source_id, min(c.recorded_at) AS at, src.sent_by AS by, src.name AS source_name, src.as_at AS source_as_at,
+    src.loaded_at AS source_loaded_at,
+    json_agg(json_build_object('field', c.field, 'from', c.before, 'to', c.after) ORDER BY c.field) AS changes
+FROM school_changes c JOIN sources src ON src.id = c.source_id
+WHERE c.urn = :urn AND c.field <> ALL (:derived) AND (CAST(:after AS integer) IS NULL OR c.source_id < :after)
+GROUP BY c.source_id, src.id
+ORDER BY c.source_id DESC
+LIMIT :limit"""
+
+
+async def audit(reads: AsyncConnection, urn: int, *, after: int | None, limit: int) -> list[Row]:
+    """Return what each load changed of a school, newest first, after the number of a load."""
+    parameters = {"urn": urn, "derived": list(DERIVED), "after": after, "limit": limit}
+    return await fetch_all(reads, _AUDIT, parameters)
+
+
+async def count_audit(reads: AsyncConnection, urn: int) -> int:
+    """Count the loads that changed a school."""
+    sql = "SELECT count(DISTINCT source_id) FROM school_changes WHERE urn = :urn AND field <> ALL (:derived)"
+    return await fetch_count(reads, sql, {"urn": urn, "derived": list(DERIVED)})
 
 
 _LOOKUP = f"""{_SELECT}
@@ -221,9 +273,12 @@ async def link_sources(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]
 
 
 _NAMES = """
-SELECT u.urn, coalesce(s.name, linked.name) AS name, s.status, s.open_date, s.urn IS NOT NULL AS in_register
+SELECT u.urn, coalesce(s.name, e.name, linked.name) AS name, coalesce(s.status, e.status) AS status,
+    coalesce(s.open_date, e.open_date) AS open_date, coalesce(s.close_date, e.close_date) AS close_date,
+    s.urn IS NOT NULL AS in_register
 FROM unnest(CAST(:urns AS integer[])) AS u (urn)
 LEFT JOIN schools s ON s.urn = u.urn
+LEFT JOIN establishments e ON e.urn = u.urn
 LEFT JOIN LATERAL (
     SELECT k.link_name AS name
     FROM school_links k
@@ -232,7 +287,7 @@ LEFT JOIN LATERAL (
 
 
 async def names(reads: AsyncConnection, urns: Sequence[int]) -> dict[int, Row]:
-    """Return what is known of these schools by URN: of one off the roll, the name its links give."""
+    """Return what is known of these schools by URN: of one off the roll, what the register or its links say."""
     return {row["urn"]: row for row in await fetch_all(reads, _NAMES, {"urns": list(urns)})}
 
 

@@ -44,6 +44,13 @@ class ResponsibleBody(ApiModel):
     reason: str | None = Field(None, description="why `id` is null", examples=["not_in_source"])
 
 
+class Federation(ApiModel):
+    """The federation a school is in."""
+
+    uid: str
+    name: str | None
+
+
 class Location(ApiModel):
     """A point in WGS 84 degrees."""
 
@@ -73,10 +80,16 @@ class School(ApiModel):
     sixth_form: bool | None
     idaci_quintile: int | None
     religious_character: str | None
+    close_date: date | None
+    capacity: int | None = Field(description="places")
+    urban_rural: str | None
+    sponsor: str | None
+    federation: Federation | None
     location: Location | None
     has_report_card: bool
     report_url: str | None = Field(description="the official reports of the school")
     missing_since: date | None = Field(description="date of the first newer file that did not list the school any more")
+    known_since: date = Field(description="date of the file that the school came with: `as_of` reaches back to it")
     unknown: dict[str, str] = Field(examples=[{"ukprn": "not_in_source"}])
     source: Source
 
@@ -124,7 +137,7 @@ class LookupResult(ApiModel):
 
 
 class LineageMember(ApiModel):
-    """A school of the chain. One that is not in the register has no status, and a name only if a link gives one."""
+    """A school of the chain. Of one that no file listed there is what the register says, or the name a link gives."""
 
     urn: int
     relation: str = Field(description="predecessor, self or successor")
@@ -133,6 +146,7 @@ class LineageMember(ApiModel):
     name: str | None
     status: str | None
     open_date: date | None
+    close_date: date | None
 
 
 class LineageLink(ApiModel):

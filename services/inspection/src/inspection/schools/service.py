@@ -1,6 +1,6 @@
 """Reads of the register: what to ask, and the documents to answer with."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,15 +25,17 @@ Document = dict[str, Any]
 CSV_COLUMNS = (
     "urn", "laestab", "ukprn", "name", "phase", "type_code", "status", "open_date", "region", "la_code", "rb_kind",
     "rb_id", "rb_reason", "trust_uid", "trust_name", "postcode", "pupils", "low_age", "high_age", "sixth_form",
-    "idaci_quintile", "religious_character", "lat", "lng", "has_report_card", "report_url", "source_name",
+    "idaci_quintile", "religious_character", "close_date", "capacity", "urban_rural", "sponsor", "federation_uid",
+    "federation", "known_since", "lat", "lng", "has_report_card", "report_url", "source_name",
     "source_as_at",
 )  # fmt: skip
 SOMETIMES_UNKNOWN = (
     "laestab", "ukprn", "open_date", "postcode", "pupils", "low_age", "high_age", "sixth_form", "idaci_quintile",
-    "religious_character", "report_url",
+    "religious_character", "report_url", "capacity", "urban_rural",
 )  # fmt: skip
 NOT_IN_SOURCE = "not_in_source"
 LOCAL_AUTHORITY = "local_authority"
+LOADED = "loaded"
 
 
 def source_document(row: Row) -> Document:
@@ -69,6 +71,7 @@ def responsible_body(row: Row) -> Document:
 def school_document(row: Row) -> Document:
     """Return the School document of a row."""
     parts = school_parts(row)
+    federation = {"uid": row["federation_uid"], "name": row["federation"]}
     unknown = {field: NOT_IN_SOURCE for field in SOMETIMES_UNKNOWN if row[field] is None}
     if parts["location"] is None:
         unknown["location"] = NOT_IN_SOURCE
@@ -92,36 +95,52 @@ def school_document(row: Row) -> Document:
         "sixth_form": row["sixth_form"],
         "idaci_quintile": row["idaci_quintile"],
         "religious_character": row["religious_character"],
+        "close_date": row["close_date"],
+        "capacity": row["capacity"],
+        "urban_rural": row["urban_rural"],
+        "sponsor": row["sponsor"],
+        "federation": federation if row["federation_uid"] else None,
         "location": parts["location"],
         "has_report_card": row["has_report_card"],
         "report_url": row["report_url"],
         "missing_since": row["missing_since"],
+        "known_since": row["known_since"],
         "unknown": unknown,
         "source": source_document(row),
     }
 
 
 async def list_schools(
-    request: Request, reads: AsyncConnection, filters: SchoolFilters, page: PageParameters
+    request: Request,
+    reads: AsyncConnection,
+    filters: SchoolFilters,
+    page: PageParameters,
+    *,
+    show: Callable[[Document], Document] = dict,
 ) -> Response:
     """Answer with one page of schools, or with all of them as a stream; the order is that of `repository.page`."""
-    await _check_as_of(reads, filters.as_of, None)
+    if filters.as_of is not None:
+        check_as_of(filters.as_of, await repository.known_since(reads))
     filters = await settle(reads, filters)
     if wants_ndjson(request):
-        return ndjson(_documents(request, filters))
+        return ndjson(_documents(request, filters, show))
     if wants_csv(request):
         return csv_rows([*CSV_COLUMNS, *(["distance_km"] if filters.place else [])], _table(request, filters))
-    return page_response(request, await found_page(request, reads, filters, page))
+    return page_response(request, await found_page(request, reads, filters, page, show))
 
 
 async def found_page(
-    request: Request, reads: AsyncConnection, filters: SchoolFilters, page: PageParameters
+    request: Request,
+    reads: AsyncConnection,
+    filters: SchoolFilters,
+    page: PageParameters,
+    show: Callable[[Document], Document] = dict,
 ) -> Document:
     """Return one page of the schools that settled filters find, and how they were found."""
     rows = await repository.page(reads, filters, after=_position(page), limit=page.limit + 1)
     total = await repository.count(reads, filters) if page.include_total else None
     body = page_of(request, page, rows, lambda row: (row["rank"], row["urn"]), total=total)
-    body["data"] = [found_document(row, filters) for row in body["data"]]
+    body["data"] = [show(found_document(row, filters)) for row in body["data"]]
     return {**body, **_how_found(filters)}
 
 
@@ -161,10 +180,12 @@ def _distance_km(row: Row) -> float | None:
     return None if row["lat"] is None else round(row["rank"] / 1000, 2)
 
 
-async def _documents(request: Request, filters: SchoolFilters) -> AsyncIterator[Document]:
+async def _documents(
+    request: Request, filters: SchoolFilters, show: Callable[[Document], Document]
+) -> AsyncIterator[Document]:
     async with streaming_session(request) as session:
         async for row in repository.stream(session, filters):
-            yield found_document(row, filters)
+            yield show(found_document(row, filters))
 
 
 async def _table(request: Request, filters: SchoolFilters) -> AsyncIterator[Sequence[Any]]:
@@ -179,22 +200,43 @@ async def get_school(request: Request, reads: AsyncConnection, urn: int, as_of: 
     row = await repository.find(reads, urn)
     if row is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    await _check_as_of(reads, as_of, row["source_as_at"])
+    if as_of is not None:
+        check_as_of(as_of, row["known_since"])
+        row = await repository.find_then(reads, urn, as_of) or row
     return json_response(request, school_document(row))
 
 
-async def _check_as_of(reads: AsyncConnection, as_of: date | None, loaded: date | None) -> None:
-    """Refuse a date the register cannot answer for: it keeps the newest file of each school, not the ones before."""
-    if as_of is None:
-        return
-    loaded = loaded or await repository.newest_as_at(reads)
+def check_as_of(as_of: date, since: date | None) -> None:
+    """Refuse a date the register cannot answer for: before the first file, or in the future."""
     if as_of > today():
         raise not_kept_on_that_date("The register cannot tell a date in the future.")
-    if loaded is None or as_of < loaded:
-        since = loaded.isoformat() if loaded else "no date yet"
+    if since is None or as_of < since:
+        text = since.isoformat() if since else "no date yet"
         raise not_kept_on_that_date(
-            f"The register as it is kept speaks for {since} and later; memberships take earlier dates."
+            f"Nothing is known of the days before {text}; memberships and inspections reach further back."
         )
+
+
+async def get_audit(request: Request, reads: AsyncConnection, urn: int, page: PageParameters) -> Response:
+    """Answer with what loads changed of a school's register fields, newest first."""
+    if await repository.find(reads, urn) is None:
+        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    key = page.key(int)
+    rows = await repository.audit(reads, urn, after=None if key is None else int(key[0] or 0), limit=page.limit + 1)
+    total = await repository.count_audit(reads, urn) if page.include_total else None
+    body = page_of(request, page, rows, lambda row: (row["source_id"],), total=total)
+    body["data"] = [
+        {
+            "at": row["at"],
+            "by": row["by"],
+            "step": LOADED,
+            "reason": None,
+            "source": source_document(row),
+            "changes": row["changes"],
+        }
+        for row in body["data"]
+    ]
+    return page_response(request, body)
 
 
 async def lookup_schools(request: Request, reads: AsyncConnection, wanted: SchoolLookup) -> Response:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.reference.service import require_code
+from inspection.schools.endpoints import AsOf
 from inspection.scopes import SCHOOLS_READ
 from inspection.trusts import schools, service
 from inspection.trusts.repository import TrustFilters
@@ -72,6 +73,13 @@ async def get_trust(_: Reader, request: Request, reads: PublicReads, uid: Uid) -
     operation_id="list_trust_schools",
     responses={200: {"model": TrustSchoolPage, "content": LINES_OR_TABLE}},
 )
-async def list_trust_schools(_: Reader, request: Request, reads: PublicReads, uid: Uid, page: PageRequest) -> Response:
-    """List the schools that are in the trust now, by URN: each with its latest grades, before or after joining."""
+async def list_trust_schools(
+    _: Reader, request: Request, reads: PublicReads, uid: Uid, page: PageRequest, as_of: AsOf = None
+) -> Response:
+    """List the schools that are in the trust now, by URN: each with its latest grades, before or after joining.
+
+    With `as_of`, those that were in it on that date, as they were, without grades.
+    """
+    if as_of is not None:
+        return await schools.list_schools_then(request, reads, uid, page, as_of)
     return await schools.list_trust_schools(request, reads, uid, page)

@@ -1,6 +1,7 @@
 """The schools of a trust: each with its latest graded inspection, told apart by whether it joined before or after."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -10,6 +11,8 @@ from inspection.domain.memberships import before_joining
 from inspection.inspections.service import area_grades
 from inspection.reference.service import codes
 from inspection.rows import Row
+from inspection.schools import service as register
+from inspection.schools.repository import SchoolFilters
 from inspection.schools.service import CSV_COLUMNS, school_document
 from inspection.trusts import repository
 from inspection.trusts.service import find_trust
@@ -21,6 +24,7 @@ Document = dict[str, Any]
 
 NOT_INSPECTED: Final = "not_inspected"
 NOT_IN_SOURCE: Final = "not_in_source"
+NOT_TOLD_AS_OF: Final = "not_told_as_of"
 LATEST_COLUMNS: Final = (
     "joined_on", "joined_on_assumed", "latest_starts_on", "latest_framework", "latest_overall",
     "latest_before_joining",
@@ -35,6 +39,20 @@ async def list_trust_schools(request: Request, reads: AsyncConnection, uid: str,
     if wants_csv(request):
         return csv_rows([*CSV_COLUMNS, *LATEST_COLUMNS], _table(request, uid))
     return page_response(request, await schools_page(request, reads, uid, page))
+
+
+async def list_schools_then(
+    request: Request, reads: AsyncConnection, uid: str, page: PageParameters, as_of: date
+) -> Response:
+    """Answer with the schools that were in the trust on a date, by URN: a page of them, or all as a stream."""
+    await find_trust(reads, uid)
+    return await register.list_schools(request, reads, SchoolFilters(trust=uid, as_of=as_of), page, show=_then)
+
+
+def _then(school: Document) -> Document:
+    untold = dict.fromkeys(("joined_on", "joined_on_assumed", "latest_inspection"))
+    reasons = {"joined_on": NOT_TOLD_AS_OF, "latest_inspection": NOT_TOLD_AS_OF}
+    return {**school, **untold, "unknown": {**school["unknown"], **reasons}}
 
 
 async def schools_page(request: Request, reads: AsyncConnection, uid: str, page: PageParameters) -> Document:

@@ -22,7 +22,7 @@ from shared.testing.plugin import CloneDatabase, DatabaseUrls
 from shared.testing.tokens import ISSUER, bearer, jwks_url
 
 SERVICE_DIR = Path(__file__).resolve().parents[3]
-SCOPES = "imports:read imports:write"
+SCOPES = "imports:read imports:write schools:read inspections:read"
 FINAL = {"succeeded", "failed", "cancelled"}
 
 

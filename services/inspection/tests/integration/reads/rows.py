@@ -27,6 +27,7 @@ class Register:
 
     def __init__(self, connection: psycopg.Connection[Any], as_at: date = date(2026, 5, 31)) -> None:
         self._connection = connection
+        self.as_at = as_at
         self.source = self._insert(
             "sources", "id", name="ofsted-latest-inspections", file_name="latest.csv", as_at=as_at
         )
@@ -69,6 +70,7 @@ class Register:
             "la_code": "201",
             "trust_uid": trust,
             "pupils": 380,
+            "known_since": self.as_at,
             "content_hash": DIGEST,
             "source_id": self.source,
             **body,

@@ -20,12 +20,16 @@ class KeyedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KeyedTable:
-    """The table a kind of file fills: `key_of` makes a batch's key from the values of the key columns."""
+    """The table a kind of file fills: `key_of` makes a batch's key from the values of the key columns.
+
+    `since` is a column, if there is one, that keeps the date of the first file that had the row.
+    """
 
     name: str
     columns: Sequence[str]
     key: Sequence[str]
     key_of: Callable[[tuple[Any, ...]], int]
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,12 @@ def merge(connection: Connection, table: KeyedTable, batch: Batch, source: Prove
             merged.changed.append(key)
     columns = (*table.columns, "content_hash", "source_id")
     rows = {key: accepted.record for key, accepted in batch.accepted.items()}
-    repository.insert(connection, table.name, columns, _packed([rows[key] for key in merged.created], source))
+    new = _packed([rows[key] for key in merged.created], source)
+    if table.since is None:
+        repository.insert(connection, table.name, columns, new)
+    else:
+        since = str(source.as_at)
+        repository.insert(connection, table.name, (*columns, table.since), [join(row, since) for row in new])
     repository.update(
         connection, table.name, table.key, columns, _packed([rows[key] for key in merged.changed], source)
     )

@@ -14,7 +14,7 @@ from inspection.imports.kinds.columns import Columns
 from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
 from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_urn
-from inspection.imports.kinds.packing import digest, pack
+from inspection.imports.kinds.packing import digest, pack, unpack
 from inspection.imports.reading.cells import parse_date, parse_text
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
@@ -87,10 +87,13 @@ class GiasLinks:
         return LinkReader(header)
 
     def load(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> Fates:
-        """Merge the links, then cut every cycle at the link that closes it."""
+        """Merge the links, cut every cycle at the link that closes it, and tell who follows a school that closed."""
         merged = merge(connection, TABLE, batch, source)
+        new = (unpack(batch.accepted[key].record.packed) for key in merged.created)
+        predecessors = {int(before) for *_, before, _ in new if before is not None}
         closing = closing_edges(repository.edges(connection))
         repository.cut(connection, closing)
+        repository.tell_succeeded(connection, repository.closed_among(connection, predecessors))
         if closing:
             warnings.add(
                 "link_cycle",

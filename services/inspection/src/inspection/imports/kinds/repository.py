@@ -1,6 +1,6 @@
 """Bulk statements that every kind of file needs: COPY in, update from a copy, provenance moved on, events told."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from inspection.imports.kinds.packing import copy_text, number_array, pack
 
+STAY_COLUMNS = ("urn", "trust_uid", "joined_on", "first_seen_on", "left_on", "assumed", "source_id")
 _ROWS_AT_ONCE = 4000
 
 
@@ -110,6 +111,21 @@ def tell_trusts(connection: Connection, uids: Collection[str]) -> None:
         )
 
 
+def tell_succeeded(connection: Connection, urns: Collection[int]) -> None:
+    """Write one event for each school of the register that follows one of these, which have closed."""
+    if urns:
+        connection.execute(
+            text(
+                "INSERT INTO outbox (type, subject, data)"
+                " SELECT DISTINCT 'inspection.school.succeeded', k.predecessor_urn::text,"
+                " jsonb_build_object('urn', k.predecessor_urn, 'successor_urn', k.successor_urn)"
+                " FROM school_links k JOIN schools s ON s.urn = k.successor_urn"
+                " WHERE NOT k.cut AND k.predecessor_urn = ANY(CAST(:urns AS int[])) ORDER BY 2, 3"
+            ),
+            {"urns": number_array(urns)},
+        )
+
+
 def schools_among(connection: Connection, urns: Collection[int]) -> list[int]:
     """Return which of these URNs are in the register of schools."""
     return list(
@@ -123,6 +139,55 @@ def schools_of_groups(connection: Connection, uids: Collection[str]) -> list[int
     """Return the schools whose trust is one of these."""
     return list(
         connection.scalars(text("SELECT urn FROM schools WHERE trust_uid = ANY(:uids)"), {"uids": list(uids)}).all()
+    )
+
+
+def add_trusts(connection: Connection, names: Mapping[str, str], folded: Mapping[str, str], source_id: int) -> None:
+    """Add the trusts that the register of groups has not told of; their names may change with it."""
+    connection.execute(
+        text(
+            "INSERT INTO school_groups (uid, kind, name, name_folded, status, content_hash, source_id)"
+            " SELECT uid, 'multi_academy_trust', name, folded, 'open', ''::bytea, :source"
+            " FROM unnest(CAST(:uids AS text[]), CAST(:names AS text[]), CAST(:folded AS text[]))"
+            " AS t (uid, name, folded) ON CONFLICT (uid) DO NOTHING"
+        ),
+        {
+            "uids": list(names),
+            "names": list(names.values()),
+            "folded": [folded[uid] for uid in names],
+            "source": source_id,
+        },
+    )
+
+
+def stays(connection: Connection, urns: Collection[int]) -> list[Any]:
+    """Return the known stays in trusts of these schools."""
+    return list(
+        connection.execute(
+            text(
+                "SELECT urn, trust_uid, joined_on, first_seen_on, left_on, source_id FROM memberships"
+                " WHERE urn = ANY(CAST(:urns AS int[])) ORDER BY urn, first_seen_on"
+            ),
+            {"urns": number_array(urns)},
+        )
+    )
+
+
+def replace_stays(connection: Connection, urns: Collection[int], packed: Iterable[str]) -> None:
+    """Write the stays of these schools anew."""
+    connection.execute(
+        text("DELETE FROM memberships WHERE urn = ANY(CAST(:urns AS int[]))"), {"urns": number_array(urns)}
+    )
+    insert(connection, "memberships", STAY_COLUMNS, packed)
+
+
+def closed_among(connection: Connection, urns: Collection[int]) -> list[int]:
+    """Return which of these schools have closed."""
+    return list(
+        connection.scalars(
+            text("SELECT urn FROM schools WHERE status = 'closed' AND urn = ANY(CAST(:urns AS int[])) ORDER BY urn"),
+            {"urns": number_array(urns)},
+        )
     )
 
 

@@ -1,12 +1,17 @@
 """A file opened as a table of one kind: encoding and header settled, rows to be read one by one."""
 
+import csv
+import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
+from inspection.data import load_columns
 from inspection.imports.reading.encoding import detect
 from inspection.imports.reading.header import Header, find_header
 from inspection.imports.reading.problems import Place, RejectedRow
 from inspection.imports.reading.records import Record, Records
+
+NOT_KEPT: Final = "(The row is not kept: it cannot be told which of its cells are personal data.)"
 
 
 class Table:
@@ -18,6 +23,8 @@ class Table:
         self._records = Records(file, self.encoding)
         self.header: Header = find_header(self._records, kind)
         self.truncated = False
+        places = (self.header.place(title) for title in load_columns(kind).get("personal", []))
+        self._personal = [place for place in places if place is not None]
 
     def rows(self) -> Iterator[tuple[Place, Record]]:
         """Yield the rows below the header, not parsed yet; blank ones are no rows."""
@@ -41,8 +48,22 @@ class Table:
         return cells
 
     def text(self, place: Place) -> str:
-        """Return a row as it stands in the file; only once all rows have been read."""
-        return self._records.text(place.start, place.size)
+        """Return a row as it stands in the file, less personal data; only once all rows have been read."""
+        text = self._records.text(place.start, place.size)
+        return self._without_personal(text) if self._personal else text
+
+    def _without_personal(self, text: str) -> str:
+        try:
+            (cells,) = csv.reader([text], strict=True)
+        except (csv.Error, ValueError):
+            return NOT_KEPT
+        if len(cells) != self.header.width:
+            return NOT_KEPT
+        for place in self._personal:
+            cells[place] = ""
+        out = io.StringIO()
+        csv.writer(out, lineterminator="").writerow(cells)
+        return out.getvalue()
 
     @property
     def ends_with_newline(self) -> bool:

@@ -1,15 +1,15 @@
 """The load of Ofsted's file: register, trusts, inspections and stays in trusts, each merged by date of the file."""
 
 from collections.abc import Iterator
-from itertools import chain, count, groupby
+from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection
 
-from inspection.domain.memberships import Stay, observe
 from inspection.domain.names import fold
+from inspection.imports.kinds import register_sql, stays
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.ofsted import blocks, judgements, repository
@@ -18,7 +18,8 @@ from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
 from inspection.imports.kinds.ofsted.published_here import DIFFERS, differs
 from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
 from inspection.imports.kinds.ofsted.repository import KnownSchool
-from inspection.imports.kinds.packing import NOTHING, boolean, bytea, join, pack, unpack
+from inspection.imports.kinds.packing import NOTHING, bytea, join, unpack
+from inspection.imports.kinds.stays import Seen
 from inspection.imports.reading.header import Header
 from shared.ids import new_id
 
@@ -54,7 +55,7 @@ class _Load:
     def run(self) -> Fates:
         if self._rows:
             repository.lock_inspections(self._connection)
-            self._schools = repository.known_schools(self._connection, self._rows)
+            self._schools = repository.known_schools(self._connection, self._rows, CODE)
         created = sorted(urn for urn in self._rows if urn not in self._schools)  # indexes by URN grow at their end
         changed = self._register(created)
         changed |= self._inspections(created)
@@ -77,13 +78,17 @@ class _Load:
             and (known.missing or known.content_hash != self._rows[urn].register.content_hash)
         ]
         columns = repository.SCHOOL_COLUMNS
-        bulk.insert(self._connection, "schools", columns, map(self._packed_school, created))
-        bulk.update(self._connection, "schools", ("urn",), columns, [*map(self._packed_school, changed)])
-        return set(changed)
+        since = str(self._source.as_at)
+        packed = (join(self._packed_school(urn), since) for urn in created)
+        bulk.insert(self._connection, "schools", (*columns, "known_since"), packed)
+        register_sql.complete(self._connection, created, self._source)
+        register_sql.rewrite(self._connection, columns, [*map(self._packed_school, changed)], self._source)
+        return {*changed, *register_sql.restore(self._connection, self._batch.known, self._source)}
 
     def _packed_school(self, urn: int) -> str:
         register = self._rows[urn].register
-        return join(register.packed, bytea(register.content_hash), str(self._source.id), NOTHING)
+        nothing = (NOTHING, NOTHING, NOTHING)
+        return join(register.packed, bytea(register.content_hash), str(self._source.id), *nothing)
 
     def _add_trusts(self) -> None:
         named = {
@@ -92,7 +97,7 @@ class _Load:
             if row.register.trust_uid
         }
         folded = {uid: fold(name) for uid, name in named.items()}
-        repository.add_trusts(self._connection, named, folded, self._source.id)
+        bulk.add_trusts(self._connection, named, folded, self._source.id)
 
     def _inspections(self, created: list[int]) -> set[int]:
         """Merge the inspections of schools known before, add those of new ones; return whose evidence changed."""
@@ -149,28 +154,14 @@ class _Load:
 
     def _stays(self) -> set[int]:
         """Note who is in which trust, and return the schools whose stays changed."""
-        seen = {urn: row.register for urn, row in self._rows.items() if self._may_move(urn)}
-        known = {
-            urn: [*rows]
-            for urn, rows in groupby(
-                repository.stays(self._connection, [urn for urn in seen if urn in self._schools]), lambda row: row.urn
-            )
+        seen = {
+            urn: Seen(row.register.trust_uid, row.register.open_date)
+            for urn, row in self._rows.items()
+            if self._may_move(urn)
         }
-        packed: list[str] = []
-        changed: set[int] = set()
-        for urn, register in seen.items():
-            rows = known.get(urn, [])
-            before = [Stay(row.trust_uid, row.joined_on, row.first_seen_on, row.left_on) for row in rows]
-            after = observe(before, self._source.as_at, register.trust_uid, register.open_date)
-            if after == before:
-                continue
-            changed.add(urn)
-            self._trusts.update(stay.trust_uid for stay in {*before, *after})
-            sources = {row.first_seen_on: row.source_id for row in rows}
-            packed.extend(_packed_stay(urn, stay, sources.get(stay.first_seen_on, self._source.id)) for stay in after)
-        if changed:
-            repository.replace_stays(self._connection, changed, packed)
-        return changed
+        moved = stays.note(self._connection, seen, self._schools.keys(), self._source)
+        self._trusts |= moved.trusts
+        return moved.schools
 
     def _may_move(self, urn: int) -> bool:
         """Tell whether the file can say anything new on where the school belongs."""
@@ -197,8 +188,8 @@ class _Load:
         newest = repository.newest_as_at(self._connection, CODE)
         if newest is not None and newest > self._source.as_at:
             return []
-        back = repository.found_again(self._connection, self._batch.known)
-        missing = repository.not_listed(self._connection, self._batch.listed)
+        back = register_sql.found_again(self._connection, self._batch.known, self._source)
+        missing = repository.not_listed(self._connection, self._batch.listed, CODE)
         if not missing:
             return back
         text = "Schools that this file does not list any more are kept, and marked with its date."
@@ -206,7 +197,7 @@ class _Load:
             text = "The file breaks off: schools that it does not list are left as they were."
             self._warnings.add("not_listed", text, len(missing), missing[:10])
             return back
-        repository.mark_missing(self._connection, missing, self._source.as_at)
+        register_sql.mark_missing(self._connection, missing, self._source)
         self._warnings.add("not_listed", text, len(missing), missing[:10])
         return [*back, *missing]
 
@@ -215,12 +206,6 @@ class _Load:
             for found in row.inspections:
                 for code in found.judgement.warnings:
                     self._warnings.add(code, judgements.warning_text(code), 1, [urn])
-
-
-def _packed_stay(urn: int, stay: Stay, source_id: int) -> str:
-    left = None if stay.left_on is None else str(stay.left_on)
-    days = (str(stay.joined_on), str(stay.first_seen_on), left)
-    return pack([str(urn), stay.trust_uid, *days, boolean(True), str(source_id)])
 
 
 def _ids() -> Iterator[str]:

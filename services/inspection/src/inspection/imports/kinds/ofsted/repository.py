@@ -1,6 +1,6 @@
 """Statements of the load of Ofsted's file."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,14 +13,13 @@ from inspection.imports.kinds.ofsted import blocks, judgements, register
 from inspection.imports.kinds.ofsted.merging import Stored
 from inspection.imports.kinds.packing import number_array
 
-SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since")
+SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since", "register_source_id", "overlaid")
 CONTENT_COLUMNS = (*blocks.COLUMNS, *judgements.COLUMNS, "content_hash", "source_id")
 INSPECTION_COLUMNS = ("id", "urn", *CONTENT_COLUMNS)
-STAY_COLUMNS = ("urn", "trust_uid", "joined_on", "first_seen_on", "left_on", "assumed", "source_id")
 
 
 class KnownSchool(NamedTuple):
-    """What is known of a school's row in the register."""
+    """What is known of a school's row in the register: `as_at` of the newest of Ofsted's files that listed it."""
 
     content_hash: bytes
     trust_uid: str | None
@@ -33,16 +32,19 @@ def lock_inspections(connection: Connection) -> None:
     connection.execute(text("LOCK TABLE inspections IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def known_schools(connection: Connection, urns: Collection[int]) -> dict[int, KnownSchool]:
-    """Return what is known of these schools."""
+def known_schools(connection: Connection, urns: Collection[int], kind: str) -> dict[int, KnownSchool]:
+    """Return what is known of these schools; of one that the register alone has named, any file says something new."""
     rows = connection.execute(
         text(
-            "SELECT h.urn, h.content_hash, h.trust_uid, s.as_at, h.missing_since IS NOT NULL"
+            "SELECT h.urn, h.content_hash, h.trust_uid, s.as_at, h.missing_since IS NOT NULL, s.name = :kind"
             " FROM schools h JOIN sources s ON s.id = h.source_id WHERE h.urn = ANY(CAST(:urns AS int[]))"
         ),
-        {"urns": number_array(urns)},
+        {"urns": number_array(urns), "kind": kind},
     )
-    return {urn: KnownSchool(bytes(digest), uid, as_at, missing) for urn, digest, uid, as_at, missing in rows}
+    return {
+        urn: KnownSchool(bytes(digest), uid, as_at if listed else date.min, missing)
+        for urn, digest, uid, as_at, missing, listed in rows
+    }
 
 
 def known_inspections(connection: Connection, urns: Collection[int]) -> dict[int, list[Stored]]:
@@ -70,24 +72,6 @@ def published_here(connection: Connection, ids: Collection[UUID], as_at: date) -
         {"ids": list(ids), "as_at": as_at},
     )
     return {row["id"]: row for row in rows.mappings()}
-
-
-def add_trusts(connection: Connection, names: Mapping[str, str], folded: Mapping[str, str], source_id: int) -> None:
-    """Add the trusts that the register of groups has not told of; their names may change with it."""
-    connection.execute(
-        text(
-            "INSERT INTO school_groups (uid, kind, name, name_folded, status, content_hash, source_id)"
-            " SELECT uid, 'multi_academy_trust', name, folded, 'open', ''::bytea, :source"
-            " FROM unnest(CAST(:uids AS text[]), CAST(:names AS text[]), CAST(:folded AS text[]))"
-            " AS t (uid, name, folded) ON CONFLICT (uid) DO NOTHING"
-        ),
-        {
-            "uids": list(names),
-            "names": list(names.values()),
-            "folded": [folded[uid] for uid in names],
-            "source": source_id,
-        },
-    )
 
 
 def refresh_inspections(connection: Connection, packed: Sequence[str], corrected: Collection[UUID]) -> None:
@@ -155,61 +139,19 @@ def recall(
     return True
 
 
-def stays(connection: Connection, urns: Collection[int]) -> list[Any]:
-    """Return the known stays in trusts of these schools."""
-    return list(
-        connection.execute(
-            text(
-                "SELECT urn, trust_uid, joined_on, first_seen_on, left_on, source_id FROM memberships"
-                " WHERE urn = ANY(CAST(:urns AS int[])) ORDER BY urn, first_seen_on"
-            ),
-            {"urns": number_array(urns)},
-        )
-    )
-
-
-def replace_stays(connection: Connection, urns: Collection[int], packed: Iterable[str]) -> None:
-    """Write the stays of these schools anew."""
-    connection.execute(
-        text("DELETE FROM memberships WHERE urn = ANY(CAST(:urns AS int[]))"), {"urns": number_array(urns)}
-    )
-    repository.insert(connection, "memberships", STAY_COLUMNS, packed)
-
-
 def newest_as_at(connection: Connection, kind: str) -> date | None:
     """Return the date of the newest file of this kind that was loaded."""
     newest: date | None = connection.scalar(text("SELECT max(as_at) FROM sources WHERE name = :kind"), {"kind": kind})
     return newest
 
 
-def not_listed(connection: Connection, listed: Collection[int]) -> list[int]:
-    """Return the schools, not marked as missing yet, that are not among these."""
+def not_listed(connection: Connection, listed: Collection[int], kind: str) -> list[int]:
+    """Return the schools that a file of this kind listed, not marked as missing yet, that are not among these."""
     missing = connection.scalars(
         text(
-            "SELECT urn FROM schools WHERE missing_since IS NULL"
-            " EXCEPT SELECT unnest(CAST(:listed AS int[])) ORDER BY urn"
+            "SELECT h.urn FROM schools h JOIN sources s ON s.id = h.source_id AND s.name = :kind"
+            " WHERE h.missing_since IS NULL EXCEPT SELECT unnest(CAST(:listed AS int[])) ORDER BY urn"
         ),
-        {"listed": number_array(listed)},
+        {"listed": number_array(listed), "kind": kind},
     )
     return list(missing)
-
-
-def mark_missing(connection: Connection, urns: Collection[int], as_at: date) -> None:
-    """Note since when these schools are not listed any more."""
-    connection.execute(
-        text("UPDATE schools SET missing_since = :as_at WHERE urn = ANY(CAST(:urns AS int[]))"),
-        {"urns": number_array(urns), "as_at": as_at},
-    )
-
-
-def found_again(connection: Connection, urns: Collection[int]) -> list[int]:
-    """Take the mark from those of these schools that have it, and return them."""
-    return list(
-        connection.scalars(
-            text(
-                "UPDATE schools SET missing_since = NULL"
-                " WHERE missing_since IS NOT NULL AND urn = ANY(CAST(:urns AS int[])) RETURNING urn"
-            ),
-            {"urns": number_array(urns)},
-        ).all()
-    )

@@ -1,0 +1,1 @@
+"""The register of establishments as it is downloaded (`gias-establishments`)."""

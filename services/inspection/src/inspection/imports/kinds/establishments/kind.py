@@ -1,0 +1,73 @@
+"""The load of the register's extract: what it says is kept as it says it, then schools are given what counts of it."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from inspection.domain.names import fold
+from inspection.imports.kinds import register_sql, stays
+from inspection.imports.kinds import repository as bulk
+from inspection.imports.kinds.establishments import repository
+from inspection.imports.kinds.establishments.reader import CODE, COLUMNS, EstablishmentReader, EstablishmentRow
+from inspection.imports.kinds.keyed import KeyedTable, Merged, merge
+from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
+from inspection.imports.kinds.stays import Moved, Seen
+from inspection.imports.reading.header import Header
+
+TABLE = KeyedTable("establishments", COLUMNS, ("urn",), lambda key: int(key[0]), since="known_since")
+
+
+class GiasEstablishments:
+    """The kind of file."""
+
+    code = CODE
+    version = 1
+    key_name = "URN"
+
+    def reader(self, header: Header) -> EstablishmentReader:
+        """Return a reader for files with this header."""
+        return EstablishmentReader(header)
+
+    def load(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> Fates:
+        """Merge a file by its date. A row of another kind of establishment changes nothing, and is counted."""
+        rows: dict[int, EstablishmentRow] = {urn: accepted.record for urn, accepted in batch.accepted.items()}
+        state_funded = {urn: row for urn, row in rows.items() if row.packed is not None}
+        kept = {urn: batch.accepted[urn] for urn in state_funded}
+        merged = merge(connection, TABLE, replace(batch, accepted=kept), source)
+        _add_trusts(connection, state_funded, source)
+        created = repository.add_schools(connection, source)
+        changed = register_sql.settle(connection, source)
+        moved = _stays(connection, state_funded, merged, source)
+        placed = repository.fill_places(connection, source)
+        bulk.tell_trusts(connection, moved.trusts)
+        bulk.tell_schools(connection, {*created, *changed, *moved.schools, *placed})
+        bulk.tell_succeeded(connection, repository.closed_now(connection, source))
+        _warn(connection, warnings, passed=len(rows) - len(state_funded))
+        return Fates(len(merged.created), len(merged.changed))
+
+
+def _add_trusts(connection: Connection, rows: dict[int, EstablishmentRow], source: Provenance) -> None:
+    named = {row.trust_uid: row.trust_name or row.trust_uid for row in rows.values() if row.trust_uid}
+    bulk.add_trusts(connection, named, {uid: fold(name) for uid, name in named.items()}, source.id)
+
+
+def _stays(connection: Connection, rows: dict[int, EstablishmentRow], merged: Merged, source: Provenance) -> Moved:
+    """Note who is in which trust of those schools of which the file says something new."""
+    touched = [*merged.created, *merged.changed]
+    known = set(bulk.schools_among(connection, touched))
+    seen = {
+        urn: Seen(row.trust_uid, row.open_date, (row.closed_on or source.as_at) if row.closed else None)
+        for urn in touched
+        if urn in known
+        for row in (rows[urn],)
+    }
+    return stays.note(connection, seen, known, source)
+
+
+def _warn(connection: Connection, warnings: Warnings, passed: int) -> None:
+    if passed:
+        text = "Establishments that are no state-funded schools (independent schools, colleges ...) are passed over."
+        warnings.add("not_state_funded", text, passed)
+    if closed := repository.kept_for_lineage(connection):
+        text = "Establishments that closed before any file told of them are kept to name the schools of a lineage."
+        warnings.add("closed_before", text, closed)
