@@ -16,6 +16,7 @@ from inspection.freshness.endpoints import router as freshness
 from inspection.imports.endpoints import router as imports
 from inspection.inspections.endpoints import router as inspections
 from inspection.pages.endpoints import router as pages
+from inspection.progress.endpoints import router as progress
 from inspection.publications.endpoints import router as publications
 from inspection.reference.endpoints import router as reference
 from inspection.report_cards.endpoints import CARD
@@ -29,6 +30,7 @@ from shared.short_ways import ShortWay
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     report_cards,
     dashboards,
+    progress,
     schools,
     inspections,
     drafts,

@@ -1,6 +1,6 @@
 """Figures of areas, England and schools of like intake: made anew when an import changes what they come from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ from inspection.dashboards import repository
 from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_cell, hidden_codes
 from inspection.dashboards.measures import area_of, codes_of, levels, limits, measures, phases_of
 from inspection.dashboards.repository import SchoolCell
-from inspection.domain.group_suppression import HiddenCell, held_back
+from inspection.domain.group_suppression import HiddenCell, Told, held_back
 from inspection.reference.service import codes
 
 REGISTER_KINDS: Final = frozenset({"ofsted-latest-inspections", "gias-establishments"})
@@ -27,29 +27,26 @@ class Area(NamedTuple):
 
 @dataclass(slots=True)
 class _Sum:
-    """What is added up of one group."""
+    """What is added up of one group: each pupil counts once where every cohort is known, else each school."""
 
-    weighted: float = 0.0
-    pupils: int = 0
-    plain: float = 0.0
+    counted: bool
+    amount: float = 0.0
+    weight: int = 0
     schools: int = 0
-    all_counted: bool = True
     hidden: set[int] = field(default_factory=set)
 
     def add(self, cell: SchoolCell, *, hidden: bool) -> None:
+        weight = cell.cohort if self.counted and cell.cohort else 1
+        self.amount += cell.value * weight
+        self.weight += weight
         self.schools += 1
-        self.plain += cell.value
-        self.all_counted = self.all_counted and bool(cell.cohort)
-        if cell.cohort:
-            self.weighted += cell.value * cell.cohort
-            self.pupils += cell.cohort
         if hidden:
             self.hidden.add(cell.urn)
 
     @property
     def value(self) -> float:
-        """The mean of pupils where each cohort is known, else that of schools."""
-        return self.weighted / self.pupils if self.all_counted else self.plain / self.schools
+        """The mean."""
+        return self.amount / self.weight
 
 
 def refresh(connection: Connection, kind: str, source_id: int) -> None:
@@ -76,7 +73,7 @@ def _rows(cells: Sequence[SchoolCell], period: str) -> Iterator[tuple[object, ..
     for (measure, phases), members in found.items():
         for area, total, told in _figures(members, hidden):
             value = round(total.value, measures()[measure].decimals) if told else None
-            weighting = "pupils" if total.all_counted else "schools"
+            weighting = "pupils" if total.counted else "schools"
             status = VALUE if told else SUPPRESSED
             yield (measure, period, phases, *area, value, status, total.schools, weighting)
 
@@ -93,21 +90,30 @@ def _hidden(cells: Sequence[SchoolCell]) -> set[tuple[int, str]]:
 
 def _figures(cells: Sequence[SchoolCell], hidden: set[tuple[int, str]]) -> Iterator[tuple[Area, _Sum, bool]]:
     """Yield each group of one measure and phase with its sum, and whether its figure may be shown."""
+    counted = all(cell.cohort for cell in cells)
     sums: dict[Area, _Sum] = {}
     for cell in cells:
         unseen = (cell.urn, cell.measure) in hidden
         for level in levels():
             area = area_of(level, cell._asdict())
             if area is not None:
-                sums.setdefault(Area(level["code"], area), _Sum()).add(cell, hidden=unseen)
-    weights = all(total.all_counted for total in sums.values())
-    kept: dict[int, HiddenCell] = {
+                sums.setdefault(Area(level["code"], area), _Sum(counted)).add(cell, hidden=unseen)
+    kept = {
         cell.urn: hidden_cell(
-            Cell(cell.measure, cell.value, cell.cohort), cell.pupils, float(cell.cohort or 1) if weights else 1.0
+            Cell(cell.measure, cell.value, cell.cohort), cell.pupils, float(cell.cohort or 1) if counted else 1.0
         )
         for cell in cells
         if (cell.urn, cell.measure) in hidden
     }
-    held = held_back({group: total.hidden for group, total in sums.items()}, kept, limits())
+    told = {group: _told(total, kept, measures()[cells[0].measure].decimals) for group, total in sums.items()}
+    held = held_back(told, kept, limits())
     for group, total in sums.items():
         yield group, total, group not in held
+
+
+def _told(total: _Sum, cells: Mapping[int, HiddenCell], decimals: int) -> Told:
+    """Return between which bounds a rounded mean and the schools that are shown tell the sum of the hidden ones."""
+    half = 0.5 * 10.0**-decimals * total.weight
+    amount = sum(cells[urn].amount for urn in total.hidden)
+    off = (round(total.value, decimals) - total.value) * total.weight
+    return Told(total.hidden, amount + off - half, amount + off + half)

@@ -11,6 +11,8 @@ from inspection.dashboards import repository
 from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_codes
 from inspection.dashboards.measures import Measure, area_of, levels, measures, phases_of
 from inspection.problems import SchoolNotFound
+from inspection.progress.repository import released_terms
+from inspection.progress.terms import first_day, label
 from inspection.reference.service import codes
 from inspection.rows import Row
 from inspection.schools.service import source_document
@@ -22,6 +24,8 @@ MISSING: Final = "missing"
 NOT_COLLECTED: Final = "not_collected"
 SIMILAR: Final = "similar_schools"
 NO_DATA: Final = "no_data"
+SUPPLIED: Final = "progress-data"
+NOT_VALIDATED: Final = "Supplied by the school, not validated"
 
 
 async def get_dashboard(request: Request, reads: AsyncConnection, urn: int) -> Response:
@@ -36,7 +40,7 @@ async def dashboard_document(reads: AsyncConnection, urn: int) -> Document:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
     areas = {level["code"]: area for level in levels() if (area := area_of(level, school)) is not None}
     rows = await repository.measures(reads, urn, phases_of()[school["phase"]], list(areas), list(areas.values()))
-    shown = official_measures(school, rows)
+    shown = [*official_measures(school, rows), *supplied_measures(await released_terms(reads, urn))]
     return {
         "urn": urn,
         "name": school["name"],
@@ -65,6 +69,25 @@ def official_measures(school: Row, rows: Sequence[Row]) -> list[Document]:
     _add_estimates(school, series, sources)
     return [
         measure_document(measure, series[code], sources[code]) for code, measure in measures().items() if code in series
+    ]
+
+
+def supplied_measures(terms: Sequence[Row]) -> list[Document]:
+    """Return the measures that the school or its trust has released, by term; nobody else's stand beside them."""
+    series: dict[str, list[Document]] = {}
+    sources: dict[str, Document] = {}
+    for term in sorted(terms, key=lambda row: first_day(row["period"])):
+        beside = {level["code"]: cell(None, NOT_COLLECTED) for level in levels()}
+        source = {"name": SUPPLIED, "as_at": term["released_on"], "loaded_at": term["released_at"]}
+        for figure in term["measures"]:
+            point = {"period": term["period"], "period_label": label(term["period"]), "estimated_from": None, **beside}
+            point["school"] = cell(figure["value"], figure["status"], 1)
+            series.setdefault(figure["code"], []).append(point)
+            sources[figure["code"]] = source
+    return [
+        measure_document(measure, series[code], sources[code], NOT_VALIDATED)
+        for code, measure in measures().items()
+        if code in series
     ]
 
 

@@ -25,6 +25,15 @@ class HiddenCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A group's figure: its hidden schools, and between which bounds it tells their sum to lie, as it is rounded."""
+
+    hidden: Collection[int]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """`fewest` hidden cells behind one figure; share of what is possible of a cell that must stay possible."""
 
@@ -32,9 +41,12 @@ class Limits:
     least_uncertainty: float
 
 
-def held_back(groups: Mapping[Group, Collection[int]], cells: Mapping[int, HiddenCell], limits: Limits) -> set[Group]:
-    """Return the groups whose figure must not be shown. `groups` holds each one's hidden schools (keys of `cells`)."""
-    told = {group: frozenset(members) for group, members in groups.items() if members}
+def held_back(groups: Mapping[Group, Told], cells: Mapping[int, HiddenCell], limits: Limits) -> set[Group]:
+    """Return the groups whose figure must not be shown; their hidden schools are keys of `cells`.
+
+    A figure so rounded that all that is possible of its hidden schools agrees with it tells nothing of them.
+    """
+    told = {group: frozenset(figure.hidden) for group, figure in groups.items() if not _tells_nothing(figure, cells)}
     held = {group for group, members in told.items() if not _leaves_room(_sum_of(members), cells, limits)}
     while True:
         rows = _reduced({group: members for group, members in told.items() if group not in held})
@@ -42,6 +54,13 @@ def held_back(groups: Mapping[Group, Collection[int]], cells: Mapping[int, Hidde
         if bad is None:
             return held
         held.add(min(bad, key=lambda group: (len(told[group]), repr(group))))
+
+
+def _tells_nothing(figure: Told, cells: Mapping[int, HiddenCell]) -> bool:
+    hidden = [cells[key] for key in figure.hidden]
+    if not hidden:
+        return True
+    return figure.low <= sum(cell.low for cell in hidden) and sum(cell.high for cell in hidden) <= figure.high
 
 
 def _sum_of(members: Collection[int]) -> Row:

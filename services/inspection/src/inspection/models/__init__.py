@@ -4,6 +4,8 @@ Public: `schools`, `establishments`, `school_changes`, `school_groups`, `school_
 `memberships`, `inspections`, `inspection_versions`, `outcome_snapshots`, `pupil_measures`, `measure_comparisons`,
 `sources`.
 Confidential to the organisation that loaded them (row-level security): `imports`, `import_files`, `import_rejections`.
+Confidential to a school and the body that answers for it: `progress_versions`, `data_delegations`, `progress_batches`;
+`progress_releases` is public.
 Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit` tells of them.
 """
 
@@ -12,11 +14,13 @@ from inspection.models.base import Base
 from inspection.models.establishments import Establishment, SchoolChange
 from inspection.models.imports import Import, ImportFile, ImportRejection, Source
 from inspection.models.inspections import Inspection, InspectionVersion, OutcomeSnapshot
+from inspection.models.progress import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
 from inspection.models.pupils import MeasureComparison, PupilMeasure
 from inspection.models.register import Membership, School, SchoolGroup, SchoolLink, SchoolLocation
 
 __all__ = [
     "Base",
+    "DataDelegation",
     "Establishment",
     "Import",
     "ImportFile",
@@ -28,6 +32,9 @@ __all__ = [
     "MeasureComparison",
     "Membership",
     "OutcomeSnapshot",
+    "ProgressBatch",
+    "ProgressRelease",
+    "ProgressVersion",
     "PupilMeasure",
     "School",
     "SchoolChange",

@@ -8,7 +8,8 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspection.domain.group_suppression import HiddenCell, Limits, held_back
+from inspection.domain import group_suppression
+from inspection.domain.group_suppression import HiddenCell, Limits, Told
 
 SMALL = range(1, 6)
 LIMITS = Limits(fewest=3, least_uncertainty=0.5)
@@ -40,6 +41,15 @@ def possible(numbers: dict[int, int], groups: Groups, told: set[str]) -> list[tu
 
 def kept(numbers: dict[int, int]) -> dict[int, HiddenCell]:
     return {place: HiddenCell(float(number), 1.0, 5.0) for place, number in numbers.items()}
+
+
+def held_back(groups: Groups, cells: dict[int, HiddenCell], limits: Limits) -> set[str]:
+    """Hold figures back that tell the sum of their hidden schools exactly."""
+    told = {}
+    for name, members in groups.items():
+        total = sum(cells[each].amount for each in members)
+        told[name] = Told(members, total, total)
+    return group_suppression.held_back(told, cells, limits)
 
 
 class TestNoHiddenSchoolIsWorkedOut:
@@ -74,3 +84,8 @@ class TestTheRule:
     def test_a_sum_at_the_end_of_what_is_possible_tells_all(self) -> None:
         cells = {place: HiddenCell(1, 1, 5) for place in range(4)}
         assert held_back({"a": set(cells)}, cells, LIMITS) == {"a"}
+
+    def test_one_hidden_school_among_so_many_that_the_rounding_covers_it(self) -> None:
+        cells = {1: HiddenCell(3, 1, 5)}
+        for low, high, held in ((0.0, 6.0, set()), (1.5, 6.0, {"a"}), (0.0, 4.5, {"a"})):
+            assert group_suppression.held_back({"a": Told({1}, low, high)}, cells, LIMITS) == held

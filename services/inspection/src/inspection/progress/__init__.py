@@ -1,0 +1,1 @@
+"""Pupil progress that schools and trusts supply by term."""

@@ -1,0 +1,200 @@
+"""The SQL of progress data. Rows of others are kept away twice: by the filters here and by row-level security."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from inspection.models import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
+from inspection.rows import Row, fetch_all
+
+_VERSION = "v.urn, v.period, v.version, v.measures, v.submitted_by, v.submitted_at"
+_NEWEST = "ORDER BY v.version DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which rows may be seen: those of some organisations or regions, or all."""
+
+    orgs: Collection[str] = ()
+    regions: Collection[str] = ()
+    everything: bool = False
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the filter `_SEEN`."""
+        return {"orgs": list(self.orgs), "regions": list(self.regions), "everything": self.everything}
+
+
+_SEEN: Final = """
+(:everything OR v.tenancy_orgs && CAST(:orgs AS text[]) OR v.tenancy_region = ANY(CAST(:regions AS text[])))"""
+
+
+async def _all(session: AsyncSession, sql: str, **parameters: Any) -> list[Row]:
+    return [dict(row) for row in (await session.execute(text(sql), parameters)).mappings()]
+
+
+async def _first(session: AsyncSession, sql: str, **parameters: Any) -> Row | None:
+    rows = await _all(session, sql, **parameters)
+    return rows[0] if rows else None
+
+
+async def delegating_trusts(session: AsyncSession, client_id: str) -> list[str]:
+    """Return the trusts that let this client work for them now."""
+    return [row["uid"] for row in await _all(session, "SELECT uid FROM delegating_trusts(:id) AS uid", id=client_id)]
+
+
+async def bind_orgs(session: AsyncSession, orgs: Collection[str]) -> None:
+    """Let this transaction see the rows of these organisations."""
+    await _all(session, "SELECT set_config('app.orgs', :orgs, true)", orgs="|".join(sorted(orgs)))
+
+
+_SCHOOLS = """
+SELECT urn, rb_kind, rb_id, region, school_orgs(urn, rb_kind, rb_id) AS orgs FROM schools WHERE urn = ANY(:urns)"""
+
+
+async def school(session: AsyncSession, urn: int) -> Row | None:
+    """Return who answers for a school."""
+    return await _first(session, _SCHOOLS, urns=[urn])
+
+
+async def schools(session: AsyncSession, urns: Collection[int]) -> dict[int, Row]:
+    """Return who answers for each of these schools."""
+    return {row["urn"]: row for row in await _all(session, _SCHOOLS, urns=list(urns))}
+
+
+async def lock(session: AsyncSession, urn: int, period: str) -> None:
+    """Let nobody else write this school's term until the transaction ends."""
+    await _all(session, "SELECT pg_advisory_xact_lock_shared(hashtextextended('progress-batches', 0))")
+    await _all(session, "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=f"progress {urn} {period}")
+
+
+async def lock_all(session: AsyncSession) -> None:
+    """Let nobody else write progress data until the transaction ends."""
+    await _all(session, "SELECT pg_advisory_xact_lock(hashtextextended('progress-batches', 0))")
+
+
+async def version(session: AsyncSession, urn: int, period: str, number: int | None, seen: Seen) -> Row | None:
+    """Return the newest version, or a certain one, of a school's term, with the day it was released on."""
+    sql = f"""
+    SELECT {_VERSION}, r.released_on
+    FROM progress_versions v
+    LEFT JOIN progress_releases r ON r.urn = v.urn AND r.period = v.period AND r.version = v.version
+    WHERE v.urn = :urn AND v.period = :period AND {_SEEN}
+        AND (CAST(:number AS integer) IS NULL OR v.version = :number)
+    {_NEWEST}"""
+    return await _first(session, sql, urn=urn, period=period, number=number, **seen.parameters)
+
+
+async def released(session: AsyncSession, urn: int, period: str) -> Row | None:
+    """Return what has been released last of a school's term."""
+    sql = "SELECT v.* FROM progress_releases v WHERE v.urn = :urn AND v.period = :period"
+    return await _first(session, f"{sql} {_NEWEST}", urn=urn, period=period)
+
+
+async def released_versions(session: AsyncSession, urn: int, period: str) -> list[Row]:
+    """Return the versions that have been released, as they were supplied, oldest first."""
+    sql = f"""
+    SELECT {_VERSION} FROM progress_versions v
+    JOIN progress_releases r ON r.urn = v.urn AND r.period = v.period AND r.version = v.version
+    WHERE v.urn = :urn AND v.period = :period ORDER BY v.version"""
+    return await _all(session, sql, urn=urn, period=period)
+
+
+async def periods(session: AsyncSession, urn: int, seen: Seen) -> list[Row]:
+    """Return the terms of a school that may be seen or are released, each with its newest version."""
+    sql = f"""
+    SELECT period, max(version) AS version, max(released_version) AS released_version, max(released_on) AS released_on
+    FROM (
+        SELECT v.period, v.version, CAST(NULL AS integer) AS released_version, CAST(NULL AS date) AS released_on
+        FROM progress_versions v WHERE v.urn = :urn AND {_SEEN}
+        UNION ALL
+        SELECT r.period, r.version, r.version, r.released_on FROM progress_releases r WHERE r.urn = :urn) AS terms
+    GROUP BY period"""
+    return await _all(session, sql, urn=urn, **seen.parameters)
+
+
+_CURRENT = f"""
+SELECT DISTINCT ON (v.urn, v.period) {_VERSION} FROM progress_versions v
+JOIN unnest(CAST(:urns AS integer[]), CAST(:periods AS text[])) AS wanted (urn, period)
+    ON wanted.urn = v.urn AND wanted.period = v.period
+ORDER BY v.urn, v.period, v.version DESC"""
+
+
+async def current_versions(session: AsyncSession, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Row]:
+    """Return the newest version of each of these schools' terms."""
+    rows = await _all(session, _CURRENT, urns=[urn for urn, _ in keys], periods=[period for _, period in keys])
+    return {(row["urn"], row["period"]): row for row in rows}
+
+
+async def add_versions(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add versions."""
+    if rows:
+        await session.execute(insert(ProgressVersion), [dict(row) for row in rows])
+
+
+async def add_release(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Make a version public, as it is shown."""
+    await session.execute(insert(ProgressRelease).values(**values))
+
+
+async def add_batch(session: AsyncSession, values: Mapping[str, Any]) -> Row:
+    """Keep what became of a batch."""
+    columns = ProgressBatch.__table__.columns
+    result = await session.execute(insert(ProgressBatch).values(**values).returning(*columns))
+    return dict(result.mappings().one())
+
+
+async def batch(session: AsyncSession, batch_id: UUID, submitted_by: str) -> Row | None:
+    """Return a batch that this subject sent."""
+    sql = "SELECT * FROM progress_batches WHERE id = :id AND submitted_by = :by"
+    return await _first(session, sql, id=batch_id, by=submitted_by)
+
+
+async def trust_exists(session: AsyncSession, uid: str) -> bool:
+    """Tell whether the register has this group."""
+    return await _first(session, "SELECT uid FROM school_groups WHERE uid = :uid", uid=uid) is not None
+
+
+_DELEGATIONS = "SELECT trust_uid, client_id, granted_by, granted_at FROM data_delegations"
+
+
+async def delegation(session: AsyncSession, uid: str, client_id: str) -> Row | None:
+    """Return a delegation that holds."""
+    sql = f"{_DELEGATIONS} WHERE trust_uid = :uid AND client_id = :client AND revoked_at IS NULL"
+    return await _first(session, sql, uid=uid, client=client_id)
+
+
+async def delegations(session: AsyncSession, uid: str, after: str | None, limit: int) -> list[Row]:
+    """Return the delegations of a trust that hold, by client."""
+    sql = f"""{_DELEGATIONS}
+    WHERE trust_uid = :uid AND revoked_at IS NULL AND client_id > :after ORDER BY client_id LIMIT :limit"""
+    return await _all(session, sql, uid=uid, after=after or "", limit=limit)
+
+
+async def add_delegation(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Add a delegation."""
+    await session.execute(insert(DataDelegation).values(**values))
+
+
+async def revoke(session: AsyncSession, uid: str, client_id: str) -> None:
+    """End a delegation at once."""
+    sql = """
+    UPDATE data_delegations SET revoked_at = clock_timestamp()
+    WHERE trust_uid = :uid AND client_id = :client AND revoked_at IS NULL"""
+    await session.execute(text(sql), {"uid": uid, "client": client_id})
+
+
+_RELEASED_TERMS = """
+SELECT DISTINCT ON (period) period, version, measures, released_on, released_at
+FROM progress_releases WHERE urn = :urn ORDER BY period, version DESC"""
+
+
+async def released_terms(reads: AsyncConnection, urn: int) -> list[Row]:
+    """Return what is released of a school: the last release of each term."""
+    return await fetch_all(reads, _RELEASED_TERMS, {"urn": urn})

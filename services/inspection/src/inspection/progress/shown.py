@@ -1,0 +1,120 @@
+"""Progress data as it is shown: small cells hidden, with all that would give them away."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from inspection.dashboards.measures import SCHOOL, Measure, measures, threshold
+from inspection.domain.progress import ROLL, VALUE, Entry, Rule, roll_of, whole_of
+from inspection.domain.suppression import Family, Figure, Hidden, Shown, hide, pupils_of
+
+SUPPRESSED: Final = "suppressed"
+PUPILS: Final = "pupils"
+
+Document = dict[str, Any]
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Return the measures that schools supply, in their order."""
+    own = [measure for measure in measures().values() if measure.source == SCHOOL]
+    return {each.code: _rule(rank, each) for rank, each in enumerate(own)}
+
+
+def _rule(rank: int, measure: Measure) -> Rule:
+    return Rule(
+        measure.code,
+        rank,
+        measure.unit,
+        measure.lowest,
+        measure.highest,
+        measure.of,
+        measure.base,
+        measure.family,
+        measure.relation,
+    )
+
+
+def entries_of(stored: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """Return stored measures as entries, in the order of the measures."""
+    known = [Entry(each["code"], each["value"], each["cohort"], each["status"]) for each in stored]
+    return sorted((entry for entry in known if entry.code in rules()), key=lambda entry: rules()[entry.code].rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures of one school and term, and the families they make up."""
+
+    entries: Sequence[Entry]
+
+    @property
+    def families(self) -> dict[str, Family]:
+        """The families by name; the roll is one with the shares counted of it."""
+        roll = roll_of(self.entries)
+        members: dict[tuple[str, int], list[Entry]] = {}
+        if roll is not None:
+            members["roll", roll] = []
+        for entry in self.entries:
+            if entry.value is None or entry.code == ROLL:
+                continue
+            rule = rules()[entry.code]
+            name = "roll" if rule.base == "roll" and roll is not None else rule.family
+            members.setdefault((name, whole_of(rule, entry, roll) or 0), []).append(entry)
+        return {name: _family(name, whole, entries) for (name, whole), entries in members.items()}
+
+    def hidden(self, earlier: Sequence[Shown] = ()) -> Hidden:
+        """Return what of it must not be shown, with regard to what has been published of the term before."""
+        families = self.families
+        found = hide(list(families.values()), threshold(), roll_of(self.entries), earlier)
+        if "roll" not in found.wholes:
+            return found
+        counted = {figure.code for family in families.values() for figure in family.figures}
+        return Hidden(found.codes | counted | {ROLL}, frozenset(families))
+
+    def shown(self, hidden: Hidden) -> list[Document]:
+        """Return the figures as documents, those hidden without value."""
+        family_of = {code: family.name for family in self.families.values() for code in family.codes}
+        return [_document(entry, hidden, family_of.get(entry.code, "roll")) for entry in self.entries]
+
+
+def _family(name: str, whole: int, entries: Sequence[Entry]) -> Family:
+    counted = [entry for entry in entries if rules()[entry.code].of == PUPILS]
+    others = tuple(entry.code for entry in entries if rules()[entry.code].of != PUPILS)
+    relation = measures()[entries[0].code].relation if entries else "parts"
+    return Family(name, whole, relation, tuple(_figure(entry, whole) for entry in counted), others)
+
+
+def _figure(entry: Entry, whole: int) -> Figure:
+    measure, value = measures()[entry.code], entry.value or 0.0
+    if measure.unit == PUPILS:
+        return Figure(entry.code, int(value), int(value))
+    return Figure(entry.code, *pupils_of(value, whole, measure.decimals))
+
+
+def _document(entry: Entry, hidden: Hidden, family: str) -> Document:
+    seen = entry.value is not None and entry.code not in hidden.codes
+    cohort_seen = entry.value is not None and family not in hidden.wholes
+    status = SUPPRESSED if entry.status == VALUE and not seen else entry.status
+    return {
+        "code": entry.code,
+        "value": entry.value if seen else None,
+        "cohort": entry.cohort if cohort_seen else None,
+        "status": status,
+    }
+
+
+def suppressed(stored: Sequence[Mapping[str, Any]]) -> list[Document]:
+    """Return supplied measures as their owner and the department read them."""
+    table = Table(entries_of(stored))
+    return table.shown(table.hidden())
+
+
+def published(versions: Sequence[Sequence[Mapping[str, Any]]]) -> list[Document]:
+    """Return the last of a term's released versions as everybody reads it, with regard to all of them before it."""
+    before: list[Shown] = []
+    for stored in versions:
+        table = Table(entries_of(stored))
+        hidden = table.hidden(before)
+        before.append(Shown(table.families, hidden))
+    return table.shown(hidden)
