@@ -15,6 +15,7 @@ from improve.loading import load, load_one
 from improve.local.services import SERVICES
 from improve.local.token import token_for
 from improve.manifest import Entry, read_manifest
+from improve.mis import app as mis
 from improve.runs import SCHEMES, assess, match
 from improve.tour import tour
 
@@ -23,6 +24,7 @@ INTERRUPTED = 130
 app = typer.Typer(name="improve", help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 explain = typer.Typer(help="Say in words why something came out as it did.")
 app.add_typer(explain, name="explain")
+app.add_typer(mis, name="mis")
 
 
 @app.callback()
@@ -37,7 +39,7 @@ def _options(
 ) -> None:
     """Load official files, assess, match, and explain, on this machine or against any deployment."""
     urls = {"inspection": inspection_url, "triage": triage_url, "brokering": brokering_url}
-    context.obj = lambda: Deployment.at(urls, token)
+    context.obj = lambda own=None: Deployment.at(urls, own or token)
 
 
 def _deployment(context: typer.Context) -> Deployment:

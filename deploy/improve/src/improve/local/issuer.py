@@ -1,7 +1,7 @@
 """The development token issuer: a small ASGI application with the two paths an OAuth 2.0 server needs here.
 
-It gives tokens to the services' own clients (client credentials, RFC 6749 section 4.4). People's tokens are made by
-`make token`. Never for production.
+It gives tokens to the services' own clients and to registered ones (client credentials, RFC 6749 section 4.4).
+People's tokens are made by `make token`. Never for production.
 """
 
 import base64
@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from improve.local.clients import secret_of
 from improve.local.home import Home
 from improve.local.keys import client_secret, mint, public_keys
 from improve.local.roles import registry
@@ -64,12 +65,13 @@ class Issuer:
 
     def _token(self, headers: Mapping[bytes, bytes], form: Mapping[str, str]) -> Mapping[str, Any]:
         client_id, secret = _credentials(headers, form)
-        known = self._secrets.get(client_id)
+        service = self._secrets.get(client_id)
+        known = service or secret_of(self._home, client_id)
         if known is None or not hmac.compare_digest(known.encode(), secret.encode()):
             raise RefusedError(401, "invalid_client")
         if form.get("grant_type") != "client_credentials":
             raise RefusedError(400, "unsupported_grant_type")
-        claims = registry().service_claims(client_id)
+        claims = registry().service_claims(client_id) if service else registry().registered_claims(client_id)
         return {
             "access_token": mint(self._home, claims),
             "token_type": "Bearer",

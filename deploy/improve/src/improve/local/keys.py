@@ -28,6 +28,11 @@ def client_secret(home: Home, client_id: str) -> str:
     return str(document["secret"])
 
 
+def has_secret(home: Home, client_id: str) -> bool:
+    """Whether a client's secret has been made."""
+    return (home.keys / f"{client_id}.json").is_file()
+
+
 def public_keys(home: Home) -> KeySetSerialization:
     """The key set that the services check tokens with (RFC 7517)."""
     return KeySet([signing_key(home)]).as_dict(private=False)

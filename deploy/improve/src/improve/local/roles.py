@@ -64,6 +64,18 @@ class Registry:
             scopes=entry["scopes"],
         )
 
+    def registered_claims(self, client_id: str) -> Claims:
+        """Claims of a registered client's token: an organisation of its own, which by itself shows it nothing."""
+        entry = self.document["registered_clients"]
+        return self._claims(
+            subject=client_id,
+            client_id=client_id,
+            role=entry["role"],
+            org=f"{entry['org_kind']}:{client_id}",
+            regions=[],
+            scopes=entry["scopes"],
+        )
+
     def _claims(
         self, *, subject: str, client_id: str, role: str, org: str, regions: list[str], scopes: Sequence[str]
     ) -> Claims:
