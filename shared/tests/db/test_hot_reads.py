@@ -53,15 +53,15 @@ class TestValues:
                                  [7, "Ælfric"])  # fmt: skip
 
         moment = datetime(2026, 1, 6, 10, tzinfo=UTC)
-        (row,) = rows.decoded()
+        (row,) = rows.decoded
         assert row == {"number": 7, "name": "Ælfric", "day": date(2026, 1, 6), "nothing": None, "moment": moment,
                        "doc": {"b": [1]}}  # fmt: skip
-        assert rows.sent(0)[:4] == (b"7", "Ælfric".encode(), b"2026-01-06", None)
-        assert (await reads.fetch(sql, [7, "a"])).sent(0) != (await reads.fetch(sql, [7, "b"])).sent(0)
+        assert rows.sent[0][:4] == ("7", "Ælfric", "2026-01-06", None)
+        assert (await reads.fetch(sql, [7, "a"])).sent != (await reads.fetch(sql, [7, "b"])).sent
 
     async def test_no_row_is_none_and_a_null_parameter_is_null(self, reads: HotReads) -> None:
         assert not await reads.fetch("SELECT 1 WHERE false")
-        assert (await reads.fetch("SELECT $1::text IS NULL AS so", [None])).decoded() == [{"so": True}]
+        assert (await reads.fetch("SELECT $1::text IS NULL AS so", [None])).decoded == [{"so": True}]
 
     async def test_a_statement_that_fails_is_an_error_and_the_next_read_is_served(self, reads: HotReads) -> None:
         with pytest.raises(psycopg.errors.DivisionByZero):
@@ -75,7 +75,7 @@ class TestManyReaders:
     ) -> None:
         answers = await asyncio.gather(*(reads.fetch("SELECT $1::int AS n", [number]) for number in range(200)))
 
-        assert [rows.decoded()[0]["n"] for rows in answers] == list(range(200))
+        assert [rows.decoded[0]["n"] for rows in answers] == list(range(200))
         assert len(await backends(admin)) == 2
 
     async def test_one_that_finds_no_connection_in_time_is_told_so(
@@ -95,7 +95,7 @@ class TestManyReaders:
             await reads.fetch("SELECT 1")
             given_up.cancel()
             answers = await asyncio.gather(*(reads.fetch("SELECT $1::int AS n", [number]) for number in range(4)))
-            assert [rows.decoded()[0] for rows in answers] == [{"n": number} for number in range(4)]
+            assert [rows.decoded[0] for rows in answers] == [{"n": number} for number in range(4)]
 
 
 class TestLostConnections:
@@ -115,7 +115,7 @@ class TestLostConnections:
         reading = asyncio.create_task(reads.fetch("SELECT pg_sleep(0.5), 1 AS one"))
         await end_all(admin, "active")
 
-        assert (await reading).decoded()[0]["one"] == 1
+        assert (await reading).decoded[0]["one"] == 1
 
     async def test_a_table_that_takes_another_form_is_read_in_it(
         self, reads: HotReads, admin: psycopg.AsyncConnection[tuple[object, ...]]
@@ -124,7 +124,7 @@ class TestLostConnections:
         await reads.fetch("SELECT * FROM things")
         await admin.execute("ALTER TABLE things ADD COLUMN colour text DEFAULT 'red'")
 
-        (row,) = (await reads.fetch("SELECT * FROM things")).decoded()
+        (row,) = (await reads.fetch("SELECT * FROM things")).decoded
 
         assert row["colour"] == "red"
 

@@ -86,7 +86,7 @@ async def read_anyone(request: Request, _p: Annotated[Principal | None, Public()
 
 
 async def read_anyone_plainly(request: Request, _match: re.Match[str]) -> Response:
-    (row,) = (await database_of(request).hot_reads.fetch("SELECT 1 AS one")).decoded()
+    (row,) = (await database_of(request).hot_reads.fetch("SELECT 1 AS one")).decoded
     return json_response(request, dict(row), public=True)
 
 

@@ -22,6 +22,7 @@ from inspection.reference.endpoints import router as reference
 from inspection.report_cards.endpoints import CARD
 from inspection.report_cards.endpoints import router as report_cards
 from inspection.schools.endpoints import router as schools
+from inspection.schools.plain import SCHOOLS
 from inspection.statistics.endpoints import router as statistics
 from inspection.trusts.endpoints import router as trusts
 from shared.short_ways import ShortWay
@@ -49,4 +50,4 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     pages,
 )
 
-SHORT_WAYS: Final[tuple[ShortWay, ...]] = (CARD,)
+SHORT_WAYS: Final[tuple[ShortWay, ...]] = (CARD, SCHOOLS)

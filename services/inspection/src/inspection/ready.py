@@ -10,7 +10,7 @@ from shared.db.hot_reads import HotRows
 from shared.etags import etag_of
 from shared.responses import dumps
 
-Sent = tuple[bytes | None, ...]
+Sent = tuple[str | None, ...]
 
 
 class Ready(NamedTuple):
@@ -31,13 +31,13 @@ class ReadyAnswers:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def of(self, key: int, rows: HotRows) -> Ready:
-        """Return the answer for the one row of `rows`."""
-        sent = rows.sent(0)
+    def of(self, key: int, rows: HotRows, number: int = 0) -> Ready:
+        """Return the answer for one of the rows."""
+        sent = rows.sent[number]
         known = self._kept.get(key)
         if known is not None and known[0] == sent:
             return known[1]
-        content = dumps(self._make(rows.decoded()[0]))
+        content = dumps(self._make(rows.decoded[number]))
         ready = Ready(content, etag_of(content))
         if len(self._kept) >= self._size:
             del self._kept[next(iter(self._kept))]

@@ -6,19 +6,21 @@ transaction, no claims: such a read sees public rows only.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any, Final
 
 import psycopg
 import structlog
 from psycopg.adapt import Transformer
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 from shared.errors import Unavailable
 
 WAIT_SECONDS: Final = 10.0
 _ANSWERED: Final = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+_TEXT: Final = psycopg.adapters.types["text"].oid
 _log = structlog.get_logger()
 
 
@@ -32,13 +34,17 @@ class HotRows:
     def __len__(self) -> int:
         return self._result.ntuples
 
-    def sent(self, number: int) -> tuple[bytes | None, ...]:
-        """Return a row's values in the server's text form: equal ones, equal rows."""
-        value = self._result.get_value
-        return tuple([value(number, column) for column in range(self._result.nfields)])
+    @cached_property
+    def sent(self) -> list[tuple[str | None, ...]]:
+        """All rows, each value in the server's text form: equal ones, equal rows."""
+        transformer = Transformer(self._connection)
+        transformer.set_pgresult(self._result, set_loaders=False)
+        transformer.set_loader_types([_TEXT] * self._result.nfields, Format.TEXT)
+        return transformer.load_rows(0, len(self), tuple)
 
+    @cached_property
     def decoded(self) -> list[Mapping[str, Any]]:
-        """Return all rows, each value by its column's name."""
+        """All rows, each value by its column's name."""
         names = [(self._result.fname(column) or b"").decode() for column in range(self._result.nfields)]
         transformer = Transformer(self._connection)
         transformer.set_pgresult(self._result)
@@ -46,7 +52,7 @@ class HotRows:
 
     def first(self) -> Mapping[str, Any] | None:
         """Return the first row decoded, None where there is none."""
-        return next(iter(self.decoded()), None)
+        return next(iter(self.decoded), None)
 
 
 class HotReads:

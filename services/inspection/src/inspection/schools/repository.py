@@ -16,6 +16,7 @@ from inspection.domain.register import DERIVED
 from inspection.names.repository import Match, name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
 from inspection.schools.history_sql import REPORT_CARD_THEN, SOURCE_THEN, schools_then
+from shared.db.hot_reads import HotReads, HotRows
 
 KM_IN_A_DEGREE: Final = 111.0  # of latitude, a little less than anywhere, so that a box never cuts off
 
@@ -162,6 +163,21 @@ async def page(reads: AsyncConnection, filters: SchoolFilters, *, after: Positio
     """Return up to `limit` schools after a position (rank, URN): nearest first, or likest to `q`, or just by URN."""
     sql, parameters = _listing(filters, after, "LIMIT :limit")
     return await fetch_all(reads, sql, {**parameters, "limit": limit})
+
+
+# the page first, then for each of its rows what belongs to it; the length stands in the text since the plan goes by it
+_PLAIN_PAGE = f"""
+SELECT {SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card
+FROM (SELECT * FROM schools WHERE urn > $1 ORDER BY urn LIMIT {{limit}}) s
+JOIN sources src ON src.id = {_SOURCE}
+LEFT JOIN LATERAL (SELECT name, kind FROM school_groups WHERE uid = s.trust_uid LIMIT 1) g ON true
+LEFT JOIN LATERAL (SELECT lat, lng FROM school_locations WHERE urn = s.urn LIMIT 1) l ON true
+ORDER BY s.urn"""
+
+
+async def plain_page(hot_reads: HotReads, *, after: int, limit: int) -> HotRows:
+    """Return up to `limit` schools by URN, whatever they are, after a URN; the first column is the URN."""
+    return await hot_reads.fetch(_PLAIN_PAGE.format(limit=int(limit)), [after])
 
 
 async def count(reads: AsyncConnection, filters: SchoolFilters) -> int:

@@ -205,7 +205,7 @@ class TestKeptReady:
         with psycopg.connect(driver_url(urls.owner), autocommit=True) as connection:
             for change in (*CHANGES, *changes):
                 connection.execute(change.encode())
-                (row,) = (await latest_card(database, 100001)).decoded()
+                (row,) = (await latest_card(database, 100001)).decoded
                 for _ in range(2):
                     answer = await anonymous.get("/v1/schools/100001/report-card")
                     assert answer.content == dumps(card_document(row, codes())), change
