@@ -24,6 +24,7 @@ from inspection.report_cards.endpoints import router as report_cards
 from inspection.schools.endpoints import router as schools
 from inspection.schools.plain import SCHOOLS
 from inspection.statistics.endpoints import router as statistics
+from inspection.trust_inspections.endpoints import router as trust_inspections
 from inspection.trusts.endpoints import router as trusts
 from shared.short_ways import ShortWay
 
@@ -38,6 +39,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     publications,
     audit,
     trusts,
+    trust_inspections,
     areas,
     exports,
     facts,

@@ -59,6 +59,11 @@ CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "uq_inspections_urn_number": InspectionExists("The school has an inspection with this number already."),
     "uq_inspections_urn_starts_on": InspectionExists("The school has an inspection that begins on this day already."),
     "uq_inspection_drafts_urn_number": DraftExists("An inspection of this school with this number is being written."),
+    "uq_inspection_drafts_trust_uid_number": DraftExists(
+        "An inspection of this trust with this number is being written."
+    ),
+    "uq_trust_inspections_trust_uid_number": InspectionExists("The trust has an inspection with this number already."),
+    "pk_trust_inspections": IllegalStep("It was corrected just now: read it again."),
     "published_version_unchanged": IllegalStep("A published version never changes: make a correction."),
     "fk_inspections_urn": SchoolNotFound("No school in the register carries this URN."),
     "ck_inspections_overall_by_framework": invalid("overall", "This framework gives no overall grade."),

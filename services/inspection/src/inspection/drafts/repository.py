@@ -26,19 +26,23 @@ async def bind_organisation(session: AsyncSession, principal: Principal) -> None
     await session.execute(_BIND, {"organisation": str(principal.org)})
 
 
-async def find(session: AsyncSession, draft_id: UUID, *, hold: bool = False) -> Row | None:
-    """Return a draft with the facts of its school; with `hold` nobody else changes it till the end."""
+async def find(
+    session: AsyncSession, draft_id: UUID, *, hold: bool = False, trust_uid: str | None = None
+) -> Row | None:
+    """Return a draft about a school, with its facts, or one about a trust; with `hold` it is ours till the end."""
     lock = " FOR UPDATE OF d" if hold else ""
-    found = await session.execute(text(f"{_SELECT} WHERE d.id = :id{lock}"), {"id": draft_id})
+    about = "d.urn IS NOT NULL" if trust_uid is None else "d.trust_uid = :trust_uid"
+    sql = f"{_SELECT} WHERE d.id = :id AND {about}{lock}"
+    found = await session.execute(text(sql), {"id": draft_id, "trust_uid": trust_uid})
     row = found.mappings().one_or_none()
     return None if row is None else dict(row)
 
 
 async def page(session: AsyncSession, *, state: str | None, after: UUID | None, limit: int) -> Sequence[Row]:
-    """Return up to `limit` drafts, newest first."""
+    """Return up to `limit` drafts about schools, newest first."""
     rows = await session.execute(
         text(
-            f"{_SELECT} WHERE (CAST(:state AS text) IS NULL OR d.state = :state)"
+            f"{_SELECT} WHERE d.urn IS NOT NULL AND (CAST(:state AS text) IS NULL OR d.state = :state)"
             " AND (CAST(:after AS uuid) IS NULL OR d.id < :after) ORDER BY d.id DESC LIMIT :limit"
         ),
         {"state": state, "after": after, "limit": limit},
@@ -47,8 +51,11 @@ async def page(session: AsyncSession, *, state: str | None, after: UUID | None, 
 
 
 async def count(session: AsyncSession, *, state: str | None) -> int:
-    """Count the drafts."""
-    sql = "SELECT count(*) FROM inspection_drafts WHERE CAST(:state AS text) IS NULL OR state = :state"
+    """Count the drafts about schools."""
+    sql = (
+        "SELECT count(*) FROM inspection_drafts"
+        " WHERE urn IS NOT NULL AND (CAST(:state AS text) IS NULL OR state = :state)"
+    )
     return int(await session.scalar(text(sql), {"state": state}) or 0)
 
 

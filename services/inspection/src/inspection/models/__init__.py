@@ -1,15 +1,15 @@
 """The tables of the inspection service. Every invariant that the database can hold is a named constraint here.
 
 Public: `schools`, `establishments`, `school_changes`, `school_groups`, `school_links`, `school_locations`,
-`memberships`, `inspections`, `inspection_versions`, `outcome_snapshots`, `pupil_measures`, `measure_comparisons`,
-`sources`.
+`memberships`, `inspections`, `inspection_versions`, `outcome_snapshots`, `trust_inspections`, `pupil_measures`,
+`measure_comparisons`, `sources`.
 Confidential to the organisation that loaded them (row-level security): `imports`, `import_files`, `import_rejections`.
 Confidential to a school and the body that answers for it: `progress_versions`, `data_delegations`, `progress_batches`;
 `progress_releases` is public.
 Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit` tells of them.
 """
 
-from inspection.models.authoring import InspectionAudit, InspectionDraft
+from inspection.models.authoring import InspectionAudit, InspectionDraft, TrustInspection
 from inspection.models.base import Base
 from inspection.models.establishments import Establishment, SchoolChange
 from inspection.models.imports import Import, ImportFile, ImportRejection, Source
@@ -42,4 +42,5 @@ __all__ = [
     "SchoolLink",
     "SchoolLocation",
     "Source",
+    "TrustInspection",
 ]

@@ -1,14 +1,16 @@
 """Inspections being written, which only the inspectorate sees, and the trail of who changed what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection.models.base import Base
+
+_FIRST = text("version = 1")
 
 
 class InspectionDraft(Base):
@@ -69,3 +71,32 @@ class InspectionAudit(Base):
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     tenancy_orgs: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     tenancy_region: Mapped[str | None]
+
+
+class TrustInspection(Base):
+    """One published version of an inspection of a trust; `content` is the document as written.
+
+    A correction is another row: the newest one that was there on a day is what stood then.
+    """
+
+    __tablename__ = "trust_inspections"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("starts_on >= DATE '2027-09-01'", name="framework_date"),
+        CheckConstraint("published_on >= starts_on", name="published_after_start"),
+        CheckConstraint("(version = 1) = (reason IS NULL)", name="correction_has_reason"),
+        Index("uq_trust_inspections_trust_uid_number", "trust_uid", "number", unique=True, postgresql_where=_FIRST),
+        Index("ix_trust_inspections_trust_uid", "trust_uid", "id", "version"),
+        {"comment": "add-only: what was published stays"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    trust_uid: Mapped[str] = mapped_column(ForeignKey("school_groups.uid"))
+    number: Mapped[str | None]
+    starts_on: Mapped[date]
+    published_on: Mapped[date]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    reason: Mapped[str | None]
