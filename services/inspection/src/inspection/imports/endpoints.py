@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 
 from inspection.imports import service
-from inspection.imports.schemas import Import, ImportPage, RejectionPage
+from inspection.imports.schemas import ChangePage, Import, ImportPage, RejectionPage
 from inspection.scopes import IMPORTS_READ, IMPORTS_WRITE
 from shared.auth import Principal, Requires
 from shared.clock import utc_now
@@ -25,6 +25,35 @@ _SUBMITTED: Final[dict[int | str, dict[str, Any]]] = {
         "model": Import,
         "description": "Queued",
         "headers": {"Location": {"description": "the import, which is also its job", "schema": {"type": "string"}}},
+    }
+}
+_CHANGES: Final[dict[int | str, dict[str, Any]]] = {200: {"model": ChangePage, "content": LINES_OR_TABLE}}
+_CORRECTED: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["rows"],
+                    "properties": {
+                        "rows": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["row", "values"],
+                                "properties": {
+                                    "row": {"type": "integer", "minimum": 1},
+                                    "values": {"type": "object", "additionalProperties": {"type": "string"}},
+                                },
+                            },
+                        }
+                    },
+                },
+                "example": {"rows": [{"row": 12, "values": {"Region": "London"}}]},
+            },
+        },
     }
 }
 _DOWNLOADS: Final[dict[int | str, dict[str, Any]]] = {200: {"model": RejectionPage, "content": LINES_OR_TABLE}}
@@ -84,6 +113,39 @@ async def list_rejections(
 ) -> Response:
     """List the rows that were not taken, and why. `Accept: text/csv` or `application/x-ndjson` streams all of them."""
     return await service.list_rejections(request, session, principal, import_id, page)
+
+
+@router.post(
+    "/v1/imports/{import_id}/rejections/resubmission",
+    operation_id="resubmit_rejections",
+    status_code=202,
+    responses=_SUBMITTED,
+    openapi_extra=_CORRECTED,
+)
+async def resubmit_rejections(  # noqa: PLR0917 - FastAPI passes them by name
+    principal: Writer,
+    request: Request,
+    session: Db,
+    once: Idempotent,
+    import_id: UUID,
+    dry_run: Annotated[bool, Query(description="tell what would become of each row, and load nothing")] = False,
+) -> Response:
+    """Send rejected rows again, put right: as CSV under the file's header, or as JSON with the cells that change.
+
+    They make an import of their own, of the same kind and date, that says nothing of schools it does not list.
+    """
+    return await service.resubmit(request, session, once, principal, import_id=import_id, dry_run=dry_run)
+
+
+@router.get("/v1/imports/{import_id}/changes", operation_id="list_import_changes", responses=_CHANGES)
+async def list_import_changes(
+    principal: Reader, request: Request, session: Db, import_id: UUID, page: PageRequest
+) -> Response:
+    """List the fields of schools that an import changed, or, of a dry run, would change: from what, to what.
+
+    Schools that it added are not among them. `Accept: text/csv` or `application/x-ndjson` streams all.
+    """
+    return await service.list_changes(request, session, principal, import_id, page)
 
 
 @router.delete("/v1/imports/{import_id}", operation_id="cancel_import", responses={200: {"model": Import}})

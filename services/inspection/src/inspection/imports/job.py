@@ -24,7 +24,6 @@ from shared.jobs.model import JobFailed, JobKind
 NAME: Final = "import"
 READING: Final = "reading"
 MERGING: Final = "merging"
-_RAW_SHOWN: Final = 4000
 
 
 def run(context: JobContext) -> Mapping[str, Any] | None:
@@ -50,7 +49,8 @@ def _run(context: JobContext) -> None:
     with context.engine.begin() as connection:
         repository.drop_stale_files(connection)
         wanted = repository.import_of(connection, context.id)
-        known = _known(connection, wanted["kind"], wanted["as_at"])
+        partial = wanted["resubmits"] is not None
+        known = KnownRows() if partial else _known(connection, wanted["kind"], wanted["as_at"])
     kind = KINDS[wanted["kind"]]
     with tempfile.TemporaryFile() as file:
         with context.engine.begin() as connection:
@@ -69,6 +69,7 @@ def _run(context: JobContext) -> None:
             as_at=wanted["as_at"],
             report=lambda done: context.progress(done, total, READING),
         )
+        read.batch.partial = partial
         if not read.read:
             empty = UnreadableFile("no_rows", f"The file has a header on line {table.header.line} and no rows.")
             raise _failed(wanted["file_name"], empty)
@@ -114,8 +115,10 @@ class _Merge:
     def _trial(self, connection: Connection) -> tuple[Fates, None]:
         """Merge and take it back: a dry run tells what would become of each row."""
         savepoint = connection.begin_nested()
-        fates, _ = self._load(connection)
+        fates, source_id = self._load(connection)
+        changes = repository.changes_of(connection, source_id)
         savepoint.rollback()
+        repository.add_changes(connection, self._wanted, changes)
         return fates, None
 
     def _rows(self, fates: Fates) -> dict[str, int]:
@@ -132,14 +135,17 @@ class _Merge:
         outcome = {
             **rows,
             "encoding": self._table.encoding,
-            "header": self._reader.drift.as_json(),
+            "header": {**self._reader.drift.as_json(), "titles": self._table.header.titles},
             "warnings": self._warnings.as_json(),
             "source_id": source_id,
-            "row_digests": None if source_id is None else pack_digests(self._read.digests),
+            "row_digests": pack_digests(self._read.digests) if self._is_whole(source_id) else None,
         }
         repository.finish(connection, self._context.id, outcome)
         rejected = (_rejection(self._table, rejection) for rejection in self._read.rejections)
         repository.add_rejections(connection, self._wanted, rejected)
+
+    def _is_whole(self, source_id: int | None) -> bool:
+        return source_id is not None and not self._read.batch.partial
 
     def _warn(self) -> None:
         """Warn of what is odd about the file as a whole."""
@@ -148,6 +154,7 @@ class _Merge:
             ("columns_missing", drift.missing, "Columns known of this kind are not in the file."),
             ("columns_unknown", drift.unknown, "Columns of the file are not known of this kind and are not read."),
             ("columns_duplicated", drift.duplicated, "Columns stand in the file more than once."),
+            ("columns_moved", drift.moved, "Columns stand in another order than is known of this kind."),
         ):
             if titles:
                 self._warnings.add(code, text, len(titles), titles)
@@ -168,7 +175,7 @@ def _rejection(table: Table, rejection: Rejection) -> dict[str, Any]:
         "value": why.value,
         "code": why.code,
         "text": str(why),
-        "raw": table.text(place)[:_RAW_SHOWN].replace("\x00", ""),
+        "raw": table.text(place)[: repository.RAW_SHOWN].replace("\x00", ""),
     }
 
 

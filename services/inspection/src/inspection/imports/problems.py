@@ -1,6 +1,6 @@
 """Errors of imports."""
 
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 
 
 class ImportNotFound(NotFound):
@@ -8,3 +8,10 @@ class ImportNotFound(NotFound):
 
     slug = "import-not-found"
     title = "There is no such import"
+
+
+class NothingToResubmit(Conflict):
+    """The import has no rejected rows that could be sent again."""
+
+    slug = "nothing-to-resubmit"
+    title = "This import has no rows to be sent again"

@@ -1,6 +1,6 @@
 """Statements on imports: the resource that clients see, and what the job that runs one reads and writes."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import count as count_from
 from itertools import islice
@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import Connection, RowMapping, column, func, insert, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inspection.domain.register import DERIVED
 from inspection.models import Import, ImportFile, ImportRejection
 from shared.auth import Principal
 from shared.auth.tenancy import visible
@@ -28,6 +29,8 @@ _VIEWS = select(*_ROW, *(each for each in _JOBS.c if each.name != "id")).join_fr
     _IMPORTS, _JOBS, _JOBS.c.id == _IMPORTS.c.id
 )
 _REJECTIONS_AT_ONCE = 1000
+RAW_SHOWN = 4000
+"""Characters of a rejected row that are kept."""
 
 
 async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
@@ -75,6 +78,47 @@ async def rejections(session: AsyncSession, import_id: UUID, after: int, limit: 
         .limit(limit)
     )
     return list((await session.execute(query)).mappings())
+
+
+_CHANGES = """
+SELECT c.id, c.urn, c.field, c.before, c.after, c.as_at
+FROM (
+    SELECT id, urn, field, before, after, as_at FROM import_changes WHERE import_id = :import_id
+    UNION ALL
+    SELECT h.id, h.urn, h.field, h.before, h.after, h.as_at
+    FROM school_changes h JOIN imports i ON i.source_id = h.source_id
+    WHERE i.id = :import_id AND h.field <> ALL (:derived)) c
+WHERE c.id > :after
+ORDER BY c.id"""
+
+
+async def changes(session: AsyncSession, import_id: UUID, after: int, limit: int) -> list[RowMapping]:
+    """Return what an import changed, or would, in the fields of schools, after the number of a change."""
+    values = {"import_id": import_id, "after": after, "derived": list(DERIVED), "limit": limit}
+    return list((await session.execute(text(f"{_CHANGES} LIMIT :limit"), values)).mappings())
+
+
+async def stream_changes(session: AsyncSession, import_id: UUID) -> AsyncIterator[RowMapping]:
+    """Yield all that an import changed, or would."""
+    result = await session.stream(text(_CHANGES), {"import_id": import_id, "after": 0, "derived": list(DERIVED)})
+    async for row in result.mappings():
+        yield row
+
+
+async def titles(session: AsyncSession, import_id: UUID) -> list[str]:
+    """Return the titles of the columns of an import's file."""
+    query = select(_IMPORTS.c.header["titles"]).where(_IMPORTS.c.id == import_id)
+    return list(await session.scalar(query) or [])
+
+
+async def raw_rows(session: AsyncSession, import_id: UUID, rows: Sequence[int]) -> dict[int, str]:
+    """Return rejected rows as they were, by their number; without those too long to be kept whole."""
+    query = select(_REJECTIONS.c.row_number, _REJECTIONS.c.raw).where(
+        _REJECTIONS.c.import_id == import_id,
+        _REJECTIONS.c.row_number.in_(rows),
+        func.length(_REJECTIONS.c.raw) < RAW_SHOWN,
+    )
+    return {row.row_number: row.raw for row in await session.execute(query)}
 
 
 async def stream_rejections(session: AsyncSession, import_id: UUID) -> AsyncIterator[RowMapping]:
@@ -148,6 +192,37 @@ def add_rejections(connection: Connection, owner: RowMapping, rows: Iterable[Map
     waiting = iter(rows)
     while batch := [{**whose, **row} for row in islice(waiting, _REJECTIONS_AT_ONCE)]:
         connection.execute(insert(ImportRejection), batch)
+
+
+def changes_of(connection: Connection, source_id: int) -> str:
+    """Return what a load changed in the fields of schools, as JSON."""
+    found: str | None = connection.scalar(
+        text(
+            "SELECT json_agg(c ORDER BY c.id)::text FROM ("
+            "SELECT id, urn, as_at, field, before, after FROM school_changes"
+            " WHERE source_id = :source AND field <> ALL (:derived)) c"
+        ),
+        {"source": source_id, "derived": list(DERIVED)},
+    )
+    return found or "[]"
+
+
+def add_changes(connection: Connection, owner: RowMapping, changes: str) -> None:
+    """Keep what a dry run would change."""
+    connection.execute(
+        text(
+            "INSERT INTO import_changes (import_id, id, urn, as_at, field, before, after, tenancy_orgs, tenancy_region)"
+            " SELECT :import_id, id, urn, as_at, field, before, after, :tenancy_orgs, :tenancy_region"
+            " FROM jsonb_to_recordset(CAST(:changes AS jsonb))"
+            " AS c (id bigint, urn int, as_at date, field text, before jsonb, after jsonb)"
+        ),
+        {
+            "import_id": owner["id"],
+            "changes": changes,
+            "tenancy_orgs": owner["tenancy_orgs"],
+            "tenancy_region": owner["tenancy_region"],
+        },
+    )
 
 
 def drop_stale_files(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.jobs.model import JobProblem, JobState
-from shared.schemas import ApiModel, Page, Progress
+from shared.schemas import ApiModel, Page, Progress, RequestModel
 
 
 class RowCounts(ApiModel):
@@ -20,12 +20,21 @@ class RowCounts(ApiModel):
     rejected: int | None = None
 
 
+class RenamedColumn(ApiModel):
+    """A column that is missing, and one nobody knows that looks like it."""
+
+    known_as: str
+    now: str
+
+
 class HeaderReport(ApiModel):
     """How the file's header differs from those known of its kind, and which `layout` it has, on which `line`."""
 
     missing: list[str]
     unknown: list[str]
     duplicated: list[str]
+    moved: list[str] = Field([], description="columns that stand in another order than is known")
+    renamed: list[RenamedColumn] = Field([], description="columns missing that another may be under a new name")
     layout: str | None = None
     line: int | None = None
 
@@ -63,6 +72,7 @@ class Import(ApiModel):
     warnings: list[LoadWarning]
     problem: JobProblem | None = None
     submitted_by: str
+    resubmits: UUID | None = Field(None, description="the import whose rejected rows this one corrects")
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -80,5 +90,29 @@ class Rejection(ApiModel):
     raw: str
 
 
+class FieldChange(ApiModel):
+    """A field of a school that an import changed, or that a dry run would change; from `as_at` on."""
+
+    urn: int
+    field: str
+    before: Any = Field(alias="from")
+    after: Any = Field(alias="to")
+    as_at: date
+
+
+class CorrectedRow(RequestModel):
+    """A rejected row by its number, with the cells that are put right, by the titles of their columns."""
+
+    row: int = Field(ge=1)
+    values: dict[str, str] = Field(min_length=1)
+
+
+class CorrectedRows(RequestModel):
+    """Rejected rows put right."""
+
+    rows: list[CorrectedRow] = Field(min_length=1, max_length=10_000)
+
+
+ChangePage = Page[FieldChange]
 ImportPage = Page[Import]
 RejectionPage = Page[Rejection]

@@ -16,6 +16,7 @@ from inspection.imports import repository
 from inspection.imports.job import JOB_KINDS, NAME
 from inspection.imports.problems import ImportNotFound
 from inspection.imports.registry import KINDS, known_codes
+from inspection.imports.resubmissions import corrected_file
 from inspection.imports.schemas import Import, ImportedFile, Rejection, RowCounts
 from shared.auth import Principal
 from shared.db.session import streaming_session
@@ -29,6 +30,7 @@ from shared.schemas import Progress
 
 JOBS: Final = Jobs(JOB_KINDS)
 CHUNK_BYTES: Final = 1 << 20
+CHANGE_COLUMNS: Final = {"urn": "urn", "field": "field", "from": "before", "to": "after", "as_at": "as_at"}
 _LONGEST_NAME: Final = 255
 
 
@@ -67,12 +69,43 @@ async def submit(
         }
         await repository.add(session, values)
         await _store(session, values, upload.file)
-        await JOBS.submit(session, NAME, {}, principal, job_id=import_id)
-        document = await _found(session, import_id, principal)
-        headers = {"Location": f"/v1/imports/{import_id}"}
-        return json_response(request, document, status=202, headers=headers)
+        return await _queued(request, session, principal, import_id)
 
     return await once(action, fingerprint=fingerprint)
+
+
+async def resubmit(
+    request: Request, session: AsyncSession, once: Once, principal: Principal, *, import_id: UUID, dry_run: bool
+) -> Response:
+    """Queue an import of rejected rows that were put right, of the same kind and date as the first one."""
+    first = await _found(session, import_id, principal)
+    content = await corrected_file(request, session, first)
+
+    async def action() -> Response:
+        values = {
+            "id": new_id(),
+            "kind": first.kind,
+            "as_at": first.as_at,
+            "dry_run": dry_run,
+            "file_name": first.file.name,
+            "file_size": len(content),
+            "file_sha256": hashlib.sha256(content).hexdigest(),
+            "submitted_by": principal.subject,
+            "resubmits": import_id,
+            "tenancy_orgs": [str(principal.org)],
+        }
+        await repository.add(session, values)
+        chunk = {"import_id": values["id"], "chunk": 0, "content": content, "tenancy_orgs": values["tenancy_orgs"]}
+        await repository.add_chunk(session, chunk)
+        return await _queued(request, session, principal, values["id"])
+
+    return await once(action)
+
+
+async def _queued(request: Request, session: AsyncSession, principal: Principal, import_id: Any) -> Response:
+    await JOBS.submit(session, NAME, {}, principal, job_id=import_id)
+    document = await _found(session, import_id, principal)
+    return json_response(request, document, status=202, headers={"Location": f"/v1/imports/{import_id}"})
 
 
 def check_kind(kind: str) -> None:
@@ -134,6 +167,37 @@ async def list_rejections(
     return page_response(
         request, page_of(request, page, rows, lambda each: (each.row,), total=found.rows.rejected or 0)
     )
+
+
+async def list_changes(
+    request: Request, session: AsyncSession, principal: Principal, import_id: UUID, page: PageParameters
+) -> Response:
+    """Answer with what an import changed in the fields of schools, or would: a page, or all as CSV or NDJSON."""
+    await _found(session, import_id, principal)
+    if wants_ndjson(request):
+        return ndjson(_changes(request, import_id))
+    if wants_csv(request):
+        return csv_rows([*CHANGE_COLUMNS], _change_cells(request, import_id))
+    key = page.key(int)
+    rows = await repository.changes(session, import_id, 0 if key is None else int(str(key[0])), page.limit + 1)
+    body = page_of(request, page, rows, lambda row: (row["id"],))
+    body["data"] = [_change(row) for row in body["data"]]
+    return page_response(request, body)
+
+
+def _change(row: RowMapping) -> dict[str, Any]:
+    return {name: row[column] for name, column in CHANGE_COLUMNS.items()}
+
+
+async def _changes(request: Request, import_id: UUID) -> AsyncIterator[dict[str, Any]]:
+    async with streaming_session(request) as session:
+        async for row in repository.stream_changes(session, import_id):
+            yield _change(row)
+
+
+async def _change_cells(request: Request, import_id: UUID) -> AsyncIterator[list[Any]]:
+    async for change in _changes(request, import_id):
+        yield list(change.values())
 
 
 def document_of(row: RowMapping) -> Import:

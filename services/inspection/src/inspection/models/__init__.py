@@ -3,7 +3,8 @@
 Public: `schools`, `establishments`, `school_changes`, `school_groups`, `school_links`, `school_locations`,
 `memberships`, `inspections`, `inspection_versions`, `outcome_snapshots`, `trust_inspections`, `pupil_measures`,
 `measure_comparisons`, `sources`.
-Confidential to the organisation that loaded them (row-level security): `imports`, `import_files`, `import_rejections`.
+Confidential to the organisation that loaded them (row-level security): `imports`, `import_changes`,
+`import_files`, `import_rejections`.
 Confidential to a school and the body that answers for it: `progress_versions`, `data_delegations`, `progress_batches`;
 `progress_releases` is public.
 Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit` tells of them.
@@ -12,7 +13,7 @@ Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit`
 from inspection.models.authoring import InspectionAudit, InspectionDraft, TrustInspection
 from inspection.models.base import Base
 from inspection.models.establishments import Establishment, SchoolChange
-from inspection.models.imports import Import, ImportFile, ImportRejection, Source
+from inspection.models.imports import Import, ImportChange, ImportFile, ImportRejection, Source
 from inspection.models.inspections import Inspection, InspectionVersion, OutcomeSnapshot
 from inspection.models.progress import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
 from inspection.models.pupils import MeasureComparison, PupilMeasure
@@ -23,6 +24,7 @@ __all__ = [
     "DataDelegation",
     "Establishment",
     "Import",
+    "ImportChange",
     "ImportFile",
     "ImportRejection",
     "Inspection",

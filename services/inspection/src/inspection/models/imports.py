@@ -40,7 +40,10 @@ class Source(Base):
 
 
 class Import(Base):
-    """One import; its id is also its job's. Counts are null until it has ended: read = the sum of the other four."""
+    """One import; its id is also its job's. Counts are null until it has ended: read = the sum of the other four.
+
+    `resubmits` is the import whose rejected rows this one corrects. `header` keeps the file's `titles` as well.
+    """
 
     __tablename__ = "imports"
     __table_args__ = (
@@ -66,6 +69,7 @@ class Import(Base):
     source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
     row_digests: Mapped[bytes | None] = mapped_column(LargeBinary)
     submitted_by: Mapped[str]
+    resubmits: Mapped[UUID | None] = mapped_column(ForeignKey("imports.id"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("clock_timestamp()"))
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text))
     tenancy_region: Mapped[str | None]
@@ -97,5 +101,21 @@ class ImportRejection(Base):
     code: Mapped[str]
     text: Mapped[str]
     raw: Mapped[str]
+    tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    tenancy_region: Mapped[str | None]
+
+
+class ImportChange(Base):
+    """A field of a school that a dry run would change; of a load see `school_changes`."""
+
+    __tablename__ = "import_changes"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    urn: Mapped[int]
+    as_at: Mapped[date]
+    field: Mapped[str]
+    before: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    after: Mapped[Any] = mapped_column(JSONB, nullable=True)
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text))
     tenancy_region: Mapped[str | None]

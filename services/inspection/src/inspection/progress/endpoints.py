@@ -159,9 +159,7 @@ async def put_data_client(
     operation_id="get_data_client",
     responses={200: {"model": DataClient}},
 )
-async def get_data_client(
-    principal: Reader, request: Request, session: Db, uid: Uid, client_id: ClientId
-) -> Response:
+async def get_data_client(principal: Reader, request: Request, session: Db, uid: Uid, client_id: ClientId) -> Response:
     """Read whether a client is let in."""
     return await delegations.read(request, session, principal, uid, client_id)
 
@@ -175,8 +173,6 @@ async def delete_data_client(principal: Delegator, session: Db, uid: Uid, client
 @router.get(
     "/v1/trusts/{uid}/data-clients", operation_id="list_data_clients", responses={200: {"model": DataClientPage}}
 )
-async def list_data_clients(
-    principal: Reader, request: Request, session: Db, uid: Uid, page: PageRequest
-) -> Response:
+async def list_data_clients(principal: Reader, request: Request, session: Db, uid: Uid, page: PageRequest) -> Response:
     """List the clients that the trust has let in."""
     return await delegations.list_clients(request, session, principal, uid, page)

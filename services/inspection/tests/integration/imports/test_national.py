@@ -53,6 +53,25 @@ async def test_all_england_in_two_files(importer: Importer, rows: Rows) -> None:
     assert told == 21_990 + 1_326
 
 
+async def test_snapshots_of_outcomes_leave_the_evidence_as_it_is(importer: Importer, rows: Rows) -> None:
+    older, newer = (DATA / "ofsted" / f"outcomes_{name}.csv" for name in ("2019-11", "2024-08-31"))
+    digest = (
+        "SELECT count(*) AS n, md5(string_agg((to_jsonb(i) - 'id' - 'source_id' - 'recorded_at')::text, ''"
+        " ORDER BY urn, starts_on, number, kind)) AS all FROM inspections i"
+    )
+    assert counts(await importer.send(older.read_bytes(), "2019-11-30", "ofsted-outcomes")) == (21_765, 21_765, 0, 0, 0)
+    read, created, changed, unchanged, rejected = counts(
+        await importer.send(newer.read_bytes(), "2024-08-31", "ofsted-outcomes")
+    )
+    assert (read, rejected, created + changed + unchanged) == (21_875, 0, 21_875)
+    await importer.send(OLDER.read_bytes(), "2025-08-31")
+    with_them = rows.one(digest)
+    assert rows.one("SELECT count(*) AS n FROM inspections WHERE NOT evidence")["n"] == 0
+    rows.all("DELETE FROM inspections RETURNING 1")
+    await importer.send(OLDER.read_bytes() + b"\r\n", "2025-08-31")
+    assert rows.one(digest) == with_them
+
+
 async def test_groups_links_and_places(importer: Importer, rows: Rows) -> None:
     folder = DATA / "gias"
     groups = await importer.send((folder / "groups_2026.csv").read_bytes(), "2026-07-14", "gias-groups")

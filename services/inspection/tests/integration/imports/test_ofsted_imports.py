@@ -29,7 +29,8 @@ class TestFirstLoad:
         document = await importer.send(ofsted_file([row, school(100002)]))
         assert document["state"] == "succeeded"
         assert counts(document) == (2, 2, 0, 0, 0)
-        assert document["header"] == {"missing": [], "unknown": [], "duplicated": [], "layout": "graded", "line": 1}
+        nothing: dict[str, list[str]] = {key: [] for key in ("missing", "unknown", "duplicated", "moved", "renamed")}
+        assert document["header"] == {**nothing, "layout": "graded", "line": 1}
         assert rows.one("SELECT name, rb_id FROM schools WHERE urn = 100001") == {
             "name": "School 100001",
             "rb_id": "5143",

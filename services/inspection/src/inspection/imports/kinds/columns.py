@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from inspection.data import load_columns
 from inspection.imports.reading.cells import NOTHING, blank, required, unreadable
-from inspection.imports.reading.header import Drift, Header
+from inspection.imports.reading.header import Drift, Header, lookalikes
 from inspection.imports.reading.problems import UnreadableFile
 
 T = TypeVar("T")
@@ -48,7 +48,8 @@ class Columns:
         if missing:
             raise UnreadableFile(
                 "missing_column",
-                f"The header on line {self.header.line} lacks the required columns: {', '.join(missing)}.",
+                f"The header on line {self.header.line} lacks the required columns: {', '.join(missing)}."
+                f"{self._renamed(missing)}",
             )
         read = set(self.known["fields"].values())
         twice = [title for title in self.drift.duplicated if any(same(title, other) for other in read)]
@@ -56,6 +57,11 @@ class Columns:
             raise UnreadableFile(
                 "duplicated_column", f"The header on line {self.header.line} has twice: {', '.join(twice)}."
             )
+
+    def _renamed(self, missing: Sequence[str]) -> str:
+        """Say which columns that nobody knows look like those that are missing."""
+        pairs = lookalikes(missing, self.drift.unknown)
+        return "".join(f" It has {now}, which looks like {known}." for known, now in pairs)
 
 
 def same(title: str, other: str) -> bool:

@@ -27,6 +27,8 @@ class Batch:
     listed: set[int] = field(default_factory=set)
     known_as_at: date | None = None
     truncated: bool = False
+    partial: bool = False
+    """Rows of an earlier file, sent again: what is not listed says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

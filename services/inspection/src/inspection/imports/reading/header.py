@@ -1,9 +1,11 @@
 """The header row: found below any preamble, matched by name with everything but letters and digits folded."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 
 from inspection.data import load
@@ -11,6 +13,8 @@ from inspection.imports.reading.problems import RejectedRow, UnreadableFile
 from inspection.imports.reading.records import Record, Records
 
 PREAMBLE_ROWS: Final = 50
+ALIKE: Final = 0.75
+"""Share of letters that two titles have in common, in order, from which one may be the other renamed."""
 _NOT_KEPT: Final = re.compile("[^a-z0-9]+")
 
 
@@ -21,11 +25,17 @@ def fold(title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How a header differs from the one expected: titles as we know them (`missing`) or as the file has them."""
+    """How a header differs from the one expected: titles as we know them (`missing`) or as the file has them.
+
+    `moved` are the fewest columns without which the rest stand in the order known. `renamed` pairs a missing title with
+    an unknown one that looks like it: a suggestion, the column is not read.
+    """
 
     missing: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    renamed: list[dict[str, str]] = field(default_factory=list)
     layout: str | None = None
     line: int | None = None
 
@@ -62,15 +72,47 @@ class Header:
         expected = {fold(title): title for title in known}
         ignored = tuple(fold(prefix) for prefix in ignored_prefixes)
         counts = Counter(fold(title) for title in self.titles)
+        missing = [title for key, title in expected.items() if key not in self._places and not _starts(key, ignored)]
+        unknown = [title for title in self.titles if fold(title) not in expected and not _starts(fold(title), ignored)]
+        places = {self._places[key]: title for key, title in expected.items() if key in self._places}
         return Drift(
-            missing=[title for key, title in expected.items() if key not in self._places and not _starts(key, ignored)],
-            unknown=[
-                title for title in self.titles if fold(title) not in expected and not _starts(fold(title), ignored)
-            ],
+            missing=missing,
+            unknown=unknown,
+            moved=[places[place] for place in out_of_order(list(places))],
+            renamed=[{"known_as": old, "now": new} for old, new in lookalikes(missing, unknown)],
             duplicated=[self.titles[self._places[key]] for key, count in counts.items() if key and count > 1],
             layout=layout,
             line=self.line,
         )
+
+
+def out_of_order(places: Sequence[int]) -> list[int]:
+    """Return the fewest of these without which the others rise, in their order (patience sorting)."""
+    tops: list[int] = []
+    before: dict[int, int | None] = {}
+    for place in places:
+        at = bisect_left(tops, place)
+        before[place] = tops[at - 1] if at else None
+        tops[at : at + 1] = [place]
+    rising: set[int] = set()
+    last = tops[-1] if tops else None
+    while last is not None:
+        rising.add(last)
+        last = before[last]
+    return [place for place in places if place not in rising]
+
+
+def lookalikes(missing: Sequence[str], unknown: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of a missing title and the unknown one most like it, each used once."""
+    left = {title: fold(title) for title in unknown}
+    pairs = []
+    for title in missing:
+        near = get_close_matches(fold(title), left.values(), n=1, cutoff=ALIKE)
+        found = next((other for other, folded in left.items() if near and folded == near[0]), None)
+        if found is not None:
+            pairs.append((title, found))
+            del left[found]
+    return pairs
 
 
 def _starts(key: str, prefixes: tuple[str, ...]) -> bool:

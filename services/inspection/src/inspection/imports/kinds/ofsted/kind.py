@@ -185,6 +185,8 @@ class _Load:
 
     def _missing(self) -> list[int]:
         """Mark schools that the newest file does not list any more; they and their history are kept."""
+        if self._batch.partial:
+            return []
         newest = repository.newest_as_at(self._connection, CODE)
         if newest is not None and newest > self._source.as_at:
             return []
