@@ -31,18 +31,22 @@ def exact_patterns(q: str, variants: Variants) -> list[str]:
     """
     folded = fold(q)
     needed = [unit for unit in _units(folded, variants) if isinstance(unit, str) or "" not in unit] or folded.split()
-    return [_any_of(unit, whole=True) if isinstance(unit, list) else unit for unit in needed]
+    return list(dict.fromkeys(_any_of(unit, whole=True) if isinstance(unit, list) else unit for unit in needed))
 
 
-def near_patterns(q: str, variants: Variants, *, mistyped_from: int) -> list[str]:
+def near_patterns(q: str, variants: Variants, *, mistyped_from: int, mistyped_to: int) -> list[str]:
     """Return what a folded name must hold to match but for one typing error in each word.
 
     A typing error is a letter too many, too few or wrong, or two that changed places. Words shorter than
-    `mistyped_from` letters need not be there at all; no pattern is returned where all are as short as that.
+    `mistyped_from` letters need not be there at all; no pattern is returned where all are as short as that. Words
+    longer than `mistyped_to` letters must be there as typed.
     """
     units = _units(fold(q), variants)
     long = [unit for unit in units if isinstance(unit, str) and len(unit) >= mistyped_from]
-    return [_any_of(sorted(set(_with_one_error(word))), whole=False) for word in long]
+    return [
+        _any_of(sorted(set(_with_one_error(word))) if len(word) <= mistyped_to else [word], whole=False)
+        for word in dict.fromkeys(long)
+    ]
 
 
 def _units(folded: str, variants: Variants) -> list[str | list[str]]:

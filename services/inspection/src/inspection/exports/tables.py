@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any, Final
 
 from inspection.data import load
+from inspection.domain.areas import read_grade
 from inspection.domain.frameworks import UNGRADED, Framework, framework_for
-from inspection.inspections.service import area_grades
 from inspection.reference.service import codes
 from inspection.rows import Row
 
@@ -161,8 +161,7 @@ def _area_columns(framework: str) -> list[Column]:
 
 def _area(code: str) -> Callable[[Row], Cell]:
     def read(row: Row) -> Cell:
-        found = next((area for area in area_grades(row) if area["area"] == code), None)
-        return _graded(found["grade"], found["grade_reason"]) if found else None
+        return _graded(*read_grade(row["grades"][code])) if code in row["grades"] else None
 
     return read
 

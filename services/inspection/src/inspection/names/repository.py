@@ -18,7 +18,7 @@ def name_search(q: str, column: str, match: Match = "exact") -> tuple[str, Param
 
 
 def _near(q: str) -> list[str]:
-    return near_patterns(q, _variants(), mistyped_from=_mistyped_from())
+    return near_patterns(q, _variants(), **_limits())
 
 
 @cache
@@ -27,5 +27,5 @@ def _variants() -> Variants:
 
 
 @cache
-def _mistyped_from() -> int:
-    return int({entry["code"]: entry["value"] for entry in load("name_search")}["mistyped_from"])
+def _limits() -> dict[str, int]:
+    return {entry["code"]: entry["value"] for entry in load("name_search")}

@@ -137,6 +137,12 @@ class TestTyping:
 
         assert seen == [100002, *range(100003, 100010), 100001]
 
+    @pytest.mark.parametrize("q", ["a" * 200, "é" * 200, "abcdefghijklmnopqrstuvwx " * 8, "ab " * 66, "zzz " * 50])
+    async def test_whatever_is_typed_is_answered(self, reader: httpx.AsyncClient, register: Register, q: str) -> None:
+        register.school(100001)
+
+        assert await urns(reader, q=q[:200]) == []
+
     async def test_a_cursor_of_another_list_is_refused(self, reader: httpx.AsyncClient) -> None:
         answer = await reader.get("/v1/schools", params={"q": "oak", "after": "WyJvYWsiLDFd"})
 

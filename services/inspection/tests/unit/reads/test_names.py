@@ -23,7 +23,7 @@ def found(q: str, name: str) -> bool:
 
 
 def found_nearly(q: str, name: str) -> bool:
-    return holds(name, near_patterns(q, VARIANTS, mistyped_from=3))
+    return holds(name, near_patterns(q, VARIANTS, mistyped_from=3, mistyped_to=24))
 
 
 def test_any_way_to_write_an_abbreviation_finds_any_other() -> None:
@@ -66,6 +66,13 @@ def mistyped(draw: st.DrawFn, word: str) -> str:
             ]
         )
     )
+
+
+@given(st.text(max_size=200))
+def test_patterns_stay_short_whatever_is_typed(q: str) -> None:
+    for match in ("exact", "near"):
+        _, patterns = name_search(q, "name", match)
+        assert sum(map(len, patterns.values())) < 40_000
 
 
 @given(st.text())
