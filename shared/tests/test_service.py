@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
-from notes_service.app import create_app
+from notes_service.app import HERE, create_app
 
+from shared.application import create_service_app
 from shared.db.session import driver_url
 from shared.errors import TooManyRequests
 from shared.openapi import api_routes
@@ -134,6 +136,33 @@ class TestQueryParameters:
 
     async def test_those_of_dependencies_are_known(self, client: httpx.AsyncClient) -> None:
         assert (await client.get("/v1/notes?limit=3&include_total=true", headers=WRITE)).status_code == 200
+
+
+class TestAFeedOfConfidentialRows:
+    @pytest.mark.parametrize(
+        ("claims", "status"),
+        [
+            ({"scope": "changes:read"}, 403),
+            ({"scope": "changes:read cases:read", "regions": ["London"]}, 403),
+            ({"scope": "changes:read cases:read", "org": "partner:1"}, 403),
+            ({"scope": "changes:read cases:read"}, 200),
+        ],
+    )
+    async def test_is_for_those_who_may_read_all_of_them(
+        self, settings: ServiceSettings, claims: dict[str, Any], status: int
+    ) -> None:
+        app = create_service_app(
+            name="cases",
+            title="Cases",
+            description="For tests",
+            version="1",
+            service_dir=HERE,
+            settings=settings,
+            routers=[],
+            feed_scope="cases:read",
+        )
+        async with client_of(app) as client:
+            assert (await client.get("/v1/changes", headers=bearer(**claims))).status_code == status
 
 
 class TestProblems:

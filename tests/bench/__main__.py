@@ -15,7 +15,7 @@ from tests.bench.brokers import candidates_line, memory_line
 from tests.bench.reads import read_lines
 from tests.bench.table import show
 from tests.bench.work import load_lines, round_line, run_line
-from tests.e2e.conftest import NATIONAL, NATIONAL_KINDS
+from tests.e2e.conftest import NATIONAL
 from tests.e2e.oracle import ofsted_files
 from tests.e2e.platform import Platform, running
 
@@ -30,7 +30,7 @@ def main() -> None:
         platforms = _platforms(Path(scratch), stack)
         lines = load_lines(lambda: next(platforms), _database, file, as_at)
         platform = next(platforms)
-        platform.load(folder, NATIONAL_KINDS)
+        platform.load(folder, None)
         lines.append(run_line(platform, _database(platform, "triage"), dt.datetime.now(dt.UTC).date()))
         lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
         lines += read_lines(platform, _database(platform, "inspection"))

@@ -15,7 +15,6 @@ from tests.e2e.platform import ROOT, Document, Platform, running
 
 SAMPLE = ROOT / "deploy" / "sample"
 NATIONAL = Path(os.environ.get("NATIONAL_DATA", ROOT.parent / "shared" / "data"))
-NATIONAL_KINDS = {"gias-groups", "gias-links", "gias-locations", "ofsted-latest-inspections", "leaders"}
 SCHEMES = ("ippr-2023", "rise-2025")
 
 
@@ -55,4 +54,4 @@ def national(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     if not (NATIONAL / "manifest.csv").is_file():
         pytest.skip(f"no national files in {NATIONAL} (set NATIONAL_DATA to the folder that holds their manifest.csv)")
     with running(tmp_path_factory.mktemp("national-platform")) as platform:
-        yield _loaded(platform, NATIONAL, NATIONAL_KINDS)
+        yield _loaded(platform, NATIONAL, None)

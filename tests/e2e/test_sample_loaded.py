@@ -47,6 +47,13 @@ class TestImports:
         assert listed["paging"]["total"] == len(rows) - 1
 
 
+class TestTour:
+    def test_shows_the_evidence_the_judgement_and_the_response(self, sample: Loaded) -> None:
+        told = sample.platform.improve("tour")
+        for part in ("153 local authorities", "9 regions", "The judgement (triage)", "The response (brokering)"):
+            assert part in told
+
+
 class TestEverySchool:
     @pytest.mark.parametrize("scheme", SCHEMES)
     def test_is_judged_as_the_independent_reading_judges_it(self, sample: Loaded, scheme: str) -> None:

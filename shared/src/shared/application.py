@@ -44,11 +44,13 @@ def create_service_app(
     routers: Iterable[APIRouter],
     constraint_errors: Mapping[str, DomainError] | None = None,
     short_ways: Sequence[ShortWay] = (),
+    feed_scope: str | None = None,
 ) -> FastAPI:
     """Build a service: its routers, the change feed, probes, problem documents, telemetry and documentation.
 
     `constraint_errors` gives, by name of a database constraint, the error a client gets when it is violated;
-    `short_ways` serve the plain form of some of the routes.
+    `short_ways` serve the plain form of some of the routes; `feed_scope` reads the rows that the change feed tells of,
+    where they are confidential.
     """
     configure_logs(name, settings.log_level)
     database = database_from(name, settings)
@@ -82,7 +84,7 @@ def create_service_app(
         remember_seconds=settings.token_cache_seconds,
     )
     app.state.rate_limiter = RateLimiter(settings.rate_limit_per_minute)
-    for router in (*routers, feed_router(f"/{name}")):
+    for router in (*routers, feed_router(f"/{name}", confidential=feed_scope)):
         app.include_router(router, dependencies=[Depends(count_request), Depends(refuse_unknown_parameters)])
     app.include_router(health.router)
     docs.install(app)

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
@@ -127,11 +128,16 @@ def _unsupported(request: Request, error: RequestValidationError) -> DomainError
         return None
     sent = request.headers.get("content-type", "").split(";")[0].strip().lower()
     dependant = getattr(request.scope.get("route"), "dependant", None)
-    form = any(isinstance(field.field_info, Form) for field in getattr(dependant, "body_params", ()))
+    form = dependant is not None and _takes_form(dependant)
     read = FORMS if form else JSON
     if not sent or sent in read or (not form and sent.endswith("+json")):
         return None
     return UnsupportedMediaType(f"This route reads {read[0]}, not {sent[:100]}.", headers={"Accept": read[0]})
+
+
+def _takes_form(dependant: Dependant) -> bool:
+    own = any(isinstance(field.field_info, Form) for field in dependant.body_params)
+    return own or any(map(_takes_form, dependant.dependencies))
 
 
 def _http_problem(request: Request, error: HTTPException) -> DomainError:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from brokering.api import ROUTERS
 from brokering.problems import CONSTRAINT_ERRORS
+from brokering.scopes import NEEDS_READ
 from brokering.settings import Settings
 from shared.application import create_service_app
 
@@ -25,4 +26,5 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         routers=ROUTERS,
         constraint_errors=CONSTRAINT_ERRORS,
+        feed_scope=NEEDS_READ,
     )

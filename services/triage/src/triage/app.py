@@ -6,6 +6,7 @@ from shared.application import create_service_app
 from triage.api import ROUTERS
 from triage.migrate import SERVICE_DIR
 from triage.problems import CONSTRAINT_ERRORS
+from triage.scopes import ASSESSMENTS_READ
 from triage.settings import Settings
 
 VERSION = "0.1.0"
@@ -22,4 +23,5 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         routers=ROUTERS,
         constraint_errors=CONSTRAINT_ERRORS,
+        feed_scope=ASSESSMENTS_READ,
     )

@@ -221,8 +221,14 @@ class TestAfterADecision:
         for token in (school, trust):
             assert (await case.get(f"/v1/decisions/{made['id']}", token)).status_code == 200
             assert (await case.get(f"/v1/schools/{URN}/assessment", token)).json()["flags"] == []
-            assert (await case.get(f"/v1/schools/{URN}/assessment", token, scheme="rise-2025")).status_code == 200
         assert (await case.get(f"/v1/decisions/{made['id']}", party("trust:1"))).status_code == 404
+
+    async def test_what_another_scheme_proposes_stays_undecided_and_hidden(self, case: Service) -> None:
+        await decide(case, await decision(case))
+        for token in (party(f"school:{URN}"), party("la:201"), party("trust:5143")):
+            for path in (f"/v1/schools/{URN}/assessment", f"/v1/schools/{URN}/assessments", "/v1/assessments"):
+                answer = await case.get(path, token, scheme="rise-2025")
+                assert answer.status_code == 404 or answer.json()["data"] == []
 
     async def test_a_later_proposal_is_hidden_from_the_school_again(self, case: Service) -> None:
         await decide(case, await decision(case))

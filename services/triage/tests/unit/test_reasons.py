@@ -1,6 +1,8 @@
 """Why: every rule that was tried, in plain words, and what would have made the difference."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from services.triage.tests.factories import TODAY, card, inspection, judge, school, ungraded_overall, visit
@@ -66,6 +68,16 @@ class TestReasons:
             assert "{" not in reason["text"]
 
 
+def changed_by(evidence: Inspection, changes: Sequence[Mapping[str, Any]]) -> Inspection:
+    fields = {"category_of_concern": "category", "overall": "overall", "safeguarding": "safeguarding"}
+    for change in changes:
+        if change["fact"] in fields:
+            evidence = replace(evidence, **{fields[change["fact"]]: change["to"]})
+        else:
+            evidence = replace(evidence, grades={**evidence.grades, change["fact"]: change["to"]})
+    return evidence
+
+
 class TestCounterfactuals:
     def test_a_single_grade_that_would_have_been_enough(self) -> None:
         proposal = judge().propose(school(card(areas={"achievement": "needs_attention"})), TODAY)
@@ -83,17 +95,26 @@ class TestCounterfactuals:
         found = judge().propose(school(weak), TODAY).counterfactuals
         assert [len(each["changes"]) for each in found] == [2]
 
+    def test_grades_that_make_no_difference_are_not_named(self) -> None:
+        grades = ("achievement", "attendance_and_behaviour", "inclusion", "leadership_and_governance")
+        found = judge().propose(school(card(areas=dict.fromkeys(grades, "needs_attention"))), TODAY).counterfactuals
+        assert [[change["fact"] for change in each["changes"]] for each in found] == [
+            ["achievement", "leadership_and_governance"]
+        ]
+
+    @pytest.mark.parametrize("evidence", EVIDENCE)
+    def test_no_change_that_is_named_could_be_left_out(self, evidence: Inspection) -> None:
+        proposal = judge().propose(school(evidence), TODAY)
+        for each in proposal.counterfactuals:
+            for left_out in each["changes"]:
+                fewer = [change for change in each["changes"] if change is not left_out]
+                assert judge().propose(school(changed_by(evidence, fewer)), TODAY).result != each["result"]
+
     def test_none_where_the_least_is_proposed(self) -> None:
         assert judge().propose(school(card()), TODAY).counterfactuals == ()
 
     @pytest.mark.parametrize("evidence", EVIDENCE)
     def test_each_holds_when_the_rules_are_run_on_the_changed_facts(self, evidence: Inspection) -> None:
         for each in judge().propose(school(evidence), TODAY).counterfactuals:
-            changed = evidence
-            for change in each["changes"]:
-                names = {"category_of_concern": "category", "overall": "overall", "safeguarding": "safeguarding"}
-                if change["fact"] in names:
-                    changed = replace(changed, **{names[change["fact"]]: change["to"]})
-                else:
-                    changed = replace(changed, grades={**changed.grades, change["fact"]: change["to"]})
+            changed = changed_by(evidence, each["changes"])
             assert judge().propose(school(changed), TODAY).result == each["result"]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.auth import Principal, Requires
 from shared.db.session import Database, database_of
+from shared.errors import Forbidden
 from shared.events import sequencer
 from shared.events.messages import START, ChangePage, bad_cursor, cursor_at, position_of
 from shared.pagination import next_url
@@ -141,8 +142,12 @@ class _HeadWatch:
             return int((await reads.execute(_HEAD)).scalar_one())
 
 
-def feed_router(source: str) -> APIRouter:
-    """Return the route of the feed; `source` is the CloudEvents source, as in `/directory`."""
+def feed_router(source: str, *, confidential: str | None = None) -> APIRouter:
+    """Return the route of the feed; `source` is the CloudEvents source, as in `/directory`.
+
+    Events of confidential rows tell of all of them: such a feed names the scope that reads those rows, and is for
+    clients that see every row.
+    """
     router = APIRouter(tags=["changes"])
     feeds: dict[Database, ChangeFeed] = {}
 
@@ -155,6 +160,8 @@ def feed_router(source: str) -> APIRouter:
         wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="seconds to wait for a first event")] = 0.0,
     ) -> Response:
         """Serve CloudEvents 1.0. Ask again with `next_cursor`, for ever; `wait` holds an empty answer back."""
+        if confidential is not None:
+            _check_sees_all(principal, confidential)
         database = database_of(request)
         if database not in feeds:
             feeds[database] = ChangeFeed(source, database)
@@ -163,3 +170,8 @@ def feed_router(source: str) -> APIRouter:
         return json_response(request, page)
 
     return router
+
+
+def _check_sees_all(principal: Principal, scope: str) -> None:
+    if not (principal.may(scope) and principal.sees_everything):
+        raise Forbidden(f"This feed tells of all rows: it takes the scope {scope} and a client that sees all of them.")

@@ -25,7 +25,7 @@ EARLY_ENDS = 3  # ends before it was ever ready, after which a process will not 
 POLL = 0.1  # seconds
 WATCH = 0.5  # seconds between looks at PostgreSQL
 LEFTOVER_PATIENCE = 10.0  # seconds for processes of a killed supervisor to end
-LOCAL_RATE_LIMIT = 1_000_000  # requests a minute: one client alone drives the benches and drills
+LOCAL_RATE_LIMIT = "1000000"  # requests a minute: one client alone drives the benches and drills
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class Supervisor:
             "TOKEN_URL": f"{issuer}/oauth2/token",
             "CLIENT_ID": service.client_id,
             "CLIENT_SECRET": client_secret(self._home, service.client_id),
-            "RATE_LIMIT_PER_MINUTE": str(LOCAL_RATE_LIMIT),
+            "RATE_LIMIT_PER_MINUTE": os.environ.get(f"{service.name.upper()}_RATE_LIMIT_PER_MINUTE", LOCAL_RATE_LIMIT),
             **{f"{name.upper()}_URL": f"http://127.0.0.1:{self._ports[name]}" for name in service.calls},
         }
         return {f"{service.name.upper()}_{name}": value for name, value in settings.items()}

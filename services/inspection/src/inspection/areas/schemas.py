@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.schemas import ApiModel
+from shared.schemas import ApiModel, Page
 
 
 class Region(ApiModel):
@@ -13,10 +13,8 @@ class Region(ApiModel):
     open_schools: int
 
 
-class RegionList(ApiModel):
-    """All regions."""
-
-    data: list[Region]
+class RegionPage(Page[Region]):
+    """A page of regions; all of them fit on one."""
 
 
 class LocalAuthority(ApiModel):
@@ -28,7 +26,5 @@ class LocalAuthority(ApiModel):
     open_schools: int
 
 
-class LocalAuthorityList(ApiModel):
-    """All local authorities."""
-
-    data: list[LocalAuthority]
+class LocalAuthorityPage(Page[LocalAuthority]):
+    """A page of local authorities; all of them fit on one."""

@@ -48,6 +48,16 @@ class TestSending:
             assert response.status_code == 422
             assert response.json()["errors"][0]["pointer"] == "as_at"
 
+    async def test_a_mistake_in_the_form_is_told_by_field_and_another_kind_of_body_is_415(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        file = {"file": ("x_2025-08-31.csv", CONTENT)}
+        for data, field in (({}, "/kind"), ({"kind": OFSTED, "as_at": "31/05/2026"}, "/as_at")):
+            answer = await client.post("/v1/imports", files=file, data=data)
+            assert answer.status_code == 422
+            assert [error["pointer"] for error in answer.json()["errors"]] == [field]
+        assert (await client.post("/v1/imports", json={"kind": OFSTED})).status_code == 415
+
     async def test_kinds_that_are_not_loaded_here_name_those_that_are(self, client: httpx.AsyncClient) -> None:
         for kind in ("leaders", "nonsense"):
             response = await post(client, kind=kind)

@@ -5,7 +5,7 @@ import orjson
 import pytest
 from services.inspection.tests.integration.reads.rows import Register
 
-from inspection.areas.schemas import LocalAuthorityList, RegionList
+from inspection.areas.schemas import LocalAuthorityPage, RegionPage
 from inspection.reference.schemas import ReferenceData
 from inspection.trusts.schemas import Trust, TrustsFound
 
@@ -126,10 +126,19 @@ class TestAreas:
 
         answer = (await reader.get("/v1/regions")).json()
 
-        RegionList.model_validate(answer, extra="forbid")
+        RegionPage.model_validate(answer, extra="forbid")
         counted = {region["code"]: region["open_schools"] for region in answer["data"]}
         assert len(counted) == 9
         assert (counted["London"], counted["South West"]) == (1, 0)
+
+    async def test_lists_of_areas_come_in_pages_where_that_is_asked(self, reader: httpx.AsyncClient) -> None:
+        first = (await reader.get("/v1/regions", params={"limit": 5, "include_total": "true"})).json()
+        rest = (await reader.get(first["paging"]["next_url"])).json()
+        assert [len(first["data"]), len(rest["data"])] == [5, 4]
+        assert first["paging"]["total"] == 9
+        assert rest["paging"]["next_cursor"] is None
+        strange = first["paging"]["next_cursor"]
+        assert (await reader.get("/v1/local-authorities", params={"after": strange})).status_code == 422
 
     async def test_all_local_authorities_count_theirs(self, reader: httpx.AsyncClient, register: Register) -> None:
         register.school(100001, la_code="202")
@@ -137,9 +146,10 @@ class TestAreas:
         answer = (await reader.get("/v1/local-authorities")).json()
         london = (await reader.get("/v1/local-authorities", params={"region": "London"})).json()
 
-        LocalAuthorityList.model_validate(answer, extra="forbid")
+        LocalAuthorityPage.model_validate(answer, extra="forbid")
         assert len(answer["data"]) == 153
         assert len(london["data"]) == 33
+        assert answer["paging"]["next_cursor"] is None
         assert {area["code"]: area["open_schools"] for area in answer["data"]}["202"] == 1
 
 

@@ -113,7 +113,8 @@ async def of_school(
     on = None if as_of is not None and as_of >= today() else as_of
     row = await repository.of_school(session, urn, scheme, on, principal)
     if row is None:
-        raise AssessmentNotFound("There is no assessment of this school under this scheme.")
+        when = "" if as_of is None else f" that stood on {as_of}"
+        raise AssessmentNotFound(f"There is no assessment of this school under this scheme{when}.")
     fields = dict(row)
     source = {name: fields.pop(f"source_{name}") for name in ("name", "as_at", "loaded_at")}
     fresh = {name: fields.pop(name) for name in ("received_at", "complete_as_of", "facts_changed_since")}

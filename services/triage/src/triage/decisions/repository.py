@@ -39,13 +39,13 @@ _ADD = text(
     RETURNING {_COLUMNS}, {_STATE_NOW}
     """  # noqa: S608 - made of constants above
 )
-# what was decided is open to the school and its body, and with it what the other schemes propose at that time
-_OPEN_ASSESSMENTS = text(
+# what was decided on is open to the school and its body; what another scheme proposes, or a later run, is undecided
+_OPEN_ASSESSMENT = text(
     """
     UPDATE assessments AS made
     SET audience = 'school', tenancy_orgs = triage_orgs('school', school.body_org, school.urn)
     FROM school_facts AS school
-    WHERE school.urn = made.urn AND made.urn = :urn AND made.is_current AND made.audience <> 'school'
+    WHERE school.urn = made.urn AND made.id = :assessment_id AND made.audience <> 'school'
     """
 )
 
@@ -70,7 +70,7 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping:
     if values["supersedes"] is not None:
         await session.execute(_SUPERSEDE, {"id": values["supersedes"]})
     row = (await session.execute(_ADD, dict(values))).mappings().one()
-    await session.execute(_OPEN_ASSESSMENTS, {"urn": values["urn"]})
+    await session.execute(_OPEN_ASSESSMENT, {"assessment_id": values["assessment_id"]})
     return row
 
 

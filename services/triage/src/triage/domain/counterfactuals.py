@@ -33,7 +33,7 @@ class Change:
 
 
 def counterfactuals(case: Case, result: str, policy: Policy, rerun: Result) -> tuple[Mapping[str, Any], ...]:
-    """The single changes, and failing those all of them together, that lead to less intervention.
+    """The single changes that lead to less intervention, and where several lead further the fewest that do so together.
 
     Empty where nothing more than the least is proposed.
     """
@@ -46,8 +46,21 @@ def counterfactuals(case: Case, result: str, policy: Policy, rerun: Result) -> t
         best = min((policy.rank[each["result"]] for each in helpful), default=policy.rank[result])
         together = _tried(changes, case, result, policy, rerun)
         if together is not None and policy.rank[together["result"]] < best:
-            helpful.append(together)
+            helpful.append(_least(changes, together, case, policy, rerun))
     return tuple(helpful)
+
+
+def _least(
+    changes: tuple[Change, ...], together: dict[str, Any], case: Case, policy: Policy, rerun: Result
+) -> dict[str, Any]:
+    """Leave out each change that makes no difference: a reader takes what is named for what was the matter."""
+    needed, told, reached = changes, together, together["result"]
+    for change in changes:
+        fewer = tuple([each for each in needed if each is not change])
+        found = _outcome(fewer, case, policy, rerun)
+        if found is not None and found["result"] == reached:
+            needed, told = fewer, found
+    return told
 
 
 def _possible(inspection: Inspection, policy: Policy) -> tuple[Change, ...]:
@@ -70,14 +83,17 @@ def _tried(
     changes: tuple[Change, ...], case: Case, result: str, policy: Policy, rerun: Result
 ) -> dict[str, Any] | None:
     """Run the rules on the changed case; None unless less would be proposed."""
+    found = _outcome(changes, case, policy, rerun)
+    return found if found is not None and policy.rank[found["result"]] < policy.rank[result] else None
+
+
+def _outcome(changes: tuple[Change, ...], case: Case, policy: Policy, rerun: Result) -> dict[str, Any] | None:
     if case.latest is None:
         return None
     changed = case.latest
     for change in changes:
         changed = change.apply(changed)
     other = rerun(replace(case, latest=changed, graded=(changed, *case.graded[1:])))
-    if policy.rank[other] >= policy.rank[result]:
-        return None
     return {
         "changes": [{"fact": each.fact, "from": each.before, "to": each.after} for each in changes],
         "result": other,
