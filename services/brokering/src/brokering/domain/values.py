@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -79,6 +80,12 @@ FLAG_BITS: dict[Flag, int] = {flag: 1 << position for position, flag in enumerat
 def flags_of(bits: int) -> list[str]:
     """Return the codes of the flags whose bits are set, in their order."""
     return [flag.value for flag, bit in FLAG_BITS.items() if bits & bit]
+
+
+def flags_now(flags: Sequence[str], need_state: str | None) -> list[str]:
+    """Return a pair's flags as kept, but for `provisional_need`, which the need's present state tells."""
+    kept = [flag for flag in flags if flag != Flag.PROVISIONAL_NEED]
+    return [*kept, Flag.PROVISIONAL_NEED.value] if need_state == NeedState.PROVISIONAL else kept
 
 
 @dataclass(frozen=True, slots=True)

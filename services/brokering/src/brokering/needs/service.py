@@ -19,7 +19,6 @@ from brokering.needs.parties import parties_of_school, who_may_see
 from brokering.needs.schemas import Need, NeedPatch, NewNeed, Subject
 from brokering.policies.documents import current_policy
 from brokering.problems import NeedNotEditable, NeedNotFound
-from brokering.scopes import TRIAGE_DECIDE
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.errors import invalid
@@ -73,7 +72,7 @@ async def read(session: AsyncSession, principal: Principal, need_id: UUID) -> di
 
 
 async def create(request: Request, session: AsyncSession, principal: Principal, new: NewNeed) -> Response:
-    """Enter a need by hand; it is provisional unless a decision stands behind it."""
+    """Enter a need by hand; a school's is provisional unless a decision stands behind it."""
     policy = current_policy()
     halves = policy.default_half_days if new.days is None else half_days(new.days)
     _check_cap(halves, policy)
@@ -137,7 +136,7 @@ async def _subject(session: AsyncSession, principal: Principal, subject: Subject
     if subject.kind == SubjectKind.SCHOOL:
         about = await _school(session, subject.id)
     else:
-        about = await _trust(session, principal, subject.id)
+        about = await _trust(session, subject.id)
     region = about["tenancy_region"]
     if not principal.sees_everything and region not in principal.regions:
         raise _unknown(subject)
@@ -161,15 +160,14 @@ async def _school(session: AsyncSession, identifier: str) -> dict[str, Any]:
     }
 
 
-async def _trust(session: AsyncSession, principal: Principal, uid: str) -> dict[str, Any]:
-    """A trust has no tier: its need is confirmed by whoever decides on tiers."""
+async def _trust(session: AsyncSession, uid: str) -> dict[str, Any]:
+    """A trust has no tier, so there is no decision to wait for: the regional director has the say on the match."""
     trust = await repository.trust(session, uid)
     if trust is None:
         raise _unknown(Subject(kind=SubjectKind.TRUST, id=uid))
-    confirmed = principal.is_user and principal.may(TRIAGE_DECIDE)
     return {
         "subject_name": trust["name"],
-        "state": NeedState.DECIDED.value if confirmed else NeedState.PROVISIONAL.value,
+        "state": NeedState.DECIDED.value,
         "party_orgs": [f"trust:{uid}"],
         "tenancy_region": trust["region"],
     }

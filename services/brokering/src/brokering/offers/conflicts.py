@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.matching_rules import years_before
+from brokering.domain.values import flags_now
 from brokering.offers import repository
 from brokering.offers.errors import InterestDeclared
 from brokering.policies.documents import matching_policy
@@ -42,7 +43,7 @@ def refuse_standing(interests: Sequence[Row[Any]], today: date) -> None:
 
 
 async def shown_to_school(
-    session: AsyncSession, proposal: Row[Any], interests: Sequence[Row[Any]], now: datetime
+    session: AsyncSession, proposal: Row[Any], need_state: str, interests: Sequence[Row[Any]], now: datetime
 ) -> dict[str, Any]:
     """Return the leader's record, the match's score and the conflicts, as they stand now (JSON values only)."""
     leader = await repository.leader(session, proposal.leader_id)
@@ -54,7 +55,7 @@ async def shown_to_school(
         "suitability": proposal.suitability,
         "score_parts": proposal.score_parts,
         "distance_km": None if proposal.distance_km is None else float(proposal.distance_km),
-        "flags": list(proposal.flags),
+        "flags": flags_now(proposal.flags, need_state),
         "interests": [_interest(interest) for interest in interests],
         "organisation_in_category": in_category,
     }

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from brokering.domain.ledger import to_days
 from brokering.domain.offer_states import STATES
+from brokering.domain.values import NeedState, flags_now
 from brokering.ledger.policy import support_policy
 from shared.auth.principal import Principal
 
@@ -48,7 +49,9 @@ def offer_document(row: Row[Any], principal: Principal) -> dict[str, Any]:
 
 
 def _shown(shown: Mapping[str, Any], offered_at: datetime, principal: Principal) -> dict[str, Any]:
-    return {**shown, "flags": flags_shown(shown["flags"], offered_at, principal)}
+    """An offer is made of a decided need only, whatever the round that proposed the match knew of it."""
+    flags = flags_now(shown["flags"], NeedState.DECIDED)
+    return {**shown, "flags": flags_shown(flags, offered_at, principal)}
 
 
 def flags_shown(flags: Sequence[str], on: datetime, principal: Principal) -> list[str]:

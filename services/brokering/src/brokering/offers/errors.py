@@ -27,7 +27,7 @@ class BatchNotFound(NotFound):
 
 
 class NeedProvisional(Conflict):
-    """The need rests on a mere proposal of a tier."""
+    """No decision of the regional director stands behind the need."""
 
     slug = "need-provisional"
     title = "The need has not been decided yet"

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.ledger import to_days
+from brokering.domain.needs import BY_HAND
 from brokering.domain.values import NeedState, ProposalState, half_days
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
@@ -32,6 +33,11 @@ from shared.errors import invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
 
+PROVISIONAL_STANDS = {
+    False: "The need rests on a proposed tier: an offer can be made once the regional director has decided.",
+    True: "The need was entered by hand, and no decision of enhanced support for the school stands behind it: an offer"
+    " can be made once the regional director has decided so.",
+}
 NEED_STANDS = {
     NeedState.UNDER_OFFER: "an offer on it is open",
     NeedState.IN_SUPPORT: "an episode of it is open",
@@ -94,9 +100,7 @@ async def _hold(session: AsyncSession, proposal: Row[Any], now: datetime) -> led
 
 def _check_states(need: Row[Any], proposal: Row[Any]) -> None:
     if need.state == NeedState.PROVISIONAL:
-        raise NeedProvisional(
-            "The need rests on a proposed tier: an offer can be made once the regional director has decided."
-        )
+        raise NeedProvisional(PROVISIONAL_STANDS[need.origin_kind == BY_HAND])
     if proposal.state != ProposalState.PROPOSED:
         raise ProposalNotOpen(f"This proposal cannot be offered: {PROPOSAL_STANDS[ProposalState(proposal.state)]}.")
     if need.state != NeedState.DECIDED:
@@ -138,7 +142,7 @@ async def _check_days(session: AsyncSession, need: Row[Any], proposal: Row[Any],
 
 async def _store(call: Call, need: Row[Any], proposal: Row[Any], terms: Terms, interests: Sequence[Row[Any]]) -> UUID:
     offer_id = new_id()
-    shown = await conflicts.shown_to_school(call.session, proposal, interests, call.now)
+    shown = await conflicts.shown_to_school(call.session, proposal, need.state, interests, call.now)
     await repository.add(call.session, {"id": offer_id, "shown": shown, **_values(call, need, proposal, terms)})
     await ledger.enter(
         call.session,

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from shared.schemas import ApiModel, Page, RequestModel
 
@@ -34,11 +35,33 @@ class ResponseRequest(RequestModel):
 class AgreementRequest(RequestModel):
     """The school's or its responsible body's answer. Refusing needs a reason, and is never an engagement concern."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"agreed": {"const": True}}},
+            "then": {"required": ["conflicts_seen"], "properties": {"conflicts_seen": {"const": True}}},
+        }
+    )
+
     agreed: bool
     reason: Reason = None
-    conflicts_seen: Literal[True] = Field(
-        True, description="an answer says that the leader's record and conflicts, shown with the offer, have been read"
+    conflicts_seen: bool | None = Field(
+        None,
+        validate_default=True,
+        description="whether the leader's conflicts and record, shown with the offer, have been read;"
+        " agreeing takes `true`, refusing may leave it out",
+        examples=[True],
     )
+
+    @field_validator("conflicts_seen")
+    @classmethod
+    def _read_before_agreeing(cls, seen: bool | None, info: ValidationInfo) -> bool | None:
+        if info.data.get("agreed") and not seen:
+            raise PydanticCustomError(
+                "conflicts_not_seen",
+                "The school first reads the leader's conflicts and record, which the offer shows as `shown`;"
+                " agreeing says so with `conflicts_seen: true`.",
+            )
+        return seen
 
 
 class ApprovalRequest(RequestModel):
@@ -88,7 +111,7 @@ class Agreement(ApiModel):
 
     agreed: bool
     reason: str | None
-    conflicts_seen: bool
+    conflicts_seen: bool | None = Field(description="null where a refusal did not say")
     by: str
     on_behalf_of: str
     at: datetime

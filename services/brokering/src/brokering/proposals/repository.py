@@ -30,7 +30,8 @@ FILTERS = {
 
 
 def _proposals(principal: Principal, filters: Mapping[str, Any]) -> Select[Any]:
-    query = select(PROPOSALS).where(visible(principal, PROPOSALS))
+    need_state = select(NEEDS.c.state).where(NEEDS.c.id == PROPOSALS.c.need_id).scalar_subquery()
+    query = select(PROPOSALS, need_state.label("need_state")).where(visible(principal, PROPOSALS))
     for name, value in filters.items():
         if value is not None:
             query = query.where(FILTERS[name] == value)

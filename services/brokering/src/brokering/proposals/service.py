@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.domain.values import flags_now
 from brokering.listing import list_by_id
 from brokering.offers.documents import PARTIES, flags_shown
 from brokering.problems import ProposalNotFound
@@ -23,6 +24,7 @@ def document(row: Mapping[Any, Any], principal: Principal) -> dict[str, Any]:
 
     A party is not shown the flags that rest on an undecided judgement of some school, nor who else could have come.
     """
+    flags = flags_shown(flags_now(row["flags"], row["need_state"]), row["created_at"], principal)
     is_party = principal.org.kind in PARTIES
     return {
         "id": str(row["id"]),
@@ -36,7 +38,7 @@ def document(row: Mapping[Any, Any], principal: Principal) -> dict[str, Any]:
         "suitability": row["suitability"],
         "score_parts": row["score_parts"],
         "distance_km": None if row["distance_km"] is None else float(row["distance_km"]),
-        "flags": flags_shown(row["flags"], row["created_at"], principal),
+        "flags": flags,
         "next_best": None if is_party else row["next_best"],
         "pinned": row["pinned"],
         "state": row["state"],

@@ -24,7 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.leaders.repository import LEADERS, visible_leaders
 from brokering.models.matching import MatchingRound, RoundLeader, RoundNeed, RoundUnmatched
+from brokering.needs.repository import NEEDS
 from brokering.rows import all_rows, one_row
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
@@ -33,7 +35,8 @@ ROUNDS: Table = MatchingRound.metadata.tables["matching_rounds"]
 ROUND_LEADERS: Table = RoundLeader.metadata.tables["round_leaders"]
 ROUND_NEEDS: Table = RoundNeed.metadata.tables["round_needs"]
 UNMATCHED: Table = RoundUnmatched.metadata.tables["round_unmatched"]
-JOBS = table("jobs", *[column(name) for name in ("id", "state", "done", "total", "step", "problem")])
+JOB_FIELDS = ("state", "done", "total", "step", "problem", "finished_at")
+JOBS = table("jobs", *[column(name) for name in ("id", *JOB_FIELDS)])
 
 
 def _visible(principal: Principal) -> ColumnElement[bool]:
@@ -43,13 +46,25 @@ def _visible(principal: Principal) -> ColumnElement[bool]:
 
 
 def _rounds(principal: Principal) -> Select[Any]:
-    job = [JOBS.c[name].label(f"job_{name}") for name in ("state", "done", "total", "step", "problem")]
+    job = [JOBS.c[name].label(f"job_{name}") for name in JOB_FIELDS]
     return select(ROUNDS, *job).join(JOBS, JOBS.c.id == ROUNDS.c.id).where(_visible(principal))
 
 
 async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
     """Insert a round."""
     await session.execute(insert(ROUNDS).values(**values))
+
+
+async def known(
+    session: AsyncSession, principal: Principal, needs: Sequence[UUID], leaders: Sequence[UUID]
+) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Return those of these needs and leaders that this client may see."""
+    if not needs and not leaders:
+        return frozenset(), frozenset()
+    of_needs = select(NEEDS.c.id).where(NEEDS.c.id.in_(needs), visible(principal, NEEDS))
+    of_leaders = select(LEADERS.c.id).where(LEADERS.c.id.in_(leaders), visible_leaders(principal))
+    found = [(await session.execute(query)).scalars().all() for query in (of_needs, of_leaders)]
+    return frozenset(found[0]), frozenset(found[1])
 
 
 async def find(session: AsyncSession, principal: Principal, round_id: UUID) -> RowMapping | None:

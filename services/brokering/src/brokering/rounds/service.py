@@ -19,11 +19,11 @@ from brokering.policies.documents import matching_policy, with_weights
 from brokering.problems import RoundNotFound
 from brokering.reference.lists import code_lists
 from brokering.rounds import repository
-from brokering.rounds.schemas import NewRound, Round, RoundLeader, Unmatched
+from brokering.rounds.schemas import NewRound, Pin, Round, RoundLeader, Unmatched
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.db.session import streaming_session
-from shared.errors import invalid
+from shared.errors import FieldProblem, Unprocessable, invalid
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
 from shared.responses import dumps, json_response, ndjson, page_response
@@ -60,7 +60,7 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "bound": None if row["matched"] is None else {**bound, "weighted_matched": row["bound_weighted"]},
         "warnings": row["warnings"],
         "created_at": row["created_at"],
-        "finished_at": row["finished_at"],
+        "finished_at": row["finished_at"] or row["job_finished_at"],
     }
 
 
@@ -68,6 +68,7 @@ async def ask(request: Request, session: AsyncSession, principal: Principal, new
     """Store a round and queue the job that solves it."""
     policy = _policy(new)
     regions = _regions(principal, new)
+    await _check_pins(session, principal, new.pinned)
     needs_from = new.scope.needs_from or policy.needs_from
     starts_on, ends_on = _window(new, policy, utc_now().date())
     round_id = new_id()
@@ -107,6 +108,21 @@ def _regions(principal: Principal, new: NewRound) -> list[str]:
     if beyond or not asked:
         raise invalid("/scope/regions", f"Not within your regions: {', '.join(beyond) or 'any'}.", "outside_tenancy")
     return [region for region in every if region in asked]
+
+
+async def _check_pins(session: AsyncSession, principal: Principal, pinned: Sequence[Pin]) -> None:
+    """Refuse pins of what is not there; whether a need is still open is known once the feeds are caught up with."""
+    needs, leaders = await repository.known(
+        session, principal, [pin.need_id for pin in pinned], [pin.leader_id for pin in pinned]
+    )
+    problems = [
+        FieldProblem(f"/pinned/{number}/{kind}_id", f"There is no {kind} {asked} that you may see.", f"unknown_{kind}")
+        for number, pin in enumerate(pinned)
+        for kind, asked, held in (("need", pin.need_id, needs), ("leader", pin.leader_id, leaders))
+        if asked not in held
+    ]
+    if problems:
+        raise Unprocessable("A pin names a need or a leader that is not there.", errors=problems)
 
 
 def _window(new: NewRound, policy: MatchingPolicy, today: date) -> tuple[date, date]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from services.brokering.tests.matching_world import (
+    DFE,
     DIRECTOR,
     FAR_PARTNER,
     PARTNER,
@@ -172,12 +174,15 @@ class TestByHand:
         for days in (10.5, 0, 1.25, 1e300):
             await world.post("/v1/needs", {"subject": {"kind": "school", "id": str(URN)}, "days": days}, status=422)
 
-    async def test_a_trusts_need_is_confirmed_by_who_decides_on_tiers(self, world: MatchingWorld) -> None:
+    @pytest.mark.parametrize("who", [DFE, PARTNER, DIRECTOR], ids=["department", "partner", "director"])
+    async def test_a_trusts_need_waits_for_no_decision_on_a_tier(
+        self, world: MatchingWorld, who: dict[str, str]
+    ) -> None:
         world.school(URN, **in_trust("5143"))
         await world.follow()
-        body = {"subject": {"kind": "trust", "id": "5143"}}
-        need = await world.post("/v1/needs", body, DIRECTOR)
+        need = await world.post("/v1/needs", {"subject": {"kind": "trust", "id": "5143"}}, who)
         assert (need["state"], need["region"], need["subject"]["name"]) == ("decided", "London", "Trust 5143")
+        assert await world.needs(as_trust("5143")) == [need]
 
     async def test_the_same_key_again_gives_the_first_answer(self, world: MatchingWorld) -> None:
         world.school(URN)

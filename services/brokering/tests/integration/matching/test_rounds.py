@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from services.brokering.tests.matching_world import (
@@ -110,6 +111,18 @@ class TestAnswer:
         assert rest["paging"]["next_cursor"] is None
 
 
+class TestFlags:
+    async def test_a_need_decided_since_is_not_told_as_provisional(self, world: MatchingWorld) -> None:
+        await three_schools_two_places(world)
+        done = await world.round()
+        path = f"/v1/matching-rounds/{done['id']}/proposals"
+        urn = int((await world.lines(path))[0]["subject"]["id"])
+        world.decide(urn)
+        await world.follow()
+        flags = {int(each["subject"]["id"]) == urn: each["flags"] for each in await world.lines(path)}
+        assert flags == {True: ["not_declared"], False: ["not_declared", "provisional_need"]}
+
+
 class TestScope:
     async def test_decided_needs_only(self, world: MatchingWorld) -> None:
         await three_schools_two_places(world)
@@ -158,7 +171,32 @@ class TestPinned:
         failed = await world.round({"pinned": [{"need_id": need["id"], "leader_id": wrong["id"]}]})
         assert (failed["state"], failed["problem"]["title"]) == ("failed", "The pinned pairs cannot be held")
         assert failed["matched"] is None
+        assert failed["finished_at"] >= failed["created_at"]
         assert (await world.get("/v1/proposals"))["data"] == []
+
+    async def test_a_pin_of_what_is_not_there_is_refused_at_once_and_named(self, world: MatchingWorld) -> None:
+        near, _ = await three_schools_two_places(world)
+        await world.follow()
+        need, nobody = (await world.needs())[0]["id"], str(uuid.uuid4())
+        pins = [(need, near["id"]), (nobody, near["id"]), (need, nobody)]
+        pinned = [{"need_id": need_id, "leader_id": leader_id} for need_id, leader_id in pins]
+        refused = await world.post("/v1/matching-rounds", {"pinned": pinned}, status=422)
+        assert [(error["pointer"], error["code"]) for error in refused["errors"]] == [
+            ("/pinned/1/need_id", "unknown_need"),
+            ("/pinned/2/leader_id", "unknown_leader"),
+        ]
+        assert all(nobody in error["detail"] for error in refused["errors"])
+        assert (await world.get("/v1/matching-rounds"))["data"] == []
+
+    async def test_a_need_of_another_region_is_not_there_for_a_partner(self, world: MatchingWorld) -> None:
+        near, _ = await three_schools_two_places(world)
+        world.school(100009, region="North East")
+        world.assess(100009)
+        await world.follow()
+        (far,) = await world.needs(region="North East")
+        pinned = [{"need_id": far["id"], "leader_id": near["id"]}]
+        refused = await world.post("/v1/matching-rounds", {"pinned": pinned}, PARTNER, status=422)
+        assert refused["errors"][0]["pointer"] == "/pinned/0/need_id"
 
 
 class TestNewerRounds:
@@ -216,6 +254,7 @@ async def test_a_queued_round_can_be_cancelled(world: MatchingWorld) -> None:
     asked = await world.post("/v1/matching-rounds", {}, status=202)
     cancelled = await world.client.delete(f"/v1/matching-rounds/{asked['id']}", headers=DFE)
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    assert cancelled.json()["finished_at"] >= asked["created_at"]
 
 
 async def test_an_unknown_policy_version_is_refused(world: MatchingWorld) -> None:

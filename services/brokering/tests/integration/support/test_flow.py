@@ -125,8 +125,34 @@ class TestWaysOut:
         match = world.match()
         offer = (await steps.offer(match))["id"]
         await steps.respond(match, offer)
-        problem = await steps.agree(match, offer, 422, conflicts_seen=False)
-        assert problem["errors"][0]["pointer"] == "/conflicts_seen"
+        for seen in ({"conflicts_seen": False}, {"conflicts_seen": None}, {}):
+            answer = await steps.client.post(
+                f"/v1/offers/{offer}/school-agreement", json={"agreed": True, **seen}, headers=world.school(match.urn)
+            )
+            assert answer.status_code == 422, answer.text
+            (error,) = answer.json()["errors"]
+            assert (error["pointer"], error["code"]) == ("/conflicts_seen", "conflicts_not_seen")
+            assert "first reads the leader's conflicts and record" in error["detail"]
+        assert world.state("offers", offer) == "accepted"
+
+    async def test_a_school_may_refuse_without_saying_what_it_has_read(self, steps: Steps, world: World) -> None:
+        match = world.match()
+        offer = (await steps.offer(match))["id"]
+        await steps.respond(match, offer)
+        body = {"agreed": False, "reason": "the head is leaving"}
+        answer = await steps.client.post(
+            f"/v1/offers/{offer}/school-agreement", json=body, headers=world.school(match.urn)
+        )
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["school_agreement"]["conflicts_seen"] is None
+
+    async def test_an_offer_of_a_need_decided_since_the_round_is_not_flagged(self, steps: Steps, world: World) -> None:
+        match = world.match()
+        world.sql("UPDATE proposals SET flags = '{not_declared,provisional_need}' WHERE id = %s", match.proposal)
+        offer = await steps.offer(match)
+        assert offer["shown"]["flags"] == ["not_declared"]
+        (shown,) = world.sql("SELECT shown -> 'flags' FROM offers WHERE id = %s", offer["id"])[0]
+        assert shown == ["not_declared"]
 
 
 class TestDeadline:

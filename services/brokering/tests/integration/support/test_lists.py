@@ -158,5 +158,5 @@ class TestWhatAProposalTellsAParty:
             text = (await steps.client.get("/v1/proposals", headers={**sent, "Accept": "text/csv"})).text
             assert "own_organisation" not in text
         (broker, *_) = await self.proposals(steps, match, reader())
-        assert len(broker["flags"]) == 3
+        assert broker["flags"] == ["not_declared", "own_organisation_in_difficulty"]
         assert broker["next_best"][0]["reference"] == "CEO-9"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import runpy
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from services.brokering.tests.support_world import Match, Steps, World
+from services.brokering.tests.support_world import SERVICE_DIR, Match, Steps, World
 
 REACH = {
     "offered": (),
@@ -55,9 +56,21 @@ class TestIllegalSteps:
 
 class TestNeed:
     async def test_a_provisional_need_takes_no_offer(self, steps: Steps, world: World) -> None:
-        problem = await steps.offer(world.match(state="provisional"), 409)
-        assert problem["type"] == "urn:problem:need-provisional"
+        for urn, origin, why in ((100001, "proposal", "a proposed tier"), (100002, "manual", "entered by hand")):
+            problem = await steps.offer(world.match(urn, state="provisional", origin_kind=origin), 409)
+            assert problem["type"] == "urn:problem:need-provisional"
+            assert why in problem["detail"]
         assert "has decided" in problem["detail"]
+
+    async def test_trusts_needs_that_waited_for_a_tier_are_freed_by_the_release(
+        self, steps: Steps, world: World
+    ) -> None:
+        match = world.match(5143, state="provisional", subject_kind="trust", origin_kind="manual")
+        world.match(100002, state="provisional")
+        migration = runpy.run_path(str(SERVICE_DIR / "migrations" / "versions" / "0004_trust_needs.py"))
+        world.sql(migration["FREE"])
+        assert world.events() == [("brokering.need.changed", str(match.need), "decided")]
+        await steps.offer(match)
 
     async def test_nor_does_one_that_is_not_free(self, steps: Steps, world: World) -> None:
         for number, state in enumerate(("under_offer", "in_support", "met", "withdrawn")):
