@@ -18,6 +18,13 @@ class Part(ApiModel):
     text: str
 
 
+class FlagNote(ApiModel):
+    """What a flag says of a pair, in words."""
+
+    flag: str = Field(examples=["own_organisation_in_difficulty"])
+    text: str
+
+
 class LeaderRef(ApiModel):
     """A leader in short."""
 
@@ -35,6 +42,7 @@ class Candidate(ApiModel):
     score_parts: list[Part]
     distance_km: float | None
     flags: list[str]
+    flag_notes: list[FlagNote]
     days_left: float
     places_left: int
 

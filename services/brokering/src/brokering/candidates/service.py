@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.matching_rules import Barred, barred_by, flag_bits, hard_rules
+from brokering.domain.matching_rules import Barred, barred_by, flag_bits, flag_notes, hard_rules
 from brokering.domain.places import METRES_IN_A_KM, Place
 from brokering.domain.suitability import ScorePart, Suitability, suitability
 from brokering.domain.values import Window, flags_of, in_days
@@ -57,13 +58,15 @@ async def _need(session: AsyncSession, need_id: UUID) -> Need:
 
 
 def _candidate(policy: MatchingPolicy, need: Need, leader: Leader, scored: Suitability) -> dict[str, Any]:
+    flags = flags_of(flag_bits(policy, need, leader))
     return {
         "leader": _ref(leader),
         "leader_id": leader.id,
         "suitability": scored.total,
         "score_parts": [part_document(part) for part in scored.parts],
         "distance_km": distance_document(scored),
-        "flags": flags_of(flag_bits(policy, need, leader)),
+        "flags": flags,
+        "flag_notes": [asdict(note) for note in flag_notes(flags, need, leader)],
         "days_left": float(in_days(leader.half_days_left)),
         "places_left": leader.places_left,
     }

@@ -5,6 +5,7 @@ Each rule is a frozen value; the values of their parameters come with the policy
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -14,12 +15,23 @@ from brokering.domain.matching_policy import MatchingPolicy, OwnOrganisation
 from brokering.domain.places import METRES_IN_A_KM, distance_km, whole_metres
 from brokering.domain.values import FLAG_BITS, Flag, LeaderRole, SubjectKind, Window, say_days
 
+NAMED_SCHOOLS = 3
+"""An authority may hold dozens: a sentence names a few and counts all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Barred:
     """Why a pair cannot be: the rule's code and a sentence."""
 
     rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagNote:
+    """What a flag says of a pair, in words."""
+
+    flag: str
     text: str
 
 
@@ -182,8 +194,15 @@ class OwnOrganisationSound:
         """Bar a leader whose organisation holds a stuck school or one in a category, if the policy bars these."""
         if self.treatment != OwnOrganisation.BARRED or not leader.own_concerns:
             return None
-        schools = ", ".join(f"{concern.name} ({concern.what})" for concern in leader.own_concerns)
-        return f"The leader's own organisation holds: {schools}."
+        return own_concerns_text(leader)
+
+
+def own_concerns_text(leader: Leader) -> str:
+    """Return how many schools of the leader's own organisation are in difficulty, and the first few by name."""
+    count = len(leader.own_concerns)
+    named = ", ".join(f"{concern.name} ({concern.what})" for concern in leader.own_concerns[:NAMED_SCHOOLS])
+    schools = f"{count} school{'' if count == 1 else 's'} stuck or in a category of concern"
+    return f"The leader's own organisation holds {schools}{', among them' if count > NAMED_SCHOOLS else ':'} {named}."
 
 
 def hard_rules(policy: MatchingPolicy, window: Window) -> tuple[Rule, ...]:
@@ -218,6 +237,26 @@ def flag_bits(policy: MatchingPolicy, need: Need, leader: Leader) -> int:
         Flag.PROVISIONAL_NEED: need.provisional,
     }
     return sum(FLAG_BITS[flag] for flag, holds in raised.items() if holds)
+
+
+def flag_notes(flags: Sequence[str], need: Need, leader: Leader) -> list[FlagNote]:
+    """Return a sentence for each of a pair's flags."""
+    silent = [
+        what
+        for what, missing in (
+            ("names no designation", not leader.designations),
+            ("does not say whether the leader works remotely", leader.remote is None),
+        )
+        if missing
+    ]
+    subject = "leader" if leader.place is None else need.subject_kind
+    texts = {
+        Flag.UNKNOWN_PLACE: f"The place of the {subject} is not known: the distance has not been checked.",
+        Flag.NOT_DECLARED: f"The roster {' and '.join(silent)}.",
+        Flag.OWN_ORGANISATION: own_concerns_text(leader),
+        Flag.PROVISIONAL_NEED: "No decision stands behind the need yet.",
+    }
+    return [FlagNote(flag, texts[Flag(flag)]) for flag in flags]
 
 
 def years_before(day: date, years: int) -> date:

@@ -55,13 +55,14 @@ CONCERNS = text(
     WITH judged AS (
         SELECT urn, max(category_of_concern) AS category_of_concern FROM school_assessments
         WHERE category_of_concern IS NOT NULL OR 'stuck' = ANY (flags) GROUP BY urn
+    ), concerned AS (
+        SELECT urn FROM judged UNION SELECT urn FROM schools WHERE category_of_concern IS NOT NULL
     )
-    SELECT school.urn, school.name, school.trust_uid,
+    SELECT school.urn, school.name, school.trust_uid, school.responsible_body_kind, school.responsible_body_id,
+        school.responsible_body_name,
         coalesce(school.category_of_concern, judged.category_of_concern, 'stuck') AS what
-    FROM schools AS school LEFT JOIN judged ON judged.urn = school.urn
-    WHERE (school.category_of_concern IS NOT NULL OR judged.urn IS NOT NULL)
-        AND (school.trust_uid IN (SELECT organisation_id FROM leaders WHERE organisation_kind = 'trust')
-            OR school.urn IN (SELECT base_urn FROM leaders))
+    FROM concerned JOIN schools AS school USING (urn) LEFT JOIN judged USING (urn)
+    WHERE coalesce(school.status, 'open') NOT IN ('closed', 'proposed_to_open')
     ORDER BY school.urn
     """
 )

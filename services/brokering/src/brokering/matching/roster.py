@@ -74,11 +74,12 @@ class _Records:
         self._supported = _by(rows.supported, "leader_id")
         self._availability = {row["leader_id"]: row["days"] or 0 for row in rows.availability}
         self._contexts = {row["trust_uid"]: row for row in rows.contexts}
-        self._by_trust = _by(rows.concerns, "trust_uid")
-        self._by_urn = _by(rows.concerns, "urn")
+        self._concerns = {row["urn"]: OwnConcern(row["urn"], row["name"], row["what"]) for row in rows.concerns}
+        self._concerns_by_body = _urns_by_body(rows.concerns)
 
     def leader(self, row: RowMapping) -> Leader:
         """Return one leader."""
+        bodies = _bodies(row)
         own = self._context_of(row)
         return Leader(
             id=str(row["id"]),
@@ -92,13 +93,13 @@ class _Records:
             remote=row["remote"],
             region=row["region"],
             place=_place(row),
-            bodies=_bodies(row),
+            bodies=bodies,
             organisation_name=row["organisation_name"],
             base_urn=row["base_urn"],
             designations=self._designations_of(row),
             interests=self._interests_of(row),
             strengths=frozenset(row["strengths"]),
-            own_concerns=self._concerns_of(row),
+            own_concerns=self._concerns_of(row["base_urn"], bodies),
             schools_turned_round=row["schools_turned_round"],
             pupils=own["pupils"],
             idaci_quintile=own["idaci_quintile"],
@@ -122,13 +123,21 @@ class _Records:
             Interest(each["kind"], each["subject_kind"], each["subject_id"], each["ends_on"]) for each in found
         )
 
-    def _concerns_of(self, row: RowMapping) -> tuple[OwnConcern, ...]:
-        """A trust answers for all of its schools; of a local authority only the leader's own school counts."""
-        if row["organisation_kind"] == OrganisationKind.TRUST:
-            found = self._by_trust.get(row["organisation_id"], ())
-        else:
-            found = self._by_urn.get(row["base_urn"], ())
-        return tuple(OwnConcern(each["urn"], each["name"], each["what"]) for each in found)
+    def _concerns_of(self, base_urn: int | None, bodies: frozenset[str]) -> tuple[OwnConcern, ...]:
+        """A trust or a local authority answers for all of its schools, a leader for the own one besides."""
+        urns = {urn for body in bodies for urn in self._concerns_by_body.get(body, ())}
+        if base_urn is not None and base_urn in self._concerns:
+            urns.add(base_urn)
+        return tuple(self._concerns[urn] for urn in sorted(urns))
+
+
+def _urns_by_body(concerns: Sequence[RowMapping]) -> Mapping[str, Sequence[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for row in concerns:
+        kind, identifier, name = (row[f"responsible_body_{part}"] for part in ("kind", "id", "name"))
+        for body in body_keys(kind, identifier, name) | body_keys(OrganisationKind.TRUST, row["trust_uid"], None):
+            found[body].append(row["urn"])
+    return found
 
 
 def _bodies(row: RowMapping) -> frozenset[str]:

@@ -36,7 +36,10 @@ class School(Base):
     """Our copy of the fields of inspection's facts that matching reads, with the date it speaks of."""
 
     __tablename__ = "schools"
-    __table_args__ = (Index("ix_schools_responsible_body", "responsible_body_kind", "responsible_body_id"),)
+    __table_args__ = (
+        Index("ix_schools_responsible_body", "responsible_body_kind", "responsible_body_id"),
+        Index("ix_schools_in_category", "urn", postgresql_where=text("category_of_concern IS NOT NULL")),
+    )
 
     urn: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(Text)
@@ -67,6 +70,13 @@ class SchoolAssessment(Base):
     """Our copy of triage's current assessment of a school under one scheme."""
 
     __tablename__ = "school_assessments"
+    __table_args__ = (
+        Index(
+            "ix_school_assessments_of_concern",
+            "urn",
+            postgresql_where=text("category_of_concern IS NOT NULL OR 'stuck' = ANY (flags)"),
+        ),
+    )
 
     urn: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     scheme: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -268,6 +278,7 @@ class Proposal(Base):
     score_parts: Mapped[list[Any]] = mapped_column(JSONB)
     distance_km: Mapped[Decimal | None] = mapped_column(Numeric(6, 1))
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_EMPTY_ARRAY)
+    flag_notes: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     next_best: Mapped[list[Any]] = mapped_column(JSONB)
     pinned: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     state: Mapped[str] = mapped_column(Text)

@@ -47,7 +47,9 @@ async def shown_to_school(
 ) -> dict[str, Any]:
     """Return the leader's record, the match's score and the conflicts, as they stand now (JSON values only)."""
     leader = await repository.leader(session, proposal.leader_id)
-    in_category = await repository.schools_in_category(session, leader.organisation_kind, leader.organisation_id)
+    in_category = await repository.schools_in_category(
+        session, leader.organisation_kind, leader.organisation_id, leader.organisation_name
+    )
     designations = await repository.designations(session, proposal.leader_id)
     return {
         "as_at": now.isoformat(),

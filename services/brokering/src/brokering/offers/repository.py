@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.domain.values import OrganisationKind, body_keys
 from brokering.ledger.repository import EPISODES, LEADER_ACCOUNTS, NEEDS, OFFERS, PROPOSALS, TABLES
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
@@ -177,10 +178,18 @@ async def interests(session: AsyncSession, leader_id: UUID, subjects: Sequence[t
     return (await session.execute(statement.order_by(INTERESTS.c.declared_at, INTERESTS.c.id))).all()
 
 
-async def schools_in_category(session: AsyncSession, body_kind: str, body_id: str | None) -> int | None:
-    """Count an organisation's schools in a category of concern; None where we know none of its schools."""
+async def schools_in_category(
+    session: AsyncSession, body_kind: str, body_id: str | None, body_name: str | None
+) -> int | None:
+    """Count an organisation's open schools in a category of concern; None where we know none of its schools."""
+    known_as = [key.removeprefix(f"{body_kind}:") for key in body_keys(body_kind, body_id, body_name)]
+    names = [SCHOOLS.c.responsible_body_id]
+    if body_kind == OrganisationKind.LOCAL_AUTHORITY:
+        names.append(SCHOOLS.c.responsible_body_name)
     counts = select(func.count(), func.count(SCHOOLS.c.category_of_concern)).where(
-        SCHOOLS.c.responsible_body_kind == body_kind, SCHOOLS.c.responsible_body_id == body_id
+        SCHOOLS.c.responsible_body_kind == body_kind,
+        func.coalesce(SCHOOLS.c.status, "open").not_in(("closed", "proposed_to_open")),
+        or_(*(func.lower(func.btrim(name)).in_(known_as) for name in names)),
     )
     known, in_category = (await session.execute(counts)).one()
     return int(in_category) if known else None

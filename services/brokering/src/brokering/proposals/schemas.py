@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from brokering.candidates.schemas import Part
+from brokering.candidates.schemas import FlagNote, Part
 from brokering.needs.schemas import NeedSubject
 from shared.schemas import ApiModel, Page
 
@@ -37,6 +37,7 @@ class Proposal(ApiModel):
     score_parts: list[Part]
     distance_km: float | None
     flags: list[str]
+    flag_notes: list[FlagNote] = Field(description="each flag in words; empty for rounds before these were kept")
     next_best: list[NextBest] | None = Field(description="null for the parties: whom else it might be is not theirs")
     pinned: bool
     state: str

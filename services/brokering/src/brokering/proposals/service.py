@@ -39,6 +39,7 @@ def document(row: Mapping[Any, Any], principal: Principal) -> dict[str, Any]:
         "score_parts": row["score_parts"],
         "distance_km": None if row["distance_km"] is None else float(row["distance_km"]),
         "flags": flags,
+        "flag_notes": [note for note in row["flag_notes"] if note["flag"] in flags],
         "next_best": None if is_party else row["next_best"],
         "pinned": row["pinned"],
         "state": row["state"],

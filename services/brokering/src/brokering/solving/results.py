@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping
 from brokering.candidates.service import distance_document, part_document
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
+from brokering.domain.matching_rules import flag_notes
 from brokering.domain.suitability import suitability
 from brokering.domain.values import ProposalState, flags_of, in_days
 from brokering.solver.explanations import Explainer
@@ -118,6 +119,7 @@ def _proposal(solved: Solved, number: int) -> dict[str, Any]:
     need, leader = solved.needs[number], solved.leaders[int(solved.solution.leader_of_need[number])]
     row, leader_row = solved.need_rows[need.id], solved.leader_rows[leader.id]
     scored = suitability(solved.policy, need, leader)
+    flags = flags_of(_flags(solved, number))
     return {
         "id": new_id(),
         "round_id": solved.round_id,
@@ -132,7 +134,8 @@ def _proposal(solved: Solved, number: int) -> dict[str, Any]:
         "suitability": scored.total,
         "score_parts": [part_document(part) for part in scored.parts],
         "distance_km": distance_document(scored),
-        "flags": flags_of(_flags(solved, number)),
+        "flags": flags,
+        "flag_notes": [asdict(note) for note in flag_notes(flags, need, leader)],
         "next_best": [asdict(each) for each in solved.explainer.next_best(number)],
         "pinned": (need.id, leader.id) in solved.pinned,
         "state": ProposalState.PROPOSED.value,

@@ -12,6 +12,7 @@ from services.brokering.tests.matching_world import (
     MatchingWorld,
     as_leader,
     as_trust,
+    in_trust,
     leader_document,
 )
 
@@ -186,6 +187,36 @@ class TestRecordsCount:
             (far["reference"], "distance")
         ]
         assert sum(part["weight"] for part in answer["data"][0]["score_parts"]) == 100
+
+    @pytest.mark.parametrize("named", [{"id": "Camden ", "name": None}, {"id": "202", "name": "Camden"}])
+    async def test_an_authority_answers_for_the_open_schools_it_maintains(
+        self, world: MatchingWorld, named: dict[str, Any]
+    ) -> None:
+        made = await world.leader("NLE-00001", role="nle", organisation={"kind": "local_authority", **named})
+        camden = {"responsible_body": {"kind": "local_authority", "id": "202", "name": "Camden"}}
+        others: list[dict[str, Any]] = [{}, in_trust("5143"), {**camden, "status": "closed"}]
+        for number, changes in enumerate(others):
+            world.school(100200 + number, local_authority={"code": "202", "name": "Camden"}, **changes)
+            world.assess(100200 + number, "targeted", scheme="rise-2025", flags=["stuck"])
+        (found,) = (await self.candidates(world))["data"]
+        assert "own_organisation_in_difficulty" not in found["flags"]
+        for urn in range(100301, 100306):
+            world.school(urn, **camden)
+            world.assess(urn, "targeted", scheme="rise-2025", flags=["stuck"])
+        (found,) = (await self.candidates(world))["data"]
+        assert found["flags"] == ["not_declared", "own_organisation_in_difficulty", "provisional_need"]
+        assert [note["flag"] for note in found["flag_notes"]] == found["flags"]
+        assert found["flag_notes"][1]["text"] == (
+            "The leader's own organisation holds 5 schools stuck or in a category of concern, among them "
+            "School 100301 (stuck), School 100302 (stuck), School 100303 (stuck)."
+        )
+        await self.proposed_with(world, made, found["flag_notes"])
+
+    async def proposed_with(self, world: MatchingWorld, leader: dict[str, Any], notes: list[dict[str, Any]]) -> None:
+        """Check that a round says the same of the pair as the candidates do."""
+        done = await world.round()
+        (proposal,) = await world.lines(f"/v1/matching-rounds/{done['id']}/proposals")
+        assert (proposal["leader_id"], proposal["flag_notes"]) == (leader["id"], notes)
 
     async def test_own_organisation_in_difficulty_is_flagged(self, world: MatchingWorld) -> None:
         await world.leader("CEO-00001", organisation={"kind": "trust", "id": "777", "name": "T"})
