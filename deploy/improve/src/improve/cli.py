@@ -1,7 +1,7 @@
 """The command line `improve`: load official files, assess, match, and explain, against any deployment."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 from improve.client import Api, Deployment
 from improve.errors import CommandError, UsageError
 from improve.explain import explain_match, explain_school
+from improve.fetching import fetch, read_sources
 from improve.kinds import checked_kind, kinds
 from improve.loading import load, load_one
 from improve.local.services import SERVICES
@@ -83,6 +84,24 @@ def _single(source: Path, kind: str | None, as_at: datetime | None) -> Entry:
     if kind is None:
         raise UsageError(f"say what {source.name} is: --kind, one of {', '.join(kinds())}")
     return Entry(source, checked_kind(kind), as_at.date() if as_at else None)
+
+
+@app.command("fetch")
+def _fetch(
+    source: Annotated[
+        list[str] | None, typer.Option(help="a kind of file; may be repeated; all with a known address unless told")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="the folder they go to, with a manifest.csv for `improve load`")] = Path(
+        "official"
+    ),
+    addresses: Annotated[
+        Path | None, typer.Option(help="a YAML file of addresses by kind, where those that come with this have moved")
+    ] = None,
+) -> None:
+    """Download official files from where they are published, as far as the network allows."""
+    if addresses is not None and not addresses.is_file():
+        raise UsageError(f"there is no file {addresses}")
+    fetch(read_sources(addresses, source or []), out, datetime.now(UTC).date(), _say, _complain)
 
 
 @app.command("assess")
