@@ -10,7 +10,10 @@ from playwright.async_api import Page
 from services.inspection.tests.browser.conftest import Visit, keep
 from services.inspection.tests.integration.reads.rows import Register
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(900),  # the first of them may have to install the browser
+]
 
 URN = 100001
 SMALL = {"viewport": {"width": 320, "height": 640}}

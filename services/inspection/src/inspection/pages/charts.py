@@ -10,7 +10,7 @@ WIDTH: Final = 320
 ROW: Final = 40
 BAR_TOP: Final = 20
 DECIMALS: Final = 6
-PLOT_TOP: Final = 12
+PLOT_TOP: Final = 18
 PLOT_HEIGHT: Final = 120
 
 Value = float | None

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from inspection.inspections.service import area_grades
 from inspection.reference.service import codes
 from inspection.rows import Row
-from inspection.wording import day, known, say
+from inspection.wording import day, known, listed, say
 
 Document = dict[str, Any]
 
@@ -31,11 +32,28 @@ def _inspection(row: Row, names: Mapping[int, Row], urn: int, joined: Document |
 
 
 def _result(row: Row) -> Document:
+    if row["kind"] == "monitoring" and row["outcome_code"] is None:
+        return {"result": _judged_again(row)}
     if row["kind"] != "graded":
         return {"result": known("outcomes", row["outcome_code"])}
     if row["overall"] is not None:
         return {"result": codes().grade_label(row["overall"])}
     return {"result": say("card.result_no_overall")}
+
+
+def _judged_again(row: Row) -> str:
+    told = [
+        say("card.result_area", area=_area_label(area), grade=codes().grade_label(area["grade"]))
+        for area in area_grades(row)
+        if area["grade"] is not None
+    ]
+    return say("card.result_judged_again", areas=listed(told)) if told else say("card.result_monitoring")
+
+
+def _area_label(area: Document) -> str:
+    """Return what an area is called on the scale of its grade: a monitoring inspection has no scale of its own."""
+    scale = codes().entries("grades")[area["grade"]]["frameworks"]
+    return codes().area_label(scale[-1], area["area"])
 
 
 def former_school(row: Row, names: Mapping[int, Row], urn: int) -> Document | None:

@@ -232,6 +232,27 @@ class TestHistory:
         assert "S5" not in json.dumps(card)
 
 
+class TestMonitoring:
+    async def test_the_areas_that_were_judged_again_are_named(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.card(100001)
+        for day, grades in ((1, {"early_years": "expected_standard", "post_16": "needs_attention"}), (2, {})):
+            monitoring = {"framework": "monitoring", "kind": "monitoring", "outcome_code": None, "safeguarding": None}
+            register.ungraded(100001, number=f"m{day}", starts_on=date(2026, 4, day), grades=grades, **monitoring)
+
+        card = await parent_card(anonymous)
+
+        assert [(past["kind"], past["result"]) for past in card["history"][:2]] == [
+            ("Monitoring inspection", "The school was looked at again. No grade was changed"),
+            (
+                "Monitoring inspection",
+                "Judged again: Post-16 provision (Needs attention) and Early years (Expected standard)",
+            ),
+        ]
+
+
 class TestDashboard:
     async def test_it_is_the_dashboard_of_the_school(self, anonymous: httpx.AsyncClient, register: Register) -> None:
         register.school(100001)
