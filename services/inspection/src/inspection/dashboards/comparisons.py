@@ -8,7 +8,14 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from inspection.dashboards import repository
-from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_cell, hidden_codes
+from inspection.dashboards.figures import (
+    SUPPRESSED,
+    VALUE,
+    Cell,
+    hidden_cell,
+    hidden_codes,
+    is_of_unknown_whole,
+)
 from inspection.dashboards.measures import area_of, codes_of, levels, limits, measures, phases_of
 from inspection.dashboards.repository import SchoolCell
 from inspection.domain.group_suppression import HiddenCell, Told, held_back
@@ -60,7 +67,9 @@ def refresh(connection: Connection, kind: str, source_id: int) -> None:
 
 
 def _refresh(connection: Connection, measured: Sequence[str], period: str) -> None:
-    cells = repository.school_cells(connection, measured, period, codes().open_statuses)
+    known = repository.school_cells(connection, measured, period, codes().open_statuses)
+    # a share that nobody may see, since its roll is unknown, is left out: it need not be protected then
+    cells = [each for each in known if not is_of_unknown_whole(_given(each), each.pupils)]
     repository.replace_comparisons(connection, measured, period, list(_rows(cells, period)))
 
 
@@ -83,9 +92,12 @@ def _hidden(cells: Sequence[SchoolCell]) -> set[tuple[int, str]]:
     hidden: set[tuple[int, str]] = set()
     for urn, group in groupby(cells, lambda cell: cell.urn):
         members = list(group)
-        given = [Cell(each.measure, each.value, each.cohort) for each in members]
-        hidden.update((urn, code) for code in hidden_codes(given, members[0].pupils))
+        hidden.update((urn, code) for code in hidden_codes([*map(_given, members)], members[0].pupils))
     return hidden
+
+
+def _given(cell: SchoolCell) -> Cell:
+    return Cell(cell.measure, cell.value, cell.cohort)
 
 
 def _figures(cells: Sequence[SchoolCell], hidden: set[tuple[int, str]]) -> Iterator[tuple[Area, _Sum, bool]]:
@@ -94,14 +106,13 @@ def _figures(cells: Sequence[SchoolCell], hidden: set[tuple[int, str]]) -> Itera
     sums: dict[Area, _Sum] = {}
     for cell in cells:
         unseen = (cell.urn, cell.measure) in hidden
+        placed = cell._asdict()
         for level in levels():
-            area = area_of(level, cell._asdict())
+            area = area_of(level, placed)
             if area is not None:
                 sums.setdefault(Area(level["code"], area), _Sum(counted)).add(cell, hidden=unseen)
     kept = {
-        cell.urn: hidden_cell(
-            Cell(cell.measure, cell.value, cell.cohort), cell.pupils, float(cell.cohort or 1) if counted else 1.0
-        )
+        cell.urn: hidden_cell(_given(cell), cell.pupils, float(cell.cohort or 1) if counted else 1.0)
         for cell in cells
         if (cell.urn, cell.measure) in hidden
     }

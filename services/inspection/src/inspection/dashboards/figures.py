@@ -27,9 +27,15 @@ def hidden_codes(cells: Sequence[Cell], roll: int | None) -> frozenset[str]:
     shown. A file that publishes figures of an unknown cohort has suppressed them itself.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
-    unknown = {measure.code for measure, cell in told if measure.base == "roll" and _whole(measure, cell, roll) is None}
+    unknown = {cell.measure for _, cell in told if is_of_unknown_whole(cell, roll)}
     families = _families((measure, cell, _whole(measure, cell, roll)) for measure, cell in told)
     return hide(families, threshold()).codes | unknown
+
+
+def is_of_unknown_whole(cell: Cell, roll: int | None) -> bool:
+    """Tell whether nothing says of how many pupils a share of the roll is."""
+    measure = measures()[cell.measure]
+    return measure.base == "roll" and _whole(measure, cell, roll) is None
 
 
 def _whole(measure: Measure, cell: Cell, roll: int | None) -> int | None:
@@ -61,8 +67,9 @@ def hidden_cell(cell: Cell, roll: int | None, weight: float) -> HiddenCell:
     value = cell.value or 0.0
     if whole and whole >= threshold() and measure.of == "pupils":
         one, few = WHOLE_PERCENT / whole, (threshold() - 1) * WHOLE_PERCENT / whole
-        if value <= few:
-            low, high = min(one, value), few
-        elif value >= WHOLE_PERCENT - few:
-            low, high = WHOLE_PERCENT - few, max(WHOLE_PERCENT - one, value)
+        fewest, most = pupils_of(value, whole, measure.decimals)
+        if fewest < threshold():
+            low, high = min(one, value), max(few, value)
+        elif whole - most < threshold():
+            low, high = min(WHOLE_PERCENT - few, value), max(WHOLE_PERCENT - one, value)
     return HiddenCell(value * weight, low * weight, high * weight)

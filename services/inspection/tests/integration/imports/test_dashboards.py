@@ -161,6 +161,14 @@ class TestComparisons:
         assert {found[name]["status"] for name in GROUPS} == {"suppressed"}
         assert {found[name]["value"] for name in GROUPS} == {None}
 
+    async def test_leave_out_a_share_of_an_unknown_roll(self, importer: Importer) -> None:
+        unknown = school(100003, **{"Total number of pupils": "NULL"})
+        await register(importer, school(100001), school(100002), unknown)
+        shares = {100001: "10", 100002: "20", 100003: "90"}
+        await send(importer, census(*[[str(urn), share, "50", "50", "50"] for urn, share in shares.items()]))
+        found = point(await read(importer), "fsm_ever6_percent")
+        assert (found["england"]["value"], found["england"]["schools"]) == (15.0, 2)
+
     async def test_follow_the_register(self, importer: Importer) -> None:
         await register(importer, school(100001), school(100002))
         await send(importer, census(["100001", "10", "50", "50", "50"], ["100002", "20", "50", "50", "50"]))
