@@ -106,11 +106,16 @@ async def is_published(session: AsyncSession, inspection_id: UUID) -> bool:
     return bool(await session.scalar(text("SELECT true FROM inspections WHERE id = :id"), {"id": inspection_id}))
 
 
-async def published_under(session: AsyncSession, urn: int, number: str) -> UUID | None:
-    """Return the school's published inspection of this number."""
-    found: UUID | None = await session.scalar(
-        text("SELECT id FROM inspections WHERE urn = :urn AND number = :number"), {"urn": urn, "number": number}
-    )
+_THE_SAME: Final = text(
+    "SELECT id FROM inspections WHERE urn = :urn AND (number = :number OR"
+    " (number IS NULL OR CAST(:number AS text) IS NULL) AND starts_on = :starts_on AND kind = :kind) LIMIT 1"
+)
+
+
+async def published_as(session: AsyncSession, content: Mapping[str, Any]) -> UUID | None:
+    """Return the published inspection that this is: by its number, or where one has none by its kind and start."""
+    identity = {name: content[name] for name in ("urn", "number", "starts_on", "kind")}
+    found: UUID | None = await session.scalar(_THE_SAME, identity)
     return found
 
 

@@ -97,7 +97,7 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
     content, faults = settled(new.model_dump(mode="json"))
     case = await case_for(session, content, facts)
     refuse([*faults, *wrong(case)])
-    await _number_is_free(session, content)
+    await not_published_yet(session, content)
     draft_id = new_id()
     values = {"id": draft_id, "urn": new.urn, "trust_uid": None, "number": new.number, "content": content}
     await repository.add(session, {**values, "by": principal.subject, "orgs": [str(principal.org)]})
@@ -107,12 +107,11 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
     return json_response(request, await _read(session, draft_id), status=201, headers=headers)
 
 
-async def _number_is_free(session: AsyncSession, content: Mapping[str, Any]) -> None:
-    if content["number"] is None:
-        return
-    other = await repository.published_under(session, content["urn"], content["number"])
+async def not_published_yet(session: AsyncSession, content: Mapping[str, Any]) -> None:
+    """Raise InspectionExists, with where it is, for what is published already: a file may have told of it."""
+    other = await repository.published_as(session, content)
     if other is not None:
-        detail = f"Inspection {content['number']} of this school is published: correct that one."
+        detail = "This inspection of the school is published: correct that one."
         raise InspectionExists(detail, errors=[FieldProblem("/number", f"/v1/inspections/{other}", "published")])
 
 
@@ -162,8 +161,7 @@ async def change(
     before = row["content"]
     content, faults = settled(merged(before, patch))
     refuse([*faults, *wrong(await case_for(session, content, row))])
-    if content["number"] != before["number"]:
-        await _number_is_free(session, content)
+    await not_published_yet(session, content)
     told = changes(rules.audited(before), rules.audited(content))
     if told:
         await repository.change(session, draft_id, content, principal.subject)

@@ -13,7 +13,15 @@ from inspection.domain.changes import Change, changes
 from inspection.domain.validation import Case, Fault, lacking, wrong
 from inspection.drafts import repository as drafts
 from inspection.drafts import rules
-from inspection.drafts.service import case_for, held, merged, no_such_inspection, refuse, settled
+from inspection.drafts.service import (
+    case_for,
+    held,
+    merged,
+    no_such_inspection,
+    not_published_yet,
+    refuse,
+    settled,
+)
 from inspection.inspections import repository as inspections
 from inspection.inspections.service import inspection_document
 from inspection.inspectorate import is_inspectorate
@@ -47,6 +55,7 @@ async def publish(
     content["published_on"] = named.isoformat() if named else content["published_on"] or today.isoformat()
     case = await case_for(session, content, row)
     refuse([*wrong(case), *lacking(case), *_too_early(case, content, today)])
+    await not_published_yet(session, content)
     await drafts.remove(session, inspection_id)
     await repository.add(session, _first_version(inspection_id, content, case, principal))
     told = [Change("state", row["state"], "published"), *changes({}, rules.audited(content))]

@@ -114,10 +114,11 @@ class TestDraft:
         assert sent[0].json()["id"] == sent[1].json()["id"]
         assert (await inspectorate.post("/v1/inspections", json=writing.card())).status_code == 409
 
-    async def test_a_number_that_is_published_is_named(
-        self, inspectorate: httpx.AsyncClient, register: Register
+    @pytest.mark.parametrize("number", ["10432161", None])
+    async def test_one_that_is_published_already_is_named(
+        self, inspectorate: httpx.AsyncClient, register: Register, number: str | None
     ) -> None:
-        known = register.card(100001)
+        known = register.card(100001, number=number)
         answer = await inspectorate.post("/v1/inspections", json=writing.card())
         assert answer.status_code == 409
         assert answer.json()["errors"][0]["detail"] == f"/v1/inspections/{known}"
