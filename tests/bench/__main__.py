@@ -13,6 +13,8 @@ from pathlib import Path
 
 from tests.bench.brokers import candidates_line, memory_line
 from tests.bench.reads import read_lines
+from tests.bench.scale import scale_line
+from tests.bench.streams import stream_lines
 from tests.bench.table import show
 from tests.bench.work import load_lines, round_line, run_line
 from tests.e2e.conftest import NATIONAL
@@ -29,10 +31,12 @@ def main() -> None:
         file, as_at = ofsted_files(folder)[-1]
         platforms = _platforms(Path(scratch), stack)
         lines = load_lines(lambda: next(platforms), _database, file, as_at)
+        lines.append(scale_line(lambda: next(platforms), Path(scratch), file, as_at))
         platform = next(platforms)
         platform.load(folder, None)
         lines.append(run_line(platform, _database(platform, "triage"), dt.datetime.now(dt.UTC).date()))
         lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
+        lines += stream_lines(platform, _database(platform, "inspection"))
         lines += read_lines(platform, _database(platform, "inspection"))
         print(show(lines))
 
