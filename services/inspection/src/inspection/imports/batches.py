@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -90,6 +91,7 @@ class _Reading:
             self._place(place, record, digest)
         except RejectedRow as why:
             self._out.rejections.append(Rejection(place, why))
+            self._list(record)
         if len(self._waiting) >= READ_AT_ONCE:
             self._read_waiting()
 
@@ -109,6 +111,11 @@ class _Reading:
             self._settle(key, place, digest)
         else:
             self._waiting[key] = _Waiting(place, digest, cells)
+
+    def _list(self, record: Record) -> None:
+        """Note whose row was refused, where that can be told: it is listed all the same."""
+        with suppress(RejectedRow):
+            self._out.batch.listed.add(self._reader.key(self._table.cells_as_found(record)))
 
     def _read_waiting(self) -> None:
         """Read the rows that wait, all at once; where one of them is refused, one by one to find out which."""
@@ -147,7 +154,7 @@ class _Reading:
         """Return what was read."""
         self._read_waiting()
         self._out.rejections.sort(key=lambda rejection: rejection.place.row)
-        self._out.batch.truncated = self._table.truncated
+        self._out.batch.whole = self._table.whole
         return self._out
 
 

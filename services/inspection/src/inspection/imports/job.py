@@ -162,6 +162,8 @@ class _Merge:
             self._warnings.add("truncated", "The file breaks off in its last row.")
         elif not self._table.ends_with_newline:
             self._warnings.add("no_final_newline", "The last line is not ended: the file may have been cut off.")
+        elif not self._table.whole:
+            self._warnings.add("open_quote", "A quotation mark is never closed: the file may have been cut off.")
         if self._read.read == len(self._read.batch.known):
             self._warnings.add("nothing_new", "Every row is as it was in the load before.")
 
@@ -175,7 +177,7 @@ def _rejection(table: Table, rejection: Rejection) -> dict[str, Any]:
         "value": why.value,
         "code": why.code,
         "text": str(why),
-        "raw": table.text(place)[: repository.RAW_SHOWN].replace("\x00", ""),
+        "raw": table.text(place)[: repository.RAW_SHOWN],
     }
 
 

@@ -56,11 +56,41 @@ class TestFiles:
     async def test_one_that_breaks_off_loads_what_is_whole_and_marks_no_school(
         self, importer: Importer, rows: Rows
     ) -> None:
-        whole = ofsted_file([GOOD, school(100002), school(100003)])
+        whole = ofsted_file([GOOD, school(100002), school(100003), school(100004)])
         await importer.send(whole)
         document = await importer.send(whole[: whole.index(b"100003") + 40], "2025-09-30")
         assert document["rows"] == {"read": 3, "created": 0, "changed": 0, "unchanged": 2, "rejected": 1}
         assert {"truncated", "not_listed"} <= {warning["code"] for warning in document["warnings"]}
+        assert not rows.all("SELECT urn FROM schools WHERE missing_since IS NOT NULL")
+
+    @pytest.mark.parametrize(
+        ("tail", "warning"), [(b"", "no_final_newline"), (b'\r\n"http,100099\r\n', "open_quote"), (b"\r\n", None)]
+    )
+    async def test_one_cut_between_rows_marks_no_school(
+        self, importer: Importer, rows: Rows, tail: bytes, warning: str | None
+    ) -> None:
+        whole = ofsted_file([school(100001 + n) for n in range(10)])
+        await importer.send(whole)
+        cut = whole[: whole.index(b"\r\n", whole.index(b"/100004,"))]
+        document = await importer.send(cut + tail, "2025-09-30")
+        warnings = {each["code"]: each for each in document["warnings"]}
+        assert warnings["not_listed"]["count"] == 6
+        assert "6 of 10 schools that it does not list are left as they were" in warnings["not_listed"]["text"]
+        assert warning is None or warning in warnings
+        assert not rows.all("SELECT urn FROM schools WHERE missing_since IS NOT NULL")
+
+    @pytest.mark.parametrize(("byte", "shown"), [(b"\x81", r"\x81"), (b"\x00", r"\x00")])
+    async def test_a_byte_that_is_no_text_costs_its_row_and_hides_no_school(
+        self, importer: Importer, rows: Rows, byte: bytes, shown: str
+    ) -> None:
+        good = ofsted_file([GOOD, school(100002), school(100003)])
+        await importer.send(good)
+        document = await importer.send(good.replace(b"School 100002", b"Sch" + byte + b"ol 100002"), "2025-09-30")
+        assert document["rows"] == {"read": 3, "created": 0, "changed": 0, "unchanged": 2, "rejected": 1}
+        (rejection,) = await importer.rejections(document)
+        assert (rejection["row"], rejection["line"], rejection["code"]) == (2, 3, "undecodable_value")
+        assert (rejection["column"], rejection["value"]) == ("School name", f"Sch{shown}ol 100002")
+        assert f"Sch{shown}ol" in rejection["raw"]
         assert not rows.all("SELECT urn FROM schools WHERE missing_since IS NOT NULL")
 
     async def test_preamble_other_order_and_columns_nobody_knows(self, importer: Importer) -> None:
@@ -78,6 +108,8 @@ class TestFiles:
             (b"", "empty_file"),
             (b"PK\x03\x04workbook", "not_csv"),
             (csv_file([titles(OLDER)]), "no_rows"),
+            (ofsted_file([GOOD]).replace(b"LAESTAB", b"LAE\x81STAB"), "undecodable_header"),
+            (ofsted_file([GOOD] * 20).replace(b"School 100001", b"School\x81"), "unknown_encoding"),
             (csv_file([["URN", "LinkURN", "LinkType"], ["100001", "100002", "Successor"]]), "other_kind"),
             (csv_file([[*titles(OLDER), "urn"], [*cells(OLDER, GOOD), "1"]]), "duplicated_column"),
             (csv_file([[t for t in titles(OLDER) if t != "School name"]] * 2), "missing_column"),

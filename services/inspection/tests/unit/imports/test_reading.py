@@ -38,6 +38,12 @@ class TestEncoding:
             (b"\xef\xbb\xbfurn,lat,lng\n", "utf-8", 3),
             ("urn \u2013 à".encode("cp1252"), "cp1252", 0),
             ("à".encode()[:1], "cp1252", 0),
+            (b"urn,lat,lng\n1,\x81,3\n", "cp1252", 0),
+            (b"urn,lat,lng\n1,\x00,3\n", "utf-8", 0),
+            ("urn \u00e9 \u0142".encode() + b"\xe9", "utf-8", 0),
+            ("urn,\u00e9 \u00e9".encode()[:-1], "cp1252", 0),
+            ("urn,\u00e9 \u00e9 \u00e9".encode()[:-1], "utf-8", 0),
+            (b"\xef\xbb\xbfurn,lat\xe9,lng\n", "utf-8", 3),
         ],
     )
     def test_is_utf_8_or_windows_1252(self, content: bytes, encoding: str, skip: int) -> None:
@@ -50,17 +56,21 @@ class TestEncoding:
             (b"PK\x03\x04rest", "not_csv"),
             (b"%PDF-1.7", "not_csv"),
             (b"\xff\xfeu\x00r\x00n\x00", "not_csv"),
-            (b"urn\x00,lat", "not_csv"),
-            (b"urn,\x81,lng", "unknown_encoding"),
-            ("urn,\u00dd".encode() + b"\xff", "unknown_encoding"),
-            ("urn,\u00dd".encode() + b"x" * (1 << 20) + b"\xe9\n", "unknown_encoding"),
-            ("urn,\u00e9 \u00e9".encode()[:-1], "broken_encoding"),
+            (b"urn\x00,lat\n" * 11, "unknown_encoding"),
+            (b"urn,\x81,lng\n" * 11, "unknown_encoding"),
+            (("urn,lat,lng\n" * 11).encode("utf-16-le"), "unknown_encoding"),
+            (("urn,\u00dd\n" * 11).encode() + b"\x81\n" * 11, "unknown_encoding"),
         ],
     )
     def test_anything_else_is_told(self, content: bytes, code: str) -> None:
         with pytest.raises(UnreadableFile) as problem:
             detect(io.BytesIO(content))
         assert problem.value.code == code
+
+    def test_many_lines_in_another_encoding_are_counted(self) -> None:
+        with pytest.raises(UnreadableFile, match=r"11 of 100 lines .* \\x9d on line 90\."):
+            detect(io.BytesIO(b"1,2,3\n" * 89 + b"1,2,\x9d\n" * 11))
+        assert detect(io.BytesIO(b"1,2,3\n" * 90 + b"1,2,\x9d\n" * 10)) == ("cp1252", 0)
 
 
 class TestHeader:
@@ -81,6 +91,15 @@ class TestHeader:
         with pytest.raises(UnreadableFile, match="lng") as problem:
             table(b"urn,lat\n100001,51\n")
         assert problem.value.code == "missing_column"
+
+    @pytest.mark.parametrize(
+        ("header", "told"),
+        [(b"ur\x81n,lat,lng", r"\\x81, .* 'ur\\x81n'"), (b"urn,lat\x00,lng", r"\\x00, .* 'lat\\x00'")],
+    )
+    def test_a_byte_in_it_that_is_no_text_is_named(self, header: bytes, told: str) -> None:
+        with pytest.raises(UnreadableFile, match=f"line 1 holds the byte {told}") as problem:
+            table(header + b"\n1,2,3\n")
+        assert problem.value.code == "undecodable_header"
 
     def test_no_header_at_all(self) -> None:
         with pytest.raises(UnreadableFile) as problem:
@@ -105,6 +124,37 @@ class TestRows:
         assert len(good) == 200
         assert bad == [(1, "unterminated_quote")]
         assert not opened.truncated
+
+    @pytest.mark.parametrize(
+        ("cell", "value"),
+        [(b"Caf\x81", r"Caf\x81"), (b"\x00", r"\x00"), (b'"a\x8d,\nb"', "a\\x8d,\nb"), (b"x" * 300 + b"\x9d", None)],
+    )
+    def test_a_byte_that_is_no_text_costs_its_own_row_only(self, cell: bytes, value: str | None) -> None:
+        opened = table(b"urn,lat,lng\n1,2,3\n4," + cell + b",6\n7,8,\xe9\n")
+        (_, first), (place, bad), (_, last) = opened.rows()
+        assert (opened.cells(first), opened.cells(last)) == (["1", "2", "3"], ["7", "8", "é"])
+        with pytest.raises(RejectedRow) as why:
+            opened.cells(bad)
+        assert (why.value.code, why.value.column, place.row, place.line) == ("undecodable_value", "lat", 2, 3)
+        assert why.value.value == (value or "x" * 100 + r"\x9d")
+        assert opened.cells_as_found(bad)[0] == "4"
+        assert opened.text(place).isprintable() or "\n" in opened.text(place)
+        assert opened.whole
+
+    @pytest.mark.parametrize("cells", [("1", "A School", "Sur\x81name"), ("1", "A", "B", "Sur\x81name")])
+    def test_personal_data_is_not_told_with_the_byte(self, cells: tuple[str, ...]) -> None:
+        header = b"URN,EstablishmentName,HeadLastName,TypeOfEstablishment (code)"
+        row = ",".join([*cells, "1"]).encode("latin-1")
+        opened = table(header + b"\n" + row + b"\n", "gias-establishments")
+        ((_, record),) = opened.rows()
+        with pytest.raises(RejectedRow) as why:
+            opened.cells(record)
+        assert (why.value.code, why.value.value) == ("undecodable_value", None)
+        assert "Sur" not in why.value.text
+
+    def test_half_a_letter_at_the_end_is_a_file_that_breaks_off(self) -> None:
+        good, bad, opened = rows("urn,lat,lng\n1,à,é\n2,à".encode()[:-1])
+        assert (good, bad, opened.truncated) == ([["1", "à", "é"]], [(2, "undecodable_value")], True)
 
     @pytest.mark.parametrize(("tail", "code"), [(b"3,4", "truncated_row"), (b'3,"4', "unterminated_quote")])
     def test_a_file_that_breaks_off(self, tail: bytes, code: str) -> None:

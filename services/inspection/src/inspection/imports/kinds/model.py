@@ -26,9 +26,10 @@ class Batch:
     known: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     known_as_at: date | None = None
-    truncated: bool = False
     partial: bool = False
     """Rows of an earlier file, sent again: what is not listed says nothing."""
+    whole: bool = True
+    """False where rows may be lost: the last line is not ended, or a quote never closes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,18 @@
-"""What the bytes are: text in one of two encodings, or something that is no table at all."""
+"""What the bytes are: text in one of two encodings but for a stray byte, or something that is no table at all."""
 
 import codecs
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from inspection.imports.limits import beyond
 from inspection.imports.reading.problems import UnreadableFile
+from inspection.imports.reading.undecodable import NUL, decode, stray_in
 
 UTF_8: Final = "utf-8"
 WINDOWS_1252: Final = "cp1252"
 _BOM: Final = codecs.BOM_UTF8
-_BLOCK: Final = 1 << 20
-_ASCII: Final = bytes(range(128))
-# official files leave five bytes of Windows-1252 undefined; where one occurs the text is something else
+_PIECE: Final = 1 << 20
+_BEYOND_ASCII: Final = bytes(range(128, 256))
 _SIGNATURES: Final = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -23,15 +24,17 @@ _SIGNATURES: Final = (
 
 
 def detect(file: BinaryIO) -> tuple[str, int]:
-    """Return (encoding, bytes to skip at the start) of a file; raises UnreadableFile for what is no text table."""
+    """Return (encoding, bytes to skip at the start) of a file; raises UnreadableFile for what is no text table.
+
+    A few lines may hold bytes that are no text in that encoding: they cost their rows, not the file.
+    """
     file.seek(0)
     head = file.read(8)
     _refuse_known(head)
-    encoding = _encoding(file)
-    skip = len(_BOM) if head.startswith(_BOM) else 0
-    if skip and encoding != UTF_8:
-        raise UnreadableFile("broken_encoding", "The file starts with a UTF-8 mark and is not UTF-8 all through.")
-    return encoding, skip
+    marked = head.startswith(_BOM)
+    encoding = UTF_8 if marked or _is_utf_8(file) else WINDOWS_1252
+    _refuse_damaged(file, encoding)
+    return encoding, len(_BOM) if marked else 0
 
 
 def _refuse_known(head: bytes) -> None:
@@ -42,44 +45,55 @@ def _refuse_known(head: bytes) -> None:
             raise UnreadableFile("not_csv", f"The file is {what}. Send the CSV file itself.")
 
 
-def _encoding(file: BinaryIO) -> str:
-    """Try strict UTF-8 over the whole file, then Windows-1252."""
-    if _is_utf_8(file):
-        return UTF_8
-    for block in _blocks(file):
-        _check_windows(block)
-    return WINDOWS_1252
-
-
 def _is_utf_8(file: BinaryIO) -> bool:
-    """Tell whether the file is UTF-8; raises UnreadableFile where it is but for half a letter at its end."""
-    decoder = codecs.getincrementaldecoder(UTF_8)()
-    beyond_ascii = 0
-    for block in _blocks(file):
-        beyond_ascii += len(block.translate(None, _ASCII))
-        try:
-            decoder.decode(block)
-        except UnicodeDecodeError:
-            return False
-    half_a_letter = decoder.getstate()[0]
-    if half_a_letter and beyond_ascii > len(half_a_letter):  # other letters were whole: not Windows-1252 by chance
-        raise UnreadableFile("broken_encoding", "The file breaks off in the middle of a letter. Send the whole file.")
-    return not half_a_letter
+    """Tell whether the letters beyond ASCII are UTF-8, all of them or more than there are bytes that are not."""
+    whole = broken = 0
+    for line in _lines(file):
+        if not line.isascii():
+            letters, strays = _letters(line)
+            whole += letters
+            broken += strays
+    return not broken or whole > broken
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the file piece by piece; a NUL byte is in neither kind of table."""
-    file.seek(0)
-    while block := file.read(_BLOCK):
-        if b"\x00" in block:
-            raise UnreadableFile("not_csv", "The file holds binary data. Send the CSV file itself.")
-        yield block
+def _letters(line: bytes) -> tuple[int, int]:
+    """Count the letters of UTF-8 beyond ASCII, and the bytes that belong to none."""
+    text = decode(line, UTF_8)
+    strays = len(line) - len(text.encode(UTF_8, errors="ignore"))
+    return len(text) - len(line.translate(None, _BEYOND_ASCII)) - strays, strays
 
 
-def _check_windows(block: bytes) -> None:
-    try:
-        block.decode(WINDOWS_1252)
-    except UnicodeDecodeError as error:
+def _refuse_damaged(file: BinaryIO, encoding: str) -> None:
+    """Refuse a file of which too many lines hold bytes that are no text."""
+    total = damaged = 0
+    first = ""
+    for total, line in enumerate(_lines(file), start=1):
+        if NUL in line or not (line.isascii() or _decodes(line, encoding)):
+            damaged += 1
+            first = first or _told(total, decode(line, encoding))
+    if beyond("undecodable", damaged, total):
         raise UnreadableFile(
-            "unknown_encoding", "The file is neither UTF-8 nor Windows-1252 text. Save it as CSV in UTF-8."
-        ) from error
+            "unknown_encoding",
+            f"{damaged} of {total} lines hold bytes that are neither UTF-8 nor Windows-1252 text, the first of them"
+            f" {first}. Save it as CSV in UTF-8.",
+        )
+
+
+def _told(number: int, line: str) -> str:
+    stray = stray_in([line])
+    return f"line {number}" if stray is None else f"{stray.byte} on line {number}"
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the file line by line, a very long one in pieces."""
+    file.seek(0)
+    while line := file.readline(_PIECE):
+        yield line

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from inspection.data import load
 from inspection.imports.reading.problems import RejectedRow, UnreadableFile
-from inspection.imports.reading.records import Record, Records
+from inspection.imports.reading.records import Record, Records, UndecodableRecordError
+from inspection.imports.reading.undecodable import stray_in
 
 PREAMBLE_ROWS: Final = 50
 ALIKE: Final = 0.75
@@ -130,6 +131,7 @@ def find_header(records: Records, kind: str) -> Header:
         header = _header(records, record)
         if header is not None:
             if all(title in header for title in signature):
+                _refuse_damaged(header)
                 return header
             seen.append(header)
         if len(seen) >= PREAMBLE_ROWS:
@@ -140,8 +142,19 @@ def find_header(records: Records, kind: str) -> Header:
 def _header(records: Records, record: Record) -> Header | None:
     try:
         return Header(records.cells(record), record.line)
+    except UndecodableRecordError as error:
+        return Header(error.cells, record.line)  # its letters and digits may still tell that it is the header
     except RejectedRow:
         return None
+
+
+def _refuse_damaged(header: Header) -> None:
+    """Refuse a header of which a byte is no text: whose values are in that column would be a guess."""
+    if damage := stray_in(header.titles):
+        raise UnreadableFile(
+            "undecodable_header",
+            f"The header on line {header.line} holds the byte {damage.byte}, which is no text, in '{damage.cell}'.",
+        )
 
 
 def _signatures() -> Mapping[str, Collection[str]]:
@@ -153,6 +166,8 @@ def _no_header(kind: str, signature: Collection[str], seen: Sequence[Header]) ->
         if any(all(title in header for title in titles) for header in seen):
             return UnreadableFile("other_kind", f"The file looks like one of the kind {other}, not {kind}.")
     best = max(seen, key=lambda header: sum(title in header for title in signature), default=None)
+    if best is not None and any(title in best for title in signature):
+        _refuse_damaged(best)
     found = [title for title in signature if best is not None and title in best]
     lacking = ", ".join(title for title in signature if title not in found)
     if found and best is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from inspection.imports.reading.problems import RejectedRow
+from inspection.imports.reading.undecodable import NUL, decode, shown
 
 LONGEST_RECORD: Final = 50
 """Lines that one quoted record may span. More means that a closing quote is missing."""
@@ -42,6 +43,7 @@ class Records:
         self._line = 0
         self._at = file.tell()
         self.ends_with_newline = True
+        self.quotes_close = True
 
     def __iter__(self) -> Iterator[Record]:
         while line := self._next():
@@ -55,21 +57,36 @@ class Records:
                 yield self._quoted(number, start, line)
 
     def cells(self, record: Record) -> list[str]:
-        """Parse a record into its cells; raises RejectedRow where its quotes do not close."""
+        """Parse a record into its cells; raises RejectedRow where its quotes do not close.
+
+        Raises UndecodableRecordError, with the cells as far as they can be read, for bytes that are no text.
+        """
         if not record.complete:
             raise RejectedRow("unterminated_quote", "A quotation mark in this row is never closed.")
-        text = record.content.decode(self._encoding)
+        try:
+            text = record.content.decode(self._encoding)
+        except UnicodeDecodeError as error:
+            raise UndecodableRecordError(self._split(record, decode(record.content, self._encoding))) from error
+        if NUL in record.content:
+            raise UndecodableRecordError(self._split(record, text))
+        return self._split(record, text)
+
+    def cells_as_found(self, record: Record) -> list[str]:
+        """Return what is likeliest in the cells of a record that was refused."""
+        return decode(record.content, self._encoding).split(",")
+
+    def text(self, start: int, size: int) -> str:
+        """Return a record as it stands in the file; only once all records have been read."""
+        self._file.seek(start)
+        return shown(decode(self._file.read(size), self._encoding))
+
+    def _split(self, record: Record, text: str) -> list[str]:
         if _QUOTE not in record.content:
             return text.split(",")
         try:
             return next(csv.reader([text]))
         except csv.Error as error:
             raise RejectedRow("broken_row", "This row cannot be read as comma-separated values.") from error
-
-    def text(self, start: int, size: int) -> str:
-        """Return a record as it stands in the file; only once all records have been read."""
-        self._file.seek(start)
-        return self._file.read(size).decode(self._encoding, errors="replace")
 
     def _next(self) -> bytes:
         line = self._waiting.pop() if self._waiting else self._file.readline(LONGEST_LINE)
@@ -88,16 +105,25 @@ class Records:
         except (csv.Error, _NeverClosedError):
             self._waiting.extend(reversed(lines[1:]))
             self._line, self._at = number, start + len(line)
+            self.quotes_close = False
             return Record(number, start, line.rstrip(_NEWLINES), complete=False)
         return Record(number, start, b"".join(lines).rstrip(_NEWLINES))
 
     def _decoded(self, lines: list[bytes]) -> Iterator[str]:
         """Yield the first line, and as many more as the CSV reader asks for; they are added to `lines`."""
-        yield lines[0].decode(self._encoding)
+        yield decode(lines[0], self._encoding)
         while len(lines) < LONGEST_RECORD and (following := self._next()):
             lines.append(following)
-            yield following.decode(self._encoding)
+            yield decode(following, self._encoding)
         raise _NeverClosedError
+
+
+class UndecodableRecordError(Exception):
+    """A record holds bytes that are no text; in `cells` they are stand-ins."""
+
+    def __init__(self, cells: list[str]) -> None:
+        super().__init__("bytes that are no text")
+        self.cells = cells
 
 
 class _NeverClosedError(Exception):

@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
 from inspection.data import load_columns
 from inspection.imports.reading.encoding import detect
 from inspection.imports.reading.header import Header, find_header
 from inspection.imports.reading.problems import Place, RejectedRow
-from inspection.imports.reading.records import Record, Records
+from inspection.imports.reading.records import Record, Records, UndecodableRecordError
+from inspection.imports.reading.undecodable import rejection
 
 NOT_KEPT: Final = "(The row is not kept: it cannot be told which of its cells are personal data.)"
 
@@ -36,6 +37,9 @@ class Table:
         at_end = not self._records.ends_with_newline
         try:
             cells = self._records.cells(record)
+        except UndecodableRecordError as error:
+            self.truncated = self.truncated or (at_end and len(error.cells) < self.header.width)
+            raise rejection(error.cells, self.header.titles, self._hidden(len(error.cells))) from error
         except RejectedRow:
             self.truncated = self.truncated or at_end
             raise
@@ -47,10 +51,19 @@ class Table:
             raise self._wrong_width(len(cells), at_end=at_end)
         return cells
 
+    def cells_as_found(self, record: Record) -> list[str]:
+        """Return what is likeliest in the cells of a row that was refused, as many as the header has."""
+        cells = self._records.cells_as_found(record)[: self.header.width]
+        return [*cells, *[""] * (self.header.width - len(cells))]
+
     def text(self, place: Place) -> str:
         """Return a row as it stands in the file, less personal data; only once all rows have been read."""
         text = self._records.text(place.start, place.size)
         return self._without_personal(text) if self._personal else text
+
+    def _hidden(self, found: int) -> Sequence[int]:
+        """Return the places of personal data in a row of so many cells: any of them where it cannot be told."""
+        return self._personal if found == self.header.width or not self._personal else range(found)
 
     def _without_personal(self, text: str) -> str:
         try:
@@ -69,6 +82,11 @@ class Table:
     def ends_with_newline(self) -> bool:
         """Tell whether the line read last was ended: false at the end of a file that may have been cut off."""
         return self._records.ends_with_newline
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nothing hints that rows are lost: the last line is ended, and every quote closes."""
+        return not self.truncated and self.ends_with_newline and self._records.quotes_close
 
     def _wrong_width(self, found: int, *, at_end: bool) -> RejectedRow:
         if at_end and found < self.header.width:

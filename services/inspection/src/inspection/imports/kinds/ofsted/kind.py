@@ -20,6 +20,7 @@ from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
 from inspection.imports.kinds.ofsted.repository import KnownSchool
 from inspection.imports.kinds.packing import NOTHING, bytea, join, unpack
 from inspection.imports.kinds.stays import Seen
+from inspection.imports.limits import beyond
 from inspection.imports.reading.header import Header
 from shared.ids import new_id
 
@@ -53,6 +54,7 @@ class _Load:
         self._trusts: set[str] = set()
 
     def run(self) -> Fates:
+        before = repository.count_listed(self._connection, CODE)
         if self._rows:
             repository.lock_inspections(self._connection)
             self._schools = repository.known_schools(self._connection, self._rows, CODE)
@@ -62,7 +64,7 @@ class _Load:
         changed |= self._stays()
         changed -= set(created)
         self._repeated()
-        missing = self._missing()
+        missing = self._missing(before)
         self._warn()
         bulk.tell_trusts(self._connection, self._trusts)
         bulk.tell_schools(self._connection, {*created, *changed, *missing})
@@ -183,8 +185,11 @@ class _Load:
         if same:
             bulk.move_on(self._connection, "schools", ("urn",), ((urn,) for urn in same), self._source.id)
 
-    def _missing(self) -> list[int]:
-        """Mark schools that the newest file does not list any more; they and their history are kept."""
+    def _missing(self, before: int) -> list[int]:
+        """Mark schools that the newest file does not list any more; they and their history are kept.
+
+        None is marked where that many of those listed `before` speak against the file.
+        """
         if self._batch.partial:
             return []
         newest = repository.newest_as_at(self._connection, CODE)
@@ -194,14 +199,22 @@ class _Load:
         missing = repository.not_listed(self._connection, self._batch.listed, CODE)
         if not missing:
             return back
-        text = "Schools that this file does not list any more are kept, and marked with its date."
-        if self._batch.truncated:
-            text = "The file breaks off: schools that it does not list are left as they were."
+        if doubt := self._doubt(len(missing), before):
+            text = f"{doubt}: {len(missing)} of {before} schools that it does not list are left as they were."
             self._warnings.add("not_listed", text, len(missing), missing[:10])
             return back
         register_sql.mark_missing(self._connection, missing, self._source)
+        text = "Schools that this file does not list any more are kept, and marked with its date."
         self._warnings.add("not_listed", text, len(missing), missing[:10])
         return [*back, *missing]
+
+    def _doubt(self, missing: int, before: int) -> str | None:
+        """Return why the file may not list all schools that there are."""
+        if not self._batch.whole:
+            return "The file may have been cut off"
+        if beyond("not_listed", missing, before):
+            return "The file lists far fewer schools than were listed before"
+        return None
 
     def _warn(self) -> None:
         for urn, row in self._rows.items():
