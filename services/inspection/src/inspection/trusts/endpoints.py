@@ -28,8 +28,8 @@ def trust_filters(
         Query(
             min_length=1,
             max_length=200,
-            description="words of the name, whatever their case, accents and apostrophes; "
-            "or a whole UID, TRN, UKPRN or Companies House number",
+            description="words of the name, whatever their case, accents and apostrophes; where no name has them all, "
+            "those that have them but for a typing error in each. Or a whole UID, TRN, UKPRN or Companies House number",
             examples=["harris"],
         ),
     ] = None,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.inspections.repository import VISIBLE
-from inspection.names.repository import name_search
+from inspection.names.repository import Match, name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
 from inspection.schools.repository import HAS_REPORT_CARD, SCHOOL_COLUMNS, SCHOOL_TABLES
 
@@ -37,6 +37,7 @@ class TrustFilters:
     kind: str | None = None
     status: str | None = None
     has_schools: bool | None = None
+    match: Match = "exact"
 
 
 def _where(filters: TrustFilters) -> tuple[str, Parameters]:
@@ -51,7 +52,7 @@ def _where(filters: TrustFilters) -> tuple[str, Parameters]:
     if filters.has_schools is not None:
         clauses.append(_HAS_SCHOOLS if filters.has_schools else f"NOT {_HAS_SCHOOLS}")
     if filters.q is not None:
-        clause, words = name_search(filters.q, "g.name_folded")
+        clause, words = name_search(filters.q, "g.name_folded", filters.match)
         identifiers = "g.uid = :identifier OR g.trn = :identifier OR g.ukprn = :identifier"
         clauses.append(f"({clause} OR {identifiers} OR g.companies_house_number = :identifier)")
         parameters |= {**words, "identifier": filters.q.strip().upper()}
@@ -66,6 +67,13 @@ async def page(reads: AsyncConnection, filters: TrustFilters, *, after: Sequence
         parameters["after"] = after[0]
     sql = f"{_SELECT} WHERE {where} ORDER BY g.uid LIMIT :limit"
     return await fetch_all(reads, sql, {**parameters, "limit": limit})
+
+
+async def any_matches(reads: AsyncConnection, filters: TrustFilters) -> bool:
+    """Tell whether any trust matches."""
+    where, parameters = _where(filters)
+    del parameters["open_statuses"]
+    return await fetch_first(reads, f"SELECT 1 FROM school_groups g WHERE {where} LIMIT 1", parameters) is not None
 
 
 async def count(reads: AsyncConnection, filters: TrustFilters) -> int:

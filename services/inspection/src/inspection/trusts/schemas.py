@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from inspection.schools.schemas import MAX_LOOKUP, School
+from inspection.schools.schemas import MAX_LOOKUP, School, Search
 from shared.schemas import ApiModel, Page, RequestModel, Source
 
 
@@ -29,6 +29,8 @@ class Trust(ApiModel):
 
 class TrustPage(Page[Trust]):
     """One page of trusts."""
+
+    search: Search | None = Field(None, description="only with `q`")
 
 
 class TrustLookup(RequestModel):

@@ -1,6 +1,7 @@
 """Reads of trusts."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -61,6 +62,8 @@ async def list_trusts(
     request: Request, reads: AsyncConnection, filters: TrustFilters, page: PageParameters
 ) -> Response:
     """Answer with one page of trusts by UID, or with all of them as a stream."""
+    if filters.q is not None and not await repository.any_matches(reads, filters):
+        filters = replace(filters, match="near")
     if wants_ndjson(request):
         return ndjson(_documents(request, filters))
     if wants_csv(request):
@@ -68,7 +71,8 @@ async def list_trusts(
     rows = await repository.page(reads, filters, after=page.key(str), limit=page.limit + 1)
     total = await repository.count(reads, filters) if page.include_total else None
     body = page_of(request, page, [trust_document(row) for row in rows], lambda trust: (trust["uid"],), total=total)
-    return page_response(request, body)
+    search = {"search": {"q": filters.q, "match": filters.match}} if filters.q is not None else {}
+    return page_response(request, {**body, **search})
 
 
 async def _documents(request: Request, filters: TrustFilters) -> AsyncIterator[Document]:

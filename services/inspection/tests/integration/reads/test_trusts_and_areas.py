@@ -7,7 +7,7 @@ from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.areas.schemas import LocalAuthorityPage, RegionPage
 from inspection.reference.schemas import ReferenceData
-from inspection.trusts.schemas import Trust, TrustsFound
+from inspection.trusts.schemas import Trust, TrustPage, TrustsFound
 
 NDJSON = {"Accept": "application/x-ndjson"}
 
@@ -88,6 +88,21 @@ class TestTrusts:
         assert [school["urn"] for school in answer["data"]] == [100001]
         assert (await reader.get("/v1/trusts/99/schools")).status_code == 404
         assert (await reader.get("/v1/trusts/x")).status_code == 422
+
+
+class TestTrustSearch:
+    async def test_a_typing_error_still_finds_it_and_the_answer_says_so(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.trust("5143", name="United Learning Trust")
+        register.trust("17", name="Harris Federation")
+
+        assert await uids(reader, q="unted lerning") == ["5143"]
+        near = (await reader.get("/v1/trusts", params={"q": "harriss"})).json()
+        exact = (await reader.get("/v1/trusts", params={"q": "5143"})).json()
+        TrustPage.model_validate(near, extra="forbid")
+        assert [trust["uid"] for trust in near["data"]] == ["17"]
+        assert (near["search"]["match"], exact["search"]["match"]) == ("near", "exact")
 
 
 class TestTrustLookup:
