@@ -107,7 +107,7 @@ class TestReportCard:
             ({"safeguarding": "not_met"}, "keeps children safe"),
             ({"grades": {"achievement": "urgent_improvement"}}, "lowest grade"),
             ({"grades": {"achievement": "needs_attention"}}, "look at them again"),
-            ({}, "Nothing further"),
+            ({}, "None of these judgements"),
         ],
     )
     async def test_what_happens_next_follows_the_findings(
