@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,11 @@ class FakeServices:
             case "GET", "/v1/imports/1":
                 return httpx.Response(200, json=self._job())
             case "POST", "/v1/leaders/batches":
-                error = {"pointer": "/days_available", "detail": "is not a number", "code": "x"}
+                error = {
+                    "pointer": "/days_available",
+                    "detail": 'Row 2: days_available "x" is not a number.',
+                    "code": "x",
+                }
                 rows = [{"row": 1, "errors": []}, {"row": 2, "errors": [error]}]
                 counts = {"received": 2, "created": 1, "changed": 0, "unchanged": 0, "rejected": 1}
                 return httpx.Response(200, json={"counts": counts, "data": rows})
@@ -85,8 +90,18 @@ class TestLoading:
     def test_leaders_go_to_brokering_with_every_refused_row_named(self, tmp_path: Path) -> None:
         services, said = FakeServices(), list[str]()
         load(deployment(services), [entry(tmp_path, "leaders")], said.append, said.append)
-        assert "created 1 + changed 0 + unchanged 0 + rejected 1\n  row 2: /days_available is not a number" in said[0]
+        assert 'unchanged 0 + rejected 1\n  Row 2: days_available "x" is not a number.' in said[0]
         assert services.sent[0].headers["content-type"] == "text/csv"
+
+    def test_leaders_are_sent_with_the_date_and_name_of_their_file(self, tmp_path: Path) -> None:
+        services = FakeServices()
+        (tmp_path / "leaders é.csv").write_text("leader_ref\n")
+        dated = Entry(tmp_path / "leaders é.csv", "leaders", date(2025, 8, 31))
+        load_one(deployment(services), dated, lambda _: None)
+        load_one(deployment(services), entry(tmp_path, "leaders"), lambda _: None)
+        first, second = services.sent
+        assert (first.url.params.get("as_at"), second.url.params.get("as_at")) == ("2025-08-31", None)
+        assert first.headers["content-disposition"] == "attachment; filename*=UTF-8''leaders%20%C3%A9.csv"
 
     def test_a_failed_file_keeps_no_other_from_loading_and_fails_in_the_end(self, tmp_path: Path) -> None:
         services, said, complained = FakeServices(states=["failed"]), list[str](), list[str]()

@@ -1,6 +1,6 @@
 """Every error leaves as `application/problem+json` (RFC 9457), and none carries exception text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import structlog
@@ -32,6 +32,8 @@ MEDIA_TYPE = "application/problem+json"
 JSON = ("application/json",)
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
+_KEY = "[key]"
+"""What the validator puts after the name of a member whose name itself is wrong."""
 _BODY_STATUSES = (400, 413)
 """With these the framework tells of a body that it could not read."""
 
@@ -73,15 +75,28 @@ class InternalError(DomainError):
 
 
 def _validation_error(error: RequestValidationError) -> Unprocessable:
-    problems = [FieldProblem(_pointer(item["loc"]), str(item["msg"]), str(item["type"])) for item in error.errors()]
+    problems = [
+        FieldProblem(_pointer(item["loc"]), sentence_of(str(item["msg"])), str(item["type"])) for item in error.errors()
+    ]
     return Unprocessable("Some of the input is not valid; `errors` says where.", errors=problems)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
     where, *path = location
     if where == "body":
-        return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
+        return pointer_to(path)
     return ".".join(str(part) for part in path) or str(where)
+
+
+def pointer_to(location: Sequence[int | str]) -> str:
+    """Return the JSON pointer to what a validator found; a key that is wrong is pointed at as the member it names."""
+    path = location[:-1] if location and location[-1] == _KEY else location
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def sentence_of(message: str) -> str:
+    """Return a validator's message in the words of the rule that raised it."""
+    return message.removeprefix("Value error, ")
 
 
 def install(app: FastAPI, constraints: Mapping[str, DomainError]) -> None:

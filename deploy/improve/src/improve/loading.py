@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from improve.client import Api, Deployment, Document, ProblemError, UnreachableError
 from improve.errors import CommandError
@@ -54,15 +55,20 @@ def load_one(deployment: Deployment, entry: Entry, say: Say) -> None:
 def _load_leaders(api: Api, entry: Entry) -> str:
     answer = api.post(
         "/v1/leaders/batches",
+        params={"as_at": entry.as_at.isoformat()} if entry.as_at else {},
         content=entry.path.read_bytes(),
-        headers={"Content-Type": "text/csv", "Idempotency-Key": str(uuid.uuid4())},
+        headers={
+            "Content-Type": "text/csv",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(entry.path.name)}",
+            "Idempotency-Key": str(uuid.uuid4()),
+        },
     ).json()
     refused = [row for row in answer["data"] if row["errors"]]
     return _fates("received", answer["counts"]) + _listed([_refusal(row) for row in refused], "more rows refused")
 
 
 def _refusal(row: Document) -> str:
-    return f"row {row['row']}: " + "; ".join(f"{error['pointer']} {error['detail']}" for error in row["errors"])
+    return " ".join(error["detail"] for error in row["errors"])
 
 
 def _fates(total: str, counts: Document) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from brokering.leaders import batches
 from brokering.leaders.schemas import BatchRowPage, LeaderBatch
@@ -22,6 +23,16 @@ router = APIRouter(tags=["leaders"])
 Writer = Annotated[Principal, Requires(LEADERS_WRITE)]
 Reader = Annotated[Principal, Requires(LEADERS_READ)]
 
+AsAt = Annotated[date | None, Query(description="the date the roster speaks for, else the one in the file's name")]
+FileName = Annotated[
+    str | None,
+    Header(
+        alias="content-disposition",
+        max_length=1000,
+        description="names the file: a date in its name is `as_at` where that is not sent",
+        examples=['attachment; filename="leaders_2025-08-31.csv"'],
+    ),
+]
 ROSTER_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -51,9 +62,11 @@ ROSTER_BODY: dict[str, Any] = {
     responses={200: {"model": LeaderBatch}},
     openapi_extra=ROSTER_BODY,
 )
-async def load_leaders(principal: Writer, request: Request, session: Db, once: Idempotent) -> Response:
+async def load_leaders(
+    *, principal: Writer, request: Request, session: Db, once: Idempotent, as_at: AsAt = None, file: FileName = None
+) -> Response:
     """Load a roster as CSV or JSON rows. Every row is answered; a bad one is rejected and loses no good one."""
-    return await once(lambda: batches.load(request, session, principal))
+    return await once(lambda: batches.load(request, session, principal, as_at or batches.date_in(file)))
 
 
 @router.get("/v1/leaders/batches/{batch_id}", operation_id="get_leader_batch", responses={200: {"model": LeaderBatch}})

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from email.message import Message
 from typing import Any
 from uuid import UUID
 
@@ -14,23 +18,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from brokering.leaders import repository, roster
 from brokering.leaders.documents import columns_of, tenancy_of
 from brokering.leaders.roster import Row
+from brokering.leaders.row_problems import RowProblem
 from brokering.leaders.schemas import BatchRow
 from brokering.listing import streamed
 from shared.auth.principal import Principal
 from shared.clock import utc_now
-from shared.errors import FieldProblem, NotFound, UnsupportedMediaType
+from shared.errors import NotFound, UnsupportedMediaType, invalid
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, page_response
 
+DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 FATES = ("created", "changed", "unchanged", "rejected")
 
 
-async def load(request: Request, session: AsyncSession, principal: Principal) -> Response:
-    """Take a roster in the request's body and answer row by row."""
+async def load(request: Request, session: AsyncSession, principal: Principal, as_at: date | None) -> Response:
+    """Take a roster in the request's body and answer row by row; `as_at` is the date that it speaks for."""
+    source = _source(as_at)
     rows = await _rows(request)
     held = await repository.held(session, sorted({row.reference for row in rows if row.leader and row.reference}))
-    answers = await _store(session, rows, held)
+    answers = await _store(session, rows, held, source)
     counts = Counter(answer["status"] for answer in answers)
     kept = {
         "id": new_id(),
@@ -58,7 +65,7 @@ async def rejections(
         for row in rejected:
             yield row
 
-    if whole := streamed(request, every, document=dict, model=BatchRow):
+    if whole := streamed(request, every, document=_row_document, model=BatchRow):
         return whole
     after = page.key(int)
     left = [row for row in rejected if after is None or row["row"] > after[0]]
@@ -82,7 +89,9 @@ async def _rows(request: Request) -> list[Row]:
     raise UnsupportedMediaType("Send the roster as text/csv or application/json.")
 
 
-async def _store(session: AsyncSession, rows: Sequence[Row], held: Mapping[str, RowMapping]) -> list[dict[str, Any]]:
+async def _store(
+    session: AsyncSession, rows: Sequence[Row], held: Mapping[str, RowMapping], source: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     seen: set[str] = set()
     created: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
@@ -93,7 +102,7 @@ async def _store(session: AsyncSession, rows: Sequence[Row], held: Mapping[str, 
             answers.append(_answer(row, "rejected", None, problems))
             continue
         seen.add(row.leader.reference)
-        values = {**columns_of(row.leader), "row_hash": row.digest, "source": _source()}
+        values = {**columns_of(row.leader), "row_hash": row.digest, "source": source}
         if known is None:
             leader_id = new_id()
             reference = row.leader.reference
@@ -108,35 +117,56 @@ async def _store(session: AsyncSession, rows: Sequence[Row], held: Mapping[str, 
     return answers
 
 
-def _conflicts(row: Row, known: RowMapping | None, seen: set[str]) -> tuple[FieldProblem, ...]:
+def _conflicts(row: Row, known: RowMapping | None, seen: set[str]) -> tuple[RowProblem, ...]:
     """Return what speaks against a row that is sound in itself."""
     if row.leader is None:
         return ()
     if row.leader.reference in seen:
-        return (FieldProblem("/reference", "An earlier row of this batch has this reference.", "duplicate"),)
-    found: list[FieldProblem] = []
-    if known is not None and row.leader.days_available < known["days_committed"]:
-        found.append(FieldProblem("/days_available", "More days than these are promised already.", "below_committed"))
-    if known is not None and row.leader.max_concurrent < known["open_deployments"]:
-        found.append(
-            FieldProblem("/max_concurrent", "More schools than these are taken on already.", "below_committed")
-        )
-    return tuple(found)
+        words = "stands in an earlier row of this batch"
+        return (row.problem("reference", row.leader.reference, words, "duplicate"),)
+    if known is None:
+        return ()
+    held = (("days_available", "days_committed"), ("max_concurrent", "open_deployments"))
+    found = [(field, float(getattr(row.leader, field)), float(known[promised])) for field, promised in held]
+    return tuple(
+        row.problem(field, f"{given:g}", f"is less than the {promised:g} promised already", "below_committed")
+        for field, given, promised in found
+        if given < promised
+    )
 
 
-def _answer(row: Row, status: str, leader_id: UUID | None, problems: Sequence[FieldProblem] = ()) -> dict[str, Any]:
-    errors = [{"pointer": each.pointer, "detail": each.detail, "code": each.code} for each in problems]
+def _answer(row: Row, status: str, leader_id: UUID | None, problems: Sequence[RowProblem] = ()) -> dict[str, Any]:
     return {
         "row": row.number,
         "reference": row.reference,
         "status": status,
         "leader_id": str(leader_id) if leader_id else None,
-        "errors": errors,
+        "problem": " ".join(each.detail for each in problems) or None,
+        "errors": [asdict(each) for each in problems],
     }
 
 
-def _source() -> dict[str, Any]:
-    return {"name": "leaders", "as_at": None, "loaded_at": utc_now().isoformat()}
+def date_in(content_disposition: str | None) -> date | None:
+    """Return the date in the name of the file that the header names, or None."""
+    told = Message()
+    told["content-disposition"] = content_disposition or ""
+    found = DATE.search(told.get_filename() or "")
+    try:
+        return date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def _source(as_at: date | None) -> dict[str, Any]:
+    now = utc_now()
+    if as_at is not None and as_at > now.date():
+        raise invalid("as_at", f"{as_at} lies in the future.", "in_the_future")
+    return {"name": "leaders", "as_at": as_at.isoformat() if as_at else None, "loaded_at": now.isoformat()}
+
+
+def _row_document(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept row; batches of earlier releases keep no sentence of it."""
+    return {"problem": None, **row}
 
 
 def _document(batch: Mapping[Any, Any]) -> dict[str, Any]:

@@ -31,9 +31,13 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "days_committed": float(row["days_committed"]),
         "open_deployments": int(row["open_deployments"]),
         "flags": [] if row["declared"] else [Flag.NOT_DECLARED.value],
-        "source": row["source"],
+        "source": row["source"] and _source(row["source"]),
         "updated_at": row["updated_at"],
     }
+
+
+def _source(source: Mapping[str, Any]) -> dict[str, Any]:
+    return {**source, "as_at_reason": None if source["as_at"] else "not_in_source"}
 
 
 def fields_of(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
+from brokering.leaders.row_problems import CSV_COLUMNS, RowProblem, problem_in, problems_in, shown_value
 from brokering.leaders.schemas import NewLeader
-from brokering.leaders.service import problems_of
 from shared.errors import FieldProblem, Unprocessable, invalid
 
 MAX_ROWS = 20_000
@@ -30,7 +30,13 @@ class Row:
     number: int
     reference: str | None
     leader: NewLeader | None
-    problems: tuple[FieldProblem, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
+    is_table: bool = True
+
+    def problem(self, field: str, value: object, words: str, code: str) -> RowProblem:
+        """Return a problem of one of the leader's own fields."""
+        column = CSV_COLUMNS.get(field, field) if self.is_table else field
+        return problem_in(self.number, column, value, words, pointer=f"/{field}", code=code)
 
     @property
     def digest(self) -> str:
@@ -48,7 +54,7 @@ def from_csv(body: bytes) -> list[Row]:
         problems = [FieldProblem(name, "This column is missing.", "missing_column") for name in missing]
         raise Unprocessable("The roster lacks columns.", errors=problems)
     try:
-        return list(_checked(_document(cells) for cells in reader))
+        return list(_checked((_document(cells), True) for cells in reader))
     except csv.Error as error:
         raise invalid("body", "The roster is not well-formed CSV.", "bad_csv") from error
 
@@ -72,28 +78,28 @@ def _decoded(body: bytes) -> str:
         return body.decode("cp1252", errors="replace")
 
 
-def _checked(documents: Iterator[object]) -> Iterator[Row]:
-    for number, document in enumerate(documents, start=1):
+def _checked(documents: Iterator[tuple[object, bool]]) -> Iterator[Row]:
+    for number, (document, is_table) in enumerate(documents, start=1):
         if number > MAX_ROWS:
             raise invalid("body", f"A batch holds {MAX_ROWS} rows at most.", "too_many_rows")
-        yield _row(number, document)
+        yield _row(number, document, is_table=is_table)
 
 
-def _row(number: int, document: object) -> Row:
+def _row(number: int, document: object, *, is_table: bool) -> Row:
     given = document.get("reference") if isinstance(document, dict) else None
-    reference = given if isinstance(given, str) and given else None
+    reference = shown_value(given) if isinstance(given, str) and given else None
     try:
         leader = NewLeader.model_validate(document)
     except ValidationError as error:
-        return Row(number, reference, None, tuple(problems_of(error)))
-    return Row(number, leader.reference, leader)
+        return Row(number, reference, None, tuple(problems_in(number, error, is_table=is_table)), is_table)
+    return Row(number, leader.reference, leader, (), is_table)
 
 
-def _json_document(row: object) -> object:
-    """Take the CSV's column names in JSON rows too."""
+def _json_document(row: object) -> tuple[object, bool]:
+    """Take the CSV's column names in JSON rows too; tell whether the row has them."""
     if isinstance(row, dict) and "leader_ref" in row:
-        return _document({key: _cell(value) for key, value in row.items()})
-    return row
+        return _document({key: _cell(value) for key, value in row.items()}), True
+    return row, False
 
 
 def _cell(value: object) -> str:

@@ -92,6 +92,12 @@ class LeaderLocation(ApiModel):
     lng: float
 
 
+class LeaderSource(Source):
+    """Where an entry came from. `as_at_reason`: why `as_at` is null (`not_in_source`: neither told nor in the name)."""
+
+    as_at_reason: str | None
+
+
 class Leader(ApiModel):
     """A system leader. `flags` holds `not_declared` where the roster gave no designation or remote flag."""
 
@@ -112,7 +118,7 @@ class Leader(ApiModel):
     open_deployments: int
     remote: bool | None
     flags: list[str]
-    source: Source | None
+    source: LeaderSource | None
     updated_at: datetime
 
 
@@ -227,14 +233,22 @@ class BatchCounts(ApiModel):
     rejected: int
 
 
+class RowError(FieldError):
+    """One thing wrong with one cell. `column` as the roster names it; `value` as sent, shortened; null where empty."""
+
+    column: str | None
+    value: str | None
+
+
 class BatchRow(ApiModel):
-    """What became of one row; rows count from 1, without the header."""
+    """What became of one row; rows count from 1, without the header. `problem`: its errors in one text."""
 
     row: int
     reference: str | None
     status: Literal["created", "changed", "unchanged", "rejected"]
     leader_id: UUID | None
-    errors: list[FieldError]
+    problem: str | None
+    errors: list[RowError]
 
 
 class LeaderBatch(ApiModel):

@@ -22,6 +22,7 @@ from shared.errors import FieldProblem, Unprocessable
 from shared.etags import check_if_match, etag_of
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
+from shared.problems import pointer_to, sentence_of
 from shared.responses import dumps, json_response, page_response
 
 
@@ -99,9 +100,7 @@ def _valid(merged: Mapping[str, Any]) -> LeaderFields:
 def problems_of(error: ValidationError) -> list[FieldProblem]:
     """Return what is wrong with which field, without the offending input."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [
-        FieldProblem("/" + "/".join(str(part) for part in each["loc"]), each["msg"], each["type"]) for each in found
-    ]
+    return [FieldProblem(pointer_to(each["loc"]), sentence_of(each["msg"]), each["type"]) for each in found]
 
 
 async def list_entries(

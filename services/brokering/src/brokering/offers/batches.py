@@ -17,6 +17,7 @@ from brokering.offers.errors import CONSTRAINT_ERRORS, BatchNotFound
 from brokering.offers.schemas import BatchRequest, BatchRow
 from shared.errors import Conflict, DomainError
 from shared.ids import new_id
+from shared.problems import pointer_to, sentence_of
 from shared.responses import json_response
 
 Outcome = dict[str, Any]
@@ -61,7 +62,7 @@ def _read(number: int, row: dict[str, Any]) -> BatchRow | Outcome:
         return BatchRow.model_validate(row)
     except ValidationError as error:
         problems = [
-            {"code": str(p["type"]), "pointer": "/" + "/".join(map(str, p["loc"])), "detail": str(p["msg"])}
+            {"code": str(p["type"]), "pointer": pointer_to(p["loc"]), "detail": sentence_of(str(p["msg"]))}
             for p in error.errors(include_input=False, include_context=False, include_url=False)
         ]
         return _rejected(number, None, problems)

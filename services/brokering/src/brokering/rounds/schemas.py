@@ -31,7 +31,7 @@ class RoundWindow(RequestModel):
     @model_validator(mode="after")
     def _in_order(self) -> RoundWindow:
         if self.to < self.from_:
-            raise ValueError("to is before from")
+            raise ValueError("The window ends (`to`) before it begins (`from`).")
         return self
 
 

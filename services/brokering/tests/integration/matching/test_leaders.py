@@ -76,8 +76,63 @@ class TestRosters:
             "/max_concurrent",
         }
         assert answer["data"][2]["errors"][0]["code"] == "duplicate"
+        assert answer["data"][2]["problem"] == 'Row 3: leader_ref "CEO-15711" stands in an earlier row of this batch.'
         rejected = await world.get(f"/v1/leaders/batches/{answer['id']}/rejections")
         assert [row["row"] for row in rejected["data"]] == [1, 3]
+
+    async def test_a_refusal_names_row_column_and_value(self, world: MatchingWorld) -> None:
+        bad = PLAIN.replace("6.5,1", "a few,").replace("London,,", "Mercia,north,").replace("NLE-", "NLE\x00-")
+        bad = bad.replace("local_authority,", "council,").replace("primary,,1", f"primary,,{'9' * 200}")
+        answer = await load(world, HEADER + GOOD + bad)
+        row = answer["data"][1]
+        told = {error["column"]: (error["value"], error["detail"]) for error in row["errors"]}
+        assert told["days_available"] == ("a few", 'Row 2: days_available "a few" is not a number.')
+        assert told["max_concurrent"] == (None, "Row 2: max_concurrent is empty.")
+        assert told["lat"] == ("north", 'Row 2: lat "north" is not a number.')
+        assert told["lng"] == (None, "Row 2: lng is empty.")
+        assert told["region"][1].startswith('Row 2: region "Mercia" is not one of: ')
+        assert told["organisation_type"][1].startswith('Row 2: organisation_type "council" is not one of: ')
+        assert told["leader_ref"][0] == "NLE\ufffd-100556"
+        assert told["schools_turned_round"][0] == "9" * 100 + "…"
+        assert row["problem"] == " ".join(error["detail"] for error in row["errors"])
+        assert "Input should" not in row["problem"]
+        sent = {**DFE, "Accept": "text/csv"}
+        table = (await world.client.get(f"/v1/leaders/batches/{answer['id']}/rejections", headers=sent)).text
+        assert 'days_available ""a few"" is not a number' in table
+
+    async def test_a_json_row_is_told_by_its_own_names(self, world: MatchingWorld) -> None:
+        rows = [leader_document("CEO-00001", organisation={"kind": "trust", "id": 7}, shoe_size=9), 7]
+        answer = await world.post("/v1/leaders/batches", {"rows": rows}, status=200)
+        assert [row["problem"] for row in answer["data"]] == [
+            'Row 1: organisation.id "7" is not text. Row 1: shoe_size "9" is not known of a leader.',
+            'Row 2: "7" is no document.',
+        ]
+
+    @pytest.mark.parametrize(
+        ("query", "name", "as_at"),
+        [
+            ("?as_at=2025-08-31", "leaders_2024-01-01.csv", "2025-08-31"),
+            ("", "leaders_2024-01-31.csv", "2024-01-31"),
+            ("", "leaders_2024-13-31.csv", None),
+            ("", None, None),
+        ],
+    )
+    async def test_a_roster_speaks_for_the_date_it_is_sent_with_or_named_by(
+        self, world: MatchingWorld, query: str, name: str | None, as_at: str | None
+    ) -> None:
+        sent = {**DFE, "Content-Type": "text/csv"}
+        if name is not None:
+            sent["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+        answer = await world.client.post(f"/v1/leaders/batches{query}", headers=sent, content=(HEADER + GOOD).encode())
+        assert answer.status_code == 200, answer.text
+        (leader,) = (await world.get("/v1/leaders"))["data"]
+        assert leader["source"]["as_at"] == as_at
+        assert leader["source"]["as_at_reason"] == (None if as_at else "not_in_source")
+
+    async def test_a_roster_of_tomorrow_is_refused(self, world: MatchingWorld) -> None:
+        sent = {**DFE, "Content-Type": "text/csv"}
+        answer = await world.client.post("/v1/leaders/batches?as_at=2999-01-01", headers=sent, content=HEADER.encode())
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "as_at")
 
     async def test_a_batch_belongs_to_the_client_that_sent_it(self, world: MatchingWorld) -> None:
         answer = await load(world, HEADER + GOOD)

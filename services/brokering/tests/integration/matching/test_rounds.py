@@ -257,6 +257,14 @@ async def test_a_queued_round_can_be_cancelled(world: MatchingWorld) -> None:
     assert cancelled.json()["finished_at"] >= asked["created_at"]
 
 
+async def test_what_is_wrong_with_a_round_is_told_in_plain_words(world: MatchingWorld) -> None:
+    body = {"window": {"from": "2026-09-02", "to": "2026-09-01"}, "weights": {"foo": 1}}
+    refused = await world.post("/v1/matching-rounds", body, status=422)
+    told = {error["pointer"]: error["detail"] for error in refused["errors"]}
+    assert told["/window"] == "The window ends (`to`) before it begins (`from`)."
+    assert set(told) == {"/window", "/weights/foo"}
+
+
 async def test_an_unknown_policy_version_is_refused(world: MatchingWorld) -> None:
     refused = await world.post("/v1/matching-rounds", {"policy_version": 99}, status=422)
     assert refused["errors"][0]["pointer"] == "/policy_version"
