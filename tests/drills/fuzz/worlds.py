@@ -131,12 +131,32 @@ def inspection_world(urls: DatabaseUrls) -> Iterator[World]:
             "uid": [each["uid"] for each in trusts],
             "trust": [each["uid"] for each in trusts],
             "import_id": imports,
+            "code": [schools[0]["local_authority"]["code"]],
             "region": [schools[0]["region"]],
             "kind": ["gias-locations"],
             "as_at": ["2026-06-30"],
             "file": [(SAMPLE / "locations_2026-06-30.csv").read_bytes()[:300]],
+            **supplied(service, held[0]["urn"], trusts[0]["uid"], tokens["client"]),
         }
         yield World("inspection", service, urls, known, tokens)
+
+
+def supplied(service: Running, urn: int, uid: str, department: Headers) -> dict[str, Sequence[Any]]:
+    """Let the body that answers for a school supply a term, a trust let a client in, and the department try a batch."""
+    scope = "progress:read progress:write progress:delegate"
+    body = service.send("GET", f"/v1/schools/{urn}", department).json()["responsible_body"]
+    org = f"{'la' if body['kind'] == 'local_authority' else body['kind']}:{body['id']}"
+    json = {"Content-Type": "application/json"}
+    term, client = "2025-26-autumn", "mis-1"
+    figures = b'{"measures": [{"code": "pupils_on_roll", "value": 380}]}'
+    path = f"/v1/schools/{urn}/progress-data/{term}"
+    sent = [
+        service.send("PUT", path, {**bearer(scope=scope, org=org), **json}, figures),
+        service.send("PUT", f"/v1/trusts/{uid}/data-clients/{client}", bearer(scope=scope, org=f"trust:{uid}")),
+        service.send("POST", "/v1/progress-data/batches", {**department, **json}, b'{"rows": [{}]}'),
+    ]
+    assert [answer.status_code for answer in sent] == [201, 201, 200], [answer.text for answer in sent]
+    return {"period": [term], "client_id": [client], "batch_id": [sent[2].json()["id"]]}
 
 
 async def load_sample(service: Running, database: Database, token: Headers) -> list[str]:

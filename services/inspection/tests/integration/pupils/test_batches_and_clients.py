@@ -139,6 +139,7 @@ class TestAClientThatATrustLetsIn:
         listed = await people.send(OWN, "GET", "/v1/trusts/5143/data-clients")
         assert [each["client_id"] for each in listed.json()["data"]] == ["vendor-1"]
         assert (await people.send(OTHER, "GET", "/v1/trusts/5143/data-clients")).status_code == 404
+        assert (await people.send("dfe", "GET", CLIENT)).status_code == 200
 
 
 def test_models_and_migrations_agree(urls: DatabaseUrls) -> None:
