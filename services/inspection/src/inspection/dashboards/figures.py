@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from inspection.dashboards.measures import Measure, measures, threshold
-from inspection.domain.group_suppression import HiddenCell
 from inspection.domain.suppression import Family, Figure, hide, pupils_of
 
 VALUE = "value"
 SUPPRESSED = "suppressed"
-WHOLE_PERCENT = 100.0
 
 
 class Cell(NamedTuple):
@@ -27,12 +25,12 @@ def hidden_codes(cells: Sequence[Cell], roll: int | None) -> frozenset[str]:
     shown. A file that publishes figures of an unknown cohort has suppressed them itself.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
-    unknown = {cell.measure for _, cell in told if is_of_unknown_whole(cell, roll)}
+    unknown = {cell.measure for _, cell in told if _is_of_unknown_whole(cell, roll)}
     families = _families((measure, cell, _whole(measure, cell, roll)) for measure, cell in told)
     return hide(families, threshold()).codes | unknown
 
 
-def is_of_unknown_whole(cell: Cell, roll: int | None) -> bool:
+def _is_of_unknown_whole(cell: Cell, roll: int | None) -> bool:
     """Tell whether nothing says of how many pupils a share of the roll is."""
     measure = measures()[cell.measure]
     return measure.base == "roll" and _whole(measure, cell, roll) is None
@@ -57,19 +55,3 @@ def _family(name: str, whole: int, members: Sequence[tuple[Measure, Cell]]) -> F
     figures = [Figure(each.code, *pupils_of(value, whole, each.decimals)) for each, value in counted]
     others = tuple(measure.code for measure, _ in members if measure.of != "pupils")
     return Family(name, whole, members[0][0].relation, tuple(figures), others)
-
-
-def hidden_cell(cell: Cell, roll: int | None, weight: float) -> HiddenCell:
-    """Return a figure that is not shown, with what anybody knows of it, for sums over schools."""
-    measure = measures()[cell.measure]
-    low, high = measure.lowest, measure.highest
-    whole = _whole(measure, cell, roll)
-    value = cell.value or 0.0
-    if whole and whole >= threshold() and measure.of == "pupils":
-        one, few = WHOLE_PERCENT / whole, (threshold() - 1) * WHOLE_PERCENT / whole
-        fewest, most = pupils_of(value, whole, measure.decimals)
-        if fewest < threshold():
-            low, high = min(one, value), max(few, value)
-        elif whole - most < threshold():
-            low, high = min(WHOLE_PERCENT - few, value), max(WHOLE_PERCENT - one, value)
-    return HiddenCell(value * weight, low * weight, high * weight)

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any, Final
 
 from inspection.data import load
-from inspection.domain.group_suppression import Limits
 from inspection.domain.suppression import Relation
 
 SCHOOL: Final = "school"
@@ -68,12 +67,6 @@ def _limit(code: str) -> float:
 def threshold() -> int:
     """Return the fewest pupils that a cell which is shown may come from, unless it is none."""
     return int(_limit("threshold"))
-
-
-@cache
-def limits() -> Limits:
-    """Return what must stay unknown behind the figure of a group of schools."""
-    return Limits(int(_limit("fewest_hidden")), _limit("least_uncertainty"))
 
 
 def levels() -> Sequence[Mapping[str, Any]]:

@@ -10,8 +10,8 @@ STATUSES = "status IN ('value', 'suppressed', 'not_collected', 'missing')"
 
 class PupilMeasure(Base):
     """One measure of one school in one academic year, as the newest file of that year gives it. Public data, not yet
-    suppressed: whatever shows a row, or a figure made from rows, goes through `domain/suppression.py`
-    (`domain/group_suppression.py` for sums and means over schools).
+    suppressed: whatever shows a row goes through `domain/suppression.py`, and figures of several schools are made from
+    rows that may be shown.
 
     Row: `urn` (it may be of no school in the register); `measure`, a code of `data/measures.json`, which gives unit,
     range and what a percentage is of; `period`, the academic year as `2022-23`; `value` in the measure's unit, null

@@ -152,14 +152,21 @@ class TestComparisons:
         found = point(await read(importer), "ks2_rwm_expected_percent")
         assert found["england"] == {"value": 45.0, "status": "value", "schools": 2, "weighting": "pupils"}
 
-    async def test_do_not_give_a_hidden_school_away(self, importer: Importer) -> None:
+    async def test_tell_nothing_of_a_hidden_school(self, importer: Importer) -> None:
         await register(importer, school(100001), school(100002), school(100003))
-        await send(importer, census(*[[str(urn), "1.0", "30", "30", "30"] for urn in (100001,)],
-                                    *[[str(urn), "30", "30", "30", "30"] for urn in (100002, 100003)]))  # fmt: skip
-        found = point(await read(importer, 100002), "fsm_ever6_percent")
-        assert found["school"]["value"] == 30.0
-        assert {found[name]["status"] for name in GROUPS} == {"suppressed"}
-        assert {found[name]["value"] for name in GROUPS} == {None}
+        found = []
+        for few in ("0.5", "1.0", "2.0"):
+            await send(importer, census(["100001", few, "30", "30", "30"], ["100002", "30", "30", "30", "30"],
+                                        ["100003", "40", "30", "30", "30"]))  # fmt: skip
+            found.append(point(await read(importer, 100002), "fsm_ever6_percent"))
+        assert point(await read(importer), "fsm_ever6_percent")["school"]["status"] == "suppressed"
+        assert {(each[name]["value"], each[name]["schools"]) for each in found for name in GROUPS} == {(35.0, 2)}
+
+    async def test_are_suppressed_where_no_school_shows_its_own(self, importer: Importer) -> None:
+        await register(importer, school(100001))
+        await send(importer, census(["100001", "1.0", "30", "30", "30"]))
+        found = point(await read(importer), "fsm_ever6_percent")
+        assert {(found[name]["value"], found[name]["status"]) for name in GROUPS} == {(None, "suppressed")}
 
     async def test_leave_out_a_share_of_an_unknown_roll(self, importer: Importer) -> None:
         unknown = school(100003, **{"Total number of pupils": "NULL"})
