@@ -146,7 +146,9 @@ class MatchingWorld:
             await consumer.catch_up()
 
     async def get(self, path: str, headers: dict[str, str] = DFE, status: int = 200, **params: Any) -> Any:
-        answer = await self.client.get(path, headers=headers, params=params)
+        answer = await self.client.get(
+            path, headers=headers, params=params or None
+        )  # no parameters: those of the path stay
         assert answer.status_code == status, answer.text
         return answer.json()
 

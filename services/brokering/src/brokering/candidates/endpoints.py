@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from brokering.candidates import service
 from brokering.candidates.schemas import Candidates
@@ -15,7 +15,8 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.db.session import Db
-from shared.responses import json_response
+from shared.pagination import PageRequest
+from shared.responses import page_response
 
 router = APIRouter(tags=["candidates"])
 
@@ -28,7 +29,11 @@ async def list_candidates(
     session: Db,
     need_id: UUID,
     now: Annotated[datetime, Depends(utc_now)],
-    limit: Annotated[int, Query(ge=1, le=200, description="candidates shown; everyone excluded is shown always")] = 20,
+    page: PageRequest,
 ) -> Response:
-    """Rank the leaders for a need, part by part, and say which rule excludes each of the others."""
-    return json_response(request, await service.candidates(session, principal, need_id, limit, now.date()))
+    """Rank the leaders for a need, part by part, and say which rule excludes each of the others.
+
+    Pages are of `data`; every page has all of `excluded`.
+    """
+    found = await service.candidates(request, session, principal, need_id=need_id, page=page, today=now.date())
+    return page_response(request, found)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.schemas import ApiModel
+from shared.schemas import ApiModel, Paging
 
 
 class Part(ApiModel):
@@ -57,10 +57,11 @@ class Excluded(ApiModel):
 
 
 class Candidates(ApiModel):
-    """All leaders, on one side or the other; `feasible` counts those who could, `data` shows the first of them."""
+    """All leaders, on one side or the other; `feasible` counts those who could, `data` shows a page of them."""
 
     need_id: UUID
     policy_version: int
     feasible: int
     data: list[Candidate]
     excluded: list[Excluded]
+    paging: Paging

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.matching_rules import Barred, barred_by, flag_bits, flag_notes, hard_rules
+from brokering.domain.matching_rules import Barred, first_bar, flag_bits, flag_notes, hard_rules
 from brokering.domain.places import METRES_IN_A_KM, Place
 from brokering.domain.suitability import ScorePart, Suitability, suitability
 from brokering.domain.values import Window, flags_of, in_days
@@ -21,12 +22,13 @@ from brokering.needs import repository as needs
 from brokering.policies.documents import current_policy
 from brokering.problems import NeedNotFound
 from shared.auth.principal import Principal
+from shared.pagination import PageParameters, page_of
 
 
 async def candidates(
-    session: AsyncSession, principal: Principal, need_id: UUID, limit: int, today: date
+    request: Request, session: AsyncSession, principal: Principal, *, need_id: UUID, page: PageParameters, today: date
 ) -> dict[str, Any]:
-    """Return the best `limit` leaders for a need and everyone who is excluded; raises NeedNotFound."""
+    """Return a page of the leaders for a need, best first, and everyone who is excluded; raises NeedNotFound."""
     if await needs.find(session, principal, need_id) is None:
         raise NeedNotFound("There is no need of this id that you may see.")
     policy = current_policy()
@@ -35,17 +37,26 @@ async def candidates(
     dates = {"starts_on": window.starts_on, "ends_on": window.ends_on}
     leaders = leaders_of(await repository.async_roster_rows(session, dates))
     rules = hard_rules(policy, window)
-    judged = [(leader, barred_by(rules, need, leader)) for leader in leaders]
-    feasible = [(suitability(policy, need, leader), leader) for leader, barred in judged if not barred]
-    feasible.sort(key=lambda pair: (-pair[0].total, pair[1].reference))
-    excluded = sorted(((leader, barred[0]) for leader, barred in judged if barred), key=lambda pair: pair[0].reference)
+    judged = [(leader, first_bar(rules, need, leader)) for leader in leaders]
+    scored = [(suitability(policy, need, leader), leader) for leader, barred in judged if barred is None]
+    feasible = sorted(scored, key=_rank)
+    excluded = sorted(((leader, barred) for leader, barred in judged if barred), key=lambda pair: pair[0].reference)
+    after = page.key(int, str)
+    left = [pair for pair in feasible if after is None or _rank(pair) > after][: page.limit + 1]
+    shown = page_of(request, page, left, _rank, total=len(feasible))
     return {
         "need_id": str(need_id),
         "policy_version": policy.version,
         "feasible": len(feasible),
-        "data": [_candidate(policy, need, leader, scored) for scored, leader in feasible[:limit]],
+        "data": [_candidate(policy, need, leader, scored) for scored, leader in shown["data"]],
         "excluded": [_excluded(leader, barred) for leader, barred in excluded],
+        "paging": shown["paging"],
     }
+
+
+def _rank(pair: tuple[Suitability, Leader]) -> tuple[int, str]:
+    """The most suitable come first; a reference is one leader's alone."""
+    return -pair[0].total, pair[1].reference
 
 
 async def _need(session: AsyncSession, need_id: UUID) -> Need:

@@ -226,6 +226,15 @@ def barred_by(rules: tuple[Rule, ...], need: Need, leader: Leader) -> tuple[Barr
     return tuple(Barred(code, text) for code, text in reasons if text is not None)
 
 
+def first_bar(rules: tuple[Rule, ...], need: Need, leader: Leader) -> Barred | None:
+    """Return the first rule that bars the pair, with its reason; None where the pair may be."""
+    for rule in rules:
+        text = rule.bars(need, leader)
+        if text is not None:
+            return Barred(rule.code, text)
+    return None
+
+
 def flag_bits(policy: MatchingPolicy, need: Need, leader: Leader) -> int:
     """Return what a broker should know of a pair, as bits of `FLAG_BITS`."""
     unknown_place = not leader.remote and (need.place is None or leader.place is None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 HALF_DAYS_IN_A_DAY = 2
 
@@ -115,6 +116,7 @@ def say_days(halves: int) -> str:
     return f"{days:f} day" if days == 1 else f"{days:f} days"
 
 
+@lru_cache(maxsize=16_384)
 def body_keys(kind: str | None, identifier: str | None, name: str | None) -> frozenset[str]:
     """Return the keys under which a responsible body or employer is the same as another.
 

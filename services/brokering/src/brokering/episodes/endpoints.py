@@ -72,10 +72,17 @@ async def get_episode(*, request: Request, episode_id: UUID, principal: Reader, 
 
 @router.get("/v1/episodes/{episode_id}/ledger", operation_id="get_ledger", responses={200: {"model": Ledger}})
 async def get_ledger(
-    *, request: Request, episode_id: UUID, principal: Reader, session: Db, now: Now, as_of: AsOf = None
+    *,
+    request: Request,
+    episode_id: UUID,
+    principal: Reader,
+    session: Db,
+    now: Now,
+    page: PageRequest,
+    as_of: AsOf = None,
 ) -> Response:
-    """Read an episode's ledger: every movement of days since its offer, with both legs."""
-    return await service.get_ledger(Call(request, session, principal, now), episode_id, as_of)
+    """Read an episode's ledger: the movements of days since its offer, with both legs; balances are of all of them."""
+    return await service.get_ledger(Call(request, session, principal, now), episode_id, as_of, page)
 
 
 @router.post(

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from brokering.offers.schemas import Days, Subject
-from shared.schemas import ApiModel, Page, RequestModel
+from shared.schemas import ApiModel, Page, Paging, RequestModel
 
 
 class DaysAccount(ApiModel):
@@ -99,6 +99,7 @@ class Ledger(ApiModel):
     as_of: date | None
     days: DaysAccount
     data: list[LedgerEntry]
+    paging: Paging
 
 
 class LedgerRequest(RequestModel):

@@ -73,17 +73,21 @@ async def get_episode(call: Call, episode_id: UUID) -> Response:
     return json_response(call.request, episode_document(await _seen(call, episode_id)))
 
 
-async def get_ledger(call: Call, episode_id: UUID, as_of: date | None) -> Response:
-    """Answer with an episode's ledger as it stood on a day."""
+async def get_ledger(call: Call, episode_id: UUID, as_of: date | None, page: PageParameters) -> Response:
+    """Answer with a page of an episode's ledger as it stood on a day; the balances are those of the whole of it."""
     episode = await _seen(call, episode_id)
     entries = await repository.entries(call.session, episode.offer_id, as_of)
+    after = page.key(int)
+    left = [entry for entry in entries if after is None or entry.seq > after[0]][: page.limit + 1]
+    shown = page_of(call.request, page, left, lambda entry: (entry.seq,), total=len(entries))
     document = {
         "episode_id": str(episode_id),
         "as_of": as_of,
         "days": days_document(balances_after(episode.cap_half_days, entries)),
-        "data": [entry_document(entry) for entry in entries],
+        "data": [entry_document(entry) for entry in shown["data"]],
+        "paging": shown["paging"],
     }
-    return json_response(call.request, document)
+    return page_response(call.request, document)
 
 
 async def add_entry(call: Call, episode_id: UUID, body: LedgerRequest) -> Response:

@@ -61,8 +61,9 @@ CONCERNS = text(
     SELECT school.urn, school.name, school.trust_uid, school.responsible_body_kind, school.responsible_body_id,
         school.responsible_body_name,
         coalesce(school.category_of_concern, judged.category_of_concern, 'stuck') AS what
-    FROM concerned JOIN schools AS school USING (urn) LEFT JOIN judged USING (urn)
-    WHERE coalesce(school.status, 'open') NOT IN ('closed', 'proposed_to_open')
+    FROM schools AS school LEFT JOIN judged USING (urn)
+    WHERE school.urn = ANY (ARRAY(SELECT urn FROM concerned))
+        AND coalesce(school.status, 'open') NOT IN ('closed', 'proposed_to_open')
     ORDER BY school.urn
     """
 )

@@ -238,6 +238,12 @@ class TestRecordsCount:
         answer = await self.candidates(world)
         assert [each["leader_id"] for each in answer["data"]] == [near["id"], further["id"]]
         assert answer["feasible"] == 2
+        path = f"/v1/needs/{answer['need_id']}/candidates"
+        first = await world.get(path, PARTNER, limit=1, include_total="true")
+        rest = await world.get(first["paging"]["next_url"], PARTNER)
+        assert [each["leader_id"] for each in [*first["data"], *rest["data"]]] == [near["id"], further["id"]]
+        assert (first["paging"]["total"], rest["paging"]["next_cursor"]) == (2, None)
+        assert first["excluded"] == rest["excluded"] == answer["excluded"]
         assert [(each["leader"]["reference"], each["rule"]) for each in answer["excluded"]] == [
             (far["reference"], "distance")
         ]

@@ -275,3 +275,7 @@ async def test_the_policy_is_public(world: MatchingWorld) -> None:
     (version,) = answer.json()["data"]
     assert (version["version"], version["parameters"]["distance_cap_km"]) == (1, 80)
     assert (await world.client.get("/v1/matching-policies/2")).status_code == 404
+    assert await world.lines("/v1/matching-policies", {}) == [version]
+    table = await world.client.get("/v1/matching-policies", headers={"Accept": "text/csv"})
+    assert table.text.splitlines()[0] == "version,title,effective_from"
+    assert table.text.splitlines()[1].startswith(f"1,{version['title']},{version['effective_from']}")

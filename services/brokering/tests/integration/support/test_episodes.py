@@ -89,6 +89,19 @@ class TestLedger:
         assert ledger["days"] == await days_of(steps, episode)
         assert answer.headers["etag"]
 
+    async def test_comes_in_pages_with_the_balances_of_all_of_it(self, steps: Steps, world: World) -> None:
+        episode = await steps.episode(world.match())
+        await steps.entry(episode, kind="used", days=1)
+        url: str | None = f"/v1/episodes/{episode}/ledger?limit=2&include_total=true"
+        kinds, pages = [], []
+        while url is not None:
+            ledger = (await steps.client.get(url, headers=world.school())).json()
+            kinds += [entry["kind"] for entry in ledger["data"]]
+            pages.append((ledger["paging"]["total"], ledger["days"]))
+            url = ledger["paging"]["next_url"]
+        assert kinds == ["offered", "reserved", "used"]
+        assert pages == [(3, await days_of(steps, episode))] * 2
+
     async def test_as_of_says_what_was_true_that_day(self, steps: Steps, world: World, clock: Clock) -> None:
         episode = await steps.episode(world.match())
         opened = clock.now.date()
