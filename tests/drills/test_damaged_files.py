@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from services.inspection.tests.files import ESTABLISHMENTS, establishment, establishments_file, outcomes_file
-from tests.drills.fuzz.damage import DAMAGES
+from tests.drills.fuzz.damage import CUT_OFF, DAMAGES, ONE_ROW
 from tests.drills.fuzz.running import Running, running
 from tests.drills.fuzz.worlds import (
     COMMON,
@@ -97,6 +97,12 @@ class Loading:
         rows: list[dict[str, Any]] = answer.json()["data"]
         return rows
 
+    def missing(self) -> int:
+        """How many schools are marked as not listed any more."""
+        with psycopg.connect(driver_url(self._urls.owner), options="-c app.visibility=all") as connection:
+            row = connection.execute("SELECT count(*) FROM schools WHERE missing_since IS NOT NULL").fetchone()
+            return int(row[0]) if row else 0
+
     def state(self) -> dict[str, tuple[int, str]]:
         """What the tables hold, but those that tell of imports."""
         with psycopg.connect(driver_url(self._urls.owner), options="-c app.visibility=all") as connection:
@@ -104,6 +110,12 @@ class Loading:
                 "SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
             ).fetchall()
             return fingerprint(connection, but=[*RECORDS, *(name for (name,) in queue)])
+
+
+def newest_listing(good_files: dict[str, tuple[str, str, bytes]]) -> str:
+    """Return the newest of Ofsted's files: a school that it does not list is missing."""
+    listings = {as_at: name for name, (kind, as_at, _) in good_files.items() if kind == "ofsted-latest-inspections"}
+    return listings[max(listings)]
 
 
 @pytest.fixture
@@ -121,13 +133,17 @@ def test_no_damage_is_loaded_by_half(loading: Loading, batch: int) -> None:
     good_files = files()
     for number, damage in enumerate(DAMAGES):
         rng = random.Random(f"{batch} {number}")
-        name = rng.choice(sorted(good_files))
+        name = newest_listing(good_files) if damage in CUT_OFF else rng.choice(sorted(good_files))
         kind, as_at, whole = good_files[name]
         content = damage(rng, whole)
         day = (date.fromisoformat(as_at) + timedelta(days=rng.choice((-1, 0, 1)))).isoformat()
-        before = loading.state()
+        before, missing = loading.state(), loading.missing()
         (document,) = loading.service.call(loading.load((content, kind, day, name)))
         faults = [*_faults(loading, document, name), *_half(before, loading, document)]
+        if damage in ONE_ROW:
+            faults += _one_row(loading, document)
+        if damage in CUT_OFF:
+            faults += _cut_off(document, loading.missing() - missing)
         (good,) = loading.service.call(loading.load((whole, kind, as_at, name)))
         if good.get("state") != "succeeded" or _reconciled(good):
             faults.append(f"the good file then came to {good.get('state')} {good.get('rows')} {good.get('problem')}")
@@ -172,6 +188,24 @@ def _rejections(loading: Loading, document: dict[str, Any]) -> list[str]:
         if not told or (cell and not row["column"]):
             faults.append(f"a rejection does not tell: {row}"[:500])
     return faults[:3]
+
+
+def _one_row(loading: Loading, document: dict[str, Any]) -> list[str]:
+    """One row is refused, and told with its column and the byte."""
+    if document.get("state") != "succeeded":
+        return [f"one byte costs the whole file: {document}"]
+    rows = [row for row in loading.rejections(document["id"]) if row["code"] == "undecodable_value"]
+    told = [(row["column"], row["value"]) for row in rows]
+    if len(told) == 1 and told[0][0] and "\\x" in (told[0][1] or ""):
+        return []
+    return [f"one byte costs {len(told)} rows, told as {told[:3]}"]
+
+
+def _cut_off(document: dict[str, Any], missing: int) -> list[str]:
+    """What is left is loaded with a warning, and no school is missing for what is not."""
+    codes = {warning["code"] for warning in document.get("warnings") or ()}
+    faults = [] if codes & {"no_final_newline", "open_quote"} else [f"the cut is not told: {document}"]
+    return [*faults, *([f"{missing} more schools are marked as missing"] if missing else [])]
 
 
 def _half(before: dict[str, tuple[int, str]], loading: Loading, document: dict[str, Any]) -> list[str]:

@@ -71,6 +71,37 @@ def nul_bytes(rng: random.Random, content: bytes) -> bytes:
     return content[:at] + b"\x00" * rng.choice((1, 100)) + content[at:]
 
 
+def stray_byte(rng: random.Random, content: bytes) -> bytes:
+    """One byte that is no text, in a cell of one row."""
+    return _in_a_cell(rng, content, rng.choice((b"\x81", b"\x9d")))
+
+
+def one_nul(rng: random.Random, content: bytes) -> bytes:
+    """One NUL character, in a cell of one row."""
+    return _in_a_cell(rng, content, b"\x00")
+
+
+def cut_between_rows(rng: random.Random, content: bytes) -> bytes:
+    """The file ends with a whole row, whose line is not ended."""
+    lines = content.rstrip(b"\r\n").split(b"\n")
+    return b"\n".join(lines[: rng.randrange(len(lines) // 4, len(lines) // 2)]).rstrip(b"\r")
+
+
+def cut_with_open_quote(rng: random.Random, content: bytes) -> bytes:
+    """The file ends in a row of which a quote never closes, and its line is ended."""
+    lines = content.rstrip(b"\r\n").split(b"\n")
+    last = rng.randrange(len(lines) // 4, len(lines) // 2)
+    return b"\n".join([*lines[:last], b'"' + lines[last].replace(b'"', b""), b""])
+
+
+def _in_a_cell(rng: random.Random, content: bytes, byte: bytes) -> bytes:
+    table = Table.of(content)
+    row = rng.choice(table.rows)
+    at = rng.randrange(len(row))
+    row[at] = row[at] + byte if row[at][-1:] != b'"' else byte + row[at]
+    return table.content()
+
+
 def open_quotes(rng: random.Random, content: bytes) -> bytes:
     changed = content
     for _ in range(rng.choice((1, 1, 3))):
@@ -261,4 +292,12 @@ DAMAGES: tuple[Damage, ...] = (
     wrong_numbers,
     odd_texts,
     enormous_cell,
+    stray_byte,
+    one_nul,
+    cut_between_rows,
+    cut_with_open_quote,
 )
+ONE_ROW = frozenset({stray_byte, one_nul})
+"""These cost one row, and nothing else."""
+CUT_OFF = frozenset({cut_between_rows, cut_with_open_quote})
+"""These load what is left, and no school is marked as missing for them."""

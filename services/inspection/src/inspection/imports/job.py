@@ -58,6 +58,7 @@ def _run(context: JobContext) -> None:
         try:
             table = Table(file, kind.code)
             reader = kind.reader(table.header)
+            reader.dated(wanted["as_at"])
         except UnreadableFile as error:
             raise _failed(wanted["file_name"], error) from error
         total = _lines(file, table.header.line)
@@ -96,6 +97,7 @@ class _Merge:
         with self._context.engine.begin() as connection:
             self._warn()
             fates, source_id = self._trial(connection) if self._wanted["dry_run"] else self._load(connection)
+            self._warn_of_nothing(fates)
             rows = self._rows(fates)
             self._write(connection, rows, source_id)
             if source_id is not None:
@@ -138,7 +140,7 @@ class _Merge:
             "header": {**self._reader.drift.as_json(), "titles": self._table.header.titles},
             "warnings": self._warnings.as_json(),
             "source_id": source_id,
-            "row_digests": pack_digests(self._read.digests) if self._is_whole(source_id) else None,
+            "row_digests": pack_digests(self._digests()) if self._is_whole(source_id) else None,
         }
         repository.finish(connection, self._context.id, outcome)
         rejected = (_rejection(self._table, rejection) for rejection in self._read.rejections)
@@ -164,8 +166,16 @@ class _Merge:
             self._warnings.add("no_final_newline", "The last line is not ended: the file may have been cut off.")
         elif not self._table.whole:
             self._warnings.add("open_quote", "A quotation mark is never closed: the file may have been cut off.")
-        if self._read.read == len(self._read.batch.known):
+
+    def _warn_of_nothing(self, fates: Fates) -> None:
+        """Warn where no row said anything new."""
+        batch = self._read.batch
+        if self._read.read == len(batch.known) + len(batch.anew) and not (fates.created or fates.changed):
             self._warnings.add("nothing_new", "Every row is as it was in the load before.")
+
+    def _digests(self) -> dict[int, bytes]:
+        """Return the digests of the rows that need not be read again in the next file."""
+        return {key: digest for key, digest in self._read.digests.items() if key not in self._read.batch.anew}
 
 
 def _rejection(table: Table, rejection: Rejection) -> dict[str, Any]:

@@ -52,12 +52,14 @@ async def test_a_newer_snapshot_corrects_an_older_one_never_the_other_way(import
     [
         ((100001, "2013-04-18", "Superb"), "unreadable_value"),
         ((100001, "2025-11-10", "Good"), "framework_mismatch"),
+        ((100001, "2026-12-02", "Good"), "implausible_date"),
+        ((100001, "1991-04-18", "Good"), "implausible_date"),
         ((100001, "", "Good"), "missing_value"),
         ((1001, "2013-04-18", "Good"), "unreadable_value"),
     ],
 )
 async def test_bad_rows_are_refused(importer: Importer, row: tuple[int, str, str], code: str) -> None:
-    document = await importer.send(outcomes_file(row, (100002, "2013-04-18", "Good")), "2019-11-30", KIND)
+    document = await importer.send(outcomes_file(row, (100002, "2013-04-18", "Good")), "2025-11-30", KIND)
     assert counts(document) == (2, 1, 0, 0, 1)
     assert [each["code"] for each in await importer.rejections(document)] == [code]
 

@@ -1,6 +1,7 @@
 """What one row of Ofsted's file says, by the rules of the frameworks."""
 
 import json
+from datetime import date
 
 import pytest
 from services.inspection.tests.files import (
@@ -23,8 +24,10 @@ from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow, UnreadableFile
 
 
-def read(row: dict[str, str], layout: str = OLDER) -> SchoolRow:
-    return OfstedReader(Header(titles(layout))).read(cells(layout, row))
+def read(row: dict[str, str], layout: str = OLDER, as_at: str = "2026-05-31") -> SchoolRow:
+    reader = OfstedReader(Header(titles(layout)))
+    reader.dated(date.fromisoformat(as_at))
+    return reader.read(cells(layout, row))
 
 
 def inspections(row: dict[str, str], layout: str = OLDER) -> list[dict[str, str | None]]:
@@ -70,6 +73,55 @@ class TestFramework:
             read({**school(), **card("09/11/2025")}, NEWER)
         assert (rejected.value.code, rejected.value.column) == ("framework_mismatch", "Inspection start date")
         assert rejected.value.value == "09/11/2025"
+
+
+class TestDates:
+    @pytest.mark.parametrize(
+        ("row", "column", "value"),
+        [
+            (oeif("01/01/1066"), "Inspection start date of latest OEIF graded inspection", "01/01/1066"),
+            (oeif("31/08/1992"), "Inspection start date of latest OEIF graded inspection", "31/08/1992"),
+            (card("01/01/2099"), "Inspection start date", "01/01/2099"),
+            (card("02/06/2027"), "Inspection start date", "02/06/2027"),
+            (card("13/01/2026", **{"Publication date": "02/06/2027"}), "Publication date", "02/06/2027"),
+            (
+                card("13/01/2026", **{"Inclusion - date of judgement": "13/01/1926"}),
+                "Inclusion - date of judgement",
+                "13/01/1926",
+            ),
+        ],
+    )
+    def test_one_that_cannot_be_right_rejects_the_row(self, row: dict[str, str], column: str, value: str) -> None:
+        with pytest.raises(RejectedRow) as rejected:
+            read({**school(), **row}, NEWER)
+        assert (rejected.value.code, rejected.value.column) == ("implausible_date", column)
+        assert rejected.value.value == value
+
+    @pytest.mark.parametrize(
+        ("row", "warnings"),
+        [
+            (oeif("01/09/1992"), "{}"),
+            (card("31/05/2026"), "{}"),
+            (card("01/06/2026"), "{starts_after_file}"),
+            (card("01/06/2027"), "{starts_after_file}"),
+            (card("13/01/2026", **{"Publication date": "12/01/2026"}), "{published_before_start}"),
+            (card("13/01/2026", **{"Publication date": "13/01/2026"}), "{}"),
+            (card("15/06/2026", **{"Publication date": "12/01/2026"}), "{starts_after_file,published_before_start}"),
+            (
+                card("15/06/2026", "Urgent improvement"),
+                "{category_missing,starts_after_file}",
+            ),
+        ],
+    )
+    def test_an_odd_one_is_kept_with_a_warning(self, row: dict[str, str], warnings: str) -> None:
+        (found,) = inspections({**school(), **row}, NEWER)
+        assert found["warnings"] == warnings
+
+    def test_a_doubt_is_no_part_of_the_judgement(self) -> None:
+        row = {**school(), **card("15/06/2026")}
+        (early,), (later,) = (read(row, NEWER, day).inspections for day in ("2026-05-31", "2026-06-30"))
+        assert early.judgement.digest == later.judgement.digest
+        assert early.content_hash != later.content_hash
 
 
 class TestGrades:

@@ -28,6 +28,8 @@ class Batch:
     known_as_at: date | None = None
     partial: bool = False
     """Rows of an earlier file, sent again: what is not listed says nothing."""
+    anew: set[int] = field(default_factory=set)
+    """Rows that carry a warning: the next file's are read again even where no byte has changed, and so warn again."""
     whole: bool = True
     """False where rows may be lost: the last line is not ended, or a quote never closes."""
 
@@ -70,6 +72,10 @@ class RowReader(Protocol):
     """Reads rows of one file. To be inherited from."""
 
     drift: Drift
+
+    def dated(self, as_at: date) -> None:
+        """Learn the date of the file, before its first row. Most kinds read a row alike whatever it is."""
+        del as_at
 
     def key(self, cells: Sequence[str]) -> int:
         """Return what identifies the row among those of its kind; raises RejectedRow."""

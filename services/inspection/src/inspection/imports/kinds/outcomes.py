@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -13,9 +14,9 @@ from inspection.imports.kinds.keyed import KeyedTable, merge
 from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted import judgements
 from inspection.imports.kinds.ofsted.blocks import frameworks_by_code
+from inspection.imports.kinds.ofsted.dates import InspectionDates
 from inspection.imports.kinds.ofsted.register import parse_urn
 from inspection.imports.kinds.packing import digest, pack, text_array, unpack
-from inspection.imports.reading.cells import parse_date
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
 
@@ -54,10 +55,16 @@ class OutcomeReader(RowReader):
         self.drift = columns.drift
         fields, areas = columns.known["fields"], columns.known["areas"]
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
-        self._starts: Reader[date] = columns.reader("starts_on", parse_date, "not a date", needed=True)
+        self._dates = InspectionDates()
+        read = partial(self._dates.read, fields["starts_on"])
+        self._starts: Reader[date] = columns.reader("starts_on", read, "not a date", needed=True)
         self._places = [columns.place(fields[name]) for name in ("urn", "starts_on")]
         self._judged = {title: columns.place(title) for title in (fields["overall"], *areas.values())}
         self._areas = tuple(areas)
+
+    def dated(self, as_at: date) -> None:
+        """Learn the date of the file, before its first row."""
+        self._dates.as_at = as_at
 
     def key(self, cells: Sequence[str]) -> int:
         """Return the number of (URN, start date)."""
@@ -115,7 +122,7 @@ class OfstedOutcomes:
     """The kind of file."""
 
     code = "ofsted-outcomes"
-    version = 1
+    version = 2
     key_name = "URN and start date"
 
     def reader(self, header: Header) -> OutcomeReader:
@@ -125,8 +132,10 @@ class OfstedOutcomes:
     def load(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> Fates:
         """Merge the outcomes beside the inspections, which they never touch; no fact changes, so no school is told."""
         merged = merge(connection, TABLE, batch, source)
-        for accepted in batch.accepted.values():
+        for key, accepted in batch.accepted.items():
             row: OutcomeRow = accepted.record
+            if row.warnings:
+                batch.anew.add(key)
             for code in row.warnings:
                 warnings.add(code, judgements.warning_text(code), 1, [row.urn])
         return Fates(len(merged.created), len(merged.changed))

@@ -11,9 +11,10 @@ import orjson
 from inspection.data import load
 from inspection.domain.frameworks import REPORT_CARD, UNGRADED, Framework, framework_for
 from inspection.imports.kinds.columns import Columns, OwnTexts, Reader
+from inspection.imports.kinds.ofsted.dates import InspectionDates
 from inspection.imports.kinds.ofsted.judgements import Judgement, card, graded, ungraded
 from inspection.imports.kinds.packing import digest, pack_columns
-from inspection.imports.reading.cells import parse_date, parse_int, parse_text, parse_yes_no, plain_texts
+from inspection.imports.reading.cells import parse_int, parse_text, parse_yes_no, plain_texts
 from inspection.imports.reading.problems import RejectedRow, UnreadableFile
 
 COLUMNS: Final = (
@@ -46,8 +47,8 @@ class Found(NamedTuple):
 
     @property
     def content_hash(self) -> bytes:
-        """8 bytes over the judgement, 8 over the rest."""
-        return self.judgement.digest + digest(self.packed, 8)
+        """8 bytes over the judgement, 8 over the rest: a doubt that comes or goes corrects no judgement."""
+        return self.judgement.digest + digest("".join((self.packed, *self.judgement.doubts)), 8)
 
 
 class Start(NamedTuple):
@@ -60,23 +61,24 @@ class Start(NamedTuple):
 class Block:
     """One block of columns; call it with the rows' columns (a blank one added at the end) and their URNs."""
 
-    def __init__(self, columns: Columns, spec: dict[str, Any]) -> None:
+    def __init__(self, columns: Columns, spec: dict[str, Any], dates: InspectionDates) -> None:
         self._spec = spec
+        self._file_dates = dates
         self._card = spec["kind"] == "card"
         self._kind = "ungraded" if spec["kind"] == "ungraded" else "graded"
         self._titles: dict[str, str] = spec["fields"]
         self._place = {name: columns.place(title) for name, title in self._titles.items()}
         self._starts = self._reader("starts_on", self._start, NOT_A_DATE)
-        self._published = self._reader("published_on", _iso_date, NOT_A_DATE)
+        self._published = self._reader("published_on", self._day(self._titles["published_on"]), NOT_A_DATE)
         self._relates = self._reader("relates", parse_yes_no, "neither Yes nor No")
         self._number = OwnTexts(self._reader("number", parse_text, "too long"), plain_texts)
         self._urn_then = self._reader("urn_at_inspection", parse_int, "not a URN")
         self._judgement_titles = self._titles_of_judgement()
         self._judged = [columns.place(title) for title in self._judgement_titles]
         self._areas = tuple(spec["areas"])
-        dates: dict[str, str] = spec.get("judged_on", {})
-        self._own_dates = {area: Reader(title, _iso_date, NOT_A_DATE) for area, title in dates.items()}
-        self._dates = [columns.place(title) for title in dates.values()]
+        own: dict[str, str] = spec.get("judged_on", {})
+        self._own_dates = {area: Reader(title, self._day(title), NOT_A_DATE) for area, title in own.items()}
+        self._dates = [columns.place(title) for title in own.values()]
         self._judgements = lru_cache(maxsize=20_000)(self._read_judgement)
 
     def __call__(self, columns: Sequence[Sequence[str]], urns: Sequence[int]) -> Iterator[tuple[int, Found]]:
@@ -91,6 +93,8 @@ class Block:
         numbers = self._number.column(present.column(self._place["number"]))
         days = [start.starts_on for start in started]
         published = self._published.column(present.column(self._place["published_on"]))
+        for place, codes in self._file_dates.doubts(days, published).items():
+            judgements[place] = judgements[place].doubted(codes)
         packed = pack_columns(
             numbers,
             frameworks,
@@ -146,15 +150,18 @@ class Block:
 
     def _start(self, cell: str) -> Start:
         """Return the date and its framework; a card before its time, or older grades after it, is a contradiction."""
-        starts_on = parse_date(cell)
+        title = self._titles["starts_on"]
+        starts_on = self._file_dates.read(title, cell)
         if self._kind == "ungraded":
             return Start(starts_on.isoformat(), UNGRADED)
         framework = framework_for(starts_on, frameworks_by_code().values())
         if self._card != (framework.code == REPORT_CARD):
-            title = self._titles["starts_on"]
             why = "before there were report cards" if self._card else "after report cards replaced these grades"
             raise RejectedRow("framework_mismatch", f"{title}: {cell.strip()} is {why}.", title, cell.strip())
         return Start(starts_on.isoformat(), framework.code)
+
+    def _day(self, title: str) -> Callable[[str], str]:
+        return lambda cell: self._file_dates.read(title, cell).isoformat()
 
     def _judged_on(self, present: "_Present") -> list[str | None]:
         """Return the dates of judgement that are not the start date, as JSON."""
@@ -189,7 +196,7 @@ class _Present:
         return [*compress(values, self._starts)]
 
 
-def blocks_of(columns: Columns) -> list[Block]:
+def blocks_of(columns: Columns, dates: InspectionDates) -> list[Block]:
     """Return the blocks of a file's layout; one that the file lacks altogether is left out, and told by the drift.
 
     Raises UnreadableFile for a block of which only a part is there: missing grades would read as grades withdrawn.
@@ -209,7 +216,7 @@ def blocks_of(columns: Columns) -> list[Block]:
                 f"The header on line {columns.header.line} lacks columns of the inspections it lists: "
                 f"{', '.join(missing)}.",
             )
-        blocks.append(Block(columns, spec))
+        blocks.append(Block(columns, spec, dates))
     return blocks
 
 
@@ -226,7 +233,3 @@ def frameworks_by_code() -> dict[str, Framework]:
         for entry in load("frameworks")
         if entry["by_start_date"]
     }
-
-
-def _iso_date(cell: str) -> str:
-    return parse_date(cell).isoformat()

@@ -11,7 +11,7 @@ from inspection.data import load
 from inspection.domain.concerns import MISSING, category_of_card, check_category
 from inspection.domain.frameworks import REPORT_CARD
 from inspection.imports.kinds.codes import code_reader
-from inspection.imports.kinds.packing import digest, pack, text_array
+from inspection.imports.kinds.packing import digest, pack, text_array, unpack
 from inspection.imports.reading.cells import blank, fold_word, look_up, unreadable
 
 COLUMNS: Final = (
@@ -34,11 +34,21 @@ _NOT_JUDGED_WORDS: Final = "not judged"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The judgement as packed columns, its digest (8 bytes), and the codes of its warnings."""
+    """The judgement as packed columns, its digest (8 bytes), and the codes of its warnings.
+
+    `doubts` are those of the warnings that are no matter of the judgement: they are not in its digest.
+    """
 
     packed: str
     digest: bytes
     warnings: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+
+    def doubted(self, codes: tuple[str, ...]) -> "Judgement":
+        """Return the same judgement with these warnings on the inspection's dates."""
+        warnings = (*self.warnings, *codes)
+        packed = pack([*unpack(self.packed)[:-1], text_array(warnings)])
+        return Judgement(packed, self.digest, warnings, codes)
 
 
 def judgement(

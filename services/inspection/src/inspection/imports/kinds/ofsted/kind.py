@@ -29,7 +29,7 @@ class OfstedLatestInspections:
     """The kind of file."""
 
     code = CODE
-    version = 1
+    version = 2
     key_name = "URN"
 
     def reader(self, header: Header) -> OfstedReader:
@@ -108,13 +108,13 @@ class _Load:
         replaced: list[str] = []
         corrected: list[UUID] = []
         changed: set[int] = set()
-        here: dict[UUID, Found] = {}
+        here: dict[UUID, tuple[int, Found]] = {}
         for urn in self._schools:
             for found in self._rows[urn].inspections:
                 stored = match(found, known.get(urn, ()))
                 what = step(found, stored, self._source.as_at)
                 if what is Step.NOTHING and stored is not None and stored.as_at is None:
-                    here[stored.id] = found
+                    here[stored.id] = (urn, found)
                 if what is Step.NOTHING:
                     continue
                 if stored is None:
@@ -135,12 +135,14 @@ class _Load:
             self._warnings.add("corrected", "Grades that differ from an earlier file are corrections.", len(corrected))
         return changed
 
-    def _compare(self, here: dict[UUID, Found]) -> None:
+    def _compare(self, here: dict[UUID, tuple[int, Found]]) -> None:
         """Tell of inspections published here that this file judges otherwise: what was published stands."""
         if not here:
             return
         for inspection_id, row in repository.published_here(self._connection, here, self._source.as_at).items():
-            if differs(here[inspection_id], row):
+            urn, found = here[inspection_id]
+            if differs(found, row):
+                self._batch.anew.add(urn)
                 self._warnings.add(DIFFERS, judgements.warning_text(DIFFERS), 1, [str(inspection_id)])
 
     def _packed_inspection(self, inspection_id: str, urn: int, found: Found) -> str:
@@ -219,6 +221,8 @@ class _Load:
     def _warn(self) -> None:
         for urn, row in self._rows.items():
             for found in row.inspections:
+                if found.judgement.warnings:
+                    self._batch.anew.add(urn)
                 for code in found.judgement.warnings:
                     self._warnings.add(code, judgements.warning_text(code), 1, [urn])
 

@@ -1,11 +1,13 @@
 """A row of the file: one school and the inspections it lists."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from inspection.imports.kinds.columns import Columns
 from inspection.imports.kinds.model import RowReader
 from inspection.imports.kinds.ofsted.blocks import Found, blocks_of
+from inspection.imports.kinds.ofsted.dates import InspectionDates
 from inspection.imports.kinds.ofsted.register import Register, RegisterReader
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
@@ -31,7 +33,12 @@ class OfstedReader(RowReader):
         columns = Columns(CODE, header)
         self.drift = columns.drift
         self._register = RegisterReader(columns)
-        self._blocks = blocks_of(columns)
+        self._dates = InspectionDates()
+        self._blocks = blocks_of(columns, self._dates)
+
+    def dated(self, as_at: date) -> None:
+        """Learn the date of the file, before its first row."""
+        self._dates.as_at = as_at
 
     def key(self, cells: Sequence[str]) -> int:
         """Return the school's URN."""

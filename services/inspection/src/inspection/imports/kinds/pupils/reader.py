@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from inspection.data import load
 from inspection.domain.periods import parse_academic_year
 from inspection.imports.kinds.columns import Columns, Reader
+from inspection.imports.kinds.model import RowReader
 from inspection.imports.kinds.ofsted.register import parse_urn
 from inspection.imports.kinds.packing import pack
 from inspection.imports.reading.cells import fold_word, parse_float, parse_int
@@ -67,7 +68,7 @@ def parse_cohort(cell: str) -> int | None:
     return None if fold_word(cell) in marks() else parse_int(cell)
 
 
-class PupilReader:
+class PupilReader(RowReader):
     """Reads rows of one file."""
 
     def __init__(self, kind: str, header: Header) -> None:
