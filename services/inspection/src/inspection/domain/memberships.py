@@ -49,7 +49,10 @@ def _newest(stays: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:
         return stays
     if current is not None:
         stays = stays[:-1] if current.first_seen_on == day else [*stays[:-1], replace(current, left_on=day)]
-    return stays if trust_uid is None else [*stays, Stay(trust_uid, day, day)]
+    if trust_uid is None:
+        return stays
+    # one that another file of the same day showed as ended begins anew: a school has one stay from a day on
+    return [*(stay for stay in stays if stay.first_seen_on < day), Stay(trust_uid, day, day)]
 
 
 def _older(before: list[Stay], after: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:

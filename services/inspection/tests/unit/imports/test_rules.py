@@ -7,7 +7,7 @@ import pytest
 
 from inspection.domain.cycles import closing_edges
 from inspection.domain.file_dates import date_in
-from inspection.domain.memberships import Stay, observe
+from inspection.domain.memberships import Stay, end, observe
 from inspection.imports.kinds.ofsted.blocks import Found
 from inspection.imports.kinds.ofsted.judgements import judgement
 from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
@@ -45,6 +45,10 @@ class TestStays:
 
     def test_the_same_date_again_with_another_trust_replaces_it(self) -> None:
         assert observe([Stay("1", AUGUST, AUGUST)], AUGUST, "2", None) == [Stay("2", AUGUST, AUGUST)]
+
+    def test_one_ended_and_shown_again_on_the_day_it_began_is_one_stay(self) -> None:
+        ended = end(observe([], AUGUST, "1", None), AUGUST)
+        assert observe(ended, AUGUST, "1", None) == [Stay("1", AUGUST, AUGUST)]
 
 
 class TestCycles:
