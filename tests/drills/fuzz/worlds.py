@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 from services.brokering.tests.fakes import FakeFacts, FakeFeed
 from services.brokering.tests.matching_world import MatchingWorld
@@ -34,6 +35,7 @@ from brokering.intake import triage as triage_intake
 from brokering.settings import Settings as BrokeringSettings
 from inspection.imports.service import JOBS as IMPORTS
 from inspection.settings import Settings as InspectionSettings
+from shared.clock import today
 from shared.db.session import Database, driver_url
 from shared.events.consumer import FeedConsumer
 from shared.jobs.resource import Jobs
@@ -46,6 +48,13 @@ ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "deploy/sample"
 FINAL = {"succeeded", "failed", "cancelled"}
 TRUST, AUTHORITY, REGION = "5143", "201", "London"
+TRUST_AREAS = (
+    "quality_of_education_activity",
+    "governance_and_executive_leadership",
+    "wellbeing",
+    "securing_improvement",
+    "management_of_resources",
+)
 Headers = dict[str, str]
 COMMON: Any = {"issuer": ISSUER, "audience": AUDIENCE, "jwks_url": jwks_url(), "log_level": "WARNING"}
 
@@ -117,9 +126,10 @@ async def working(jobs: Jobs, database: Database) -> AsyncIterator[None]:
 
 @contextmanager
 def inspection_world(urls: DatabaseUrls) -> Iterator[World]:
-    """Inspection with the sample files loaded."""
-    settings = InspectionSettings(database_url=urls.app, **COMMON)
-    with running(inspection.app.create_app(settings)) as service:
+    """Inspection with the sample files loaded, on a day when trusts are inspected."""
+    app = inspection.app.create_app(InspectionSettings(database_url=urls.app, **COMMON))
+    app.dependency_overrides[today] = lambda: date(2027, 12, 1)
+    with running(app) as service:
         tokens = tokens_of(service.app.openapi(), f"trust:{TRUST}")
         imports = service.call(load_sample(service, Database(urls.app), tokens["client"]))
         schools = service.send("GET", "/v1/schools?limit=5", tokens["client"]).json()["data"]
@@ -137,6 +147,7 @@ def inspection_world(urls: DatabaseUrls) -> Iterator[World]:
             "as_at": ["2026-06-30"],
             "file": [(SAMPLE / "locations_2026-06-30.csv").read_bytes()[:300]],
             **supplied(service, held[0]["urn"], trusts[0]["uid"], tokens["client"]),
+            "trust_inspection_id": [trust_inspected(service, trusts[0]["uid"])],
         }
         yield World("inspection", service, urls, known, tokens)
 
@@ -157,6 +168,22 @@ def supplied(service: Running, urn: int, uid: str, department: Headers) -> dict[
     ]
     assert [answer.status_code for answer in sent] == [201, 201, 200], [answer.text for answer in sent]
     return {"period": [term], "client_id": [client], "batch_id": [sent[2].json()["id"]]}
+
+
+def trust_inspected(service: Running, uid: str) -> str:
+    """Let the inspectorate publish an inspection of a trust; its id."""
+    scope = "inspections:read inspections:write inspections:publish"
+    headers = {**bearer(scope=scope, org="ofsted", role="ofsted"), "Content-Type": "application/json"}
+    areas = [{"area": area, "finding": "Found."} for area in TRUST_AREAS]
+    body = {"number": "1", "starts_on": "2027-09-06", "published_on": "2027-10-11", "areas": areas}
+    path = f"/v1/trusts/{uid}/inspections"
+    made = service.send("POST", path, headers, orjson.dumps(body)).json()["id"]
+    sent = [
+        service.send("POST", f"{path}/{made}/quality-assurance", headers, b'{"passed": true}'),
+        service.send("POST", f"{path}/{made}/publication", headers),
+    ]
+    assert [answer.status_code for answer in sent] == [200, 200], [answer.text for answer in sent]
+    return str(made)
 
 
 async def load_sample(service: Running, database: Database, token: Headers) -> list[str]:

@@ -15,7 +15,6 @@ from inspection.facts.endpoints import router as facts
 from inspection.freshness.endpoints import router as freshness
 from inspection.imports.endpoints import router as imports
 from inspection.inspections.endpoints import router as inspections
-from inspection.pages.endpoints import router as pages
 from inspection.progress.endpoints import router as progress
 from inspection.publications.endpoints import router as publications
 from inspection.reference.endpoints import router as reference
@@ -49,7 +48,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     freshness,
     imports,
     reference,
-    pages,
 )
 
 SHORT_WAYS: Final[tuple[ShortWay, ...]] = (CARD, SCHOOLS)

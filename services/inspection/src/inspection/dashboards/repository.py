@@ -67,7 +67,7 @@ def replace_comparisons(
 _SCHOOL = """
 SELECT s.urn, s.name, s.phase, s.la_code, s.region, s.idaci_quintile, s.pupils,
     src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
-FROM schools s JOIN sources src ON src.id = s.source_id
+FROM schools s JOIN sources src ON src.id = coalesce(s.register_source_id, s.source_id)
 WHERE s.urn = :urn"""
 
 

@@ -21,7 +21,7 @@ _OPEN = "s.status = ANY (:open_statuses)"
 def _school(condition: str, value: str = "CAST(NULL AS text)") -> str:
     return f"""
 SELECT s.urn, s.name, s.region, s.la_code, {_NO_INSPECTION}, '' AS ref, {value} AS value, {_SOURCE}
-FROM schools s JOIN sources src ON src.id = s.source_id
+FROM schools s JOIN sources src ON src.id = coalesce(s.register_source_id, s.source_id)
 WHERE {condition}"""
 
 

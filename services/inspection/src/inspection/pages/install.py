@@ -2,14 +2,16 @@
 
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from inspection.pages.endpoints import router
 from inspection.pages.errors import ErrorPages
 from inspection.pages.rendering import STATIC, STATIC_URL
+from shared.rate_limit import count_request
 
 KEPT_FOR: Final = "public, max-age=86400"
 
@@ -25,6 +27,10 @@ class Assets(StaticFiles):
 
 
 def install_pages(app: FastAPI) -> None:
-    """Serve the assets, and errors as pages to those who asked for a page."""
+    """Serve the pages, their assets, and errors as pages to those who asked for a page.
+
+    A link to a page may carry parameters of whoever passed it on; they are no mistake of the reader's.
+    """
+    app.include_router(router, dependencies=[Depends(count_request)])
     app.mount(STATIC_URL, Assets(directory=STATIC), name="pages-assets")
     app.add_middleware(ErrorPages)

@@ -24,7 +24,8 @@ LEFT JOIN LATERAL (
     FROM {inspections} AND i.evidence AND i.kind = 'graded' AND {visible}
     ORDER BY i.starts_on DESC, i.id DESC
     LIMIT 1) i ON true
-LEFT JOIN sources src ON src.id = CASE WHEN i.inspection_id IS NULL THEN s.source_id ELSE i.inspection_source_id END
+LEFT JOIN sources src ON src.id = CASE WHEN i.inspection_id IS NULL THEN coalesce(s.register_source_id, s.source_id)
+    ELSE i.inspection_source_id END
 WHERE s.urn = {urn}"""
 
 

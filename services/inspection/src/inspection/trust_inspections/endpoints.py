@@ -2,11 +2,11 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.drafts.schemas import QualityAssurance
-from inspection.inspections.endpoints import InspectionId
 from inspection.publications.schemas import Publication
 from inspection.scopes import INSPECTIONS_PUBLISH, INSPECTIONS_READ, INSPECTIONS_WRITE
 from inspection.trust_inspections import reading, service
@@ -33,10 +33,11 @@ Reader = Annotated[Principal, Requires(INSPECTIONS_READ)]
 Writer = Annotated[Principal, Requires(INSPECTIONS_WRITE)]
 Publisher = Annotated[Principal, Requires(INSPECTIONS_PUBLISH)]
 Day = Annotated[date, Depends(today)]
+TrustInspectionId = Annotated[UUID, Path(description="the inspection's id")]
 AsOf = Annotated[date | None, Query(description="what was published by this day, as it stood then")]
 
 LIST = "/v1/trusts/{uid}/inspections"
-ONE = "/v1/trusts/{uid}/inspections/{inspection_id}"
+ONE = "/v1/trusts/{uid}/inspections/{trust_inspection_id}"
 
 
 @router.get(LIST, operation_id="list_trust_inspections", responses={200: {"model": TrustInspectionPage}})
@@ -67,13 +68,13 @@ async def get_trust_inspection(
     request: Request,
     reads: PublicReads,
     uid: Uid,
-    inspection_id: InspectionId,
+    trust_inspection_id: TrustInspectionId,
     day: Day,
     as_of: AsOf = None,
 ) -> Response:
     """Read one inspection of a trust. Before publication it is there for the inspectorate alone."""
     return await reading.get_inspection(
-        request, reads, principal, uid=uid, inspection_id=inspection_id, as_of=as_of, today=day
+        request, reads, principal, uid=uid, inspection_id=trust_inspection_id, as_of=as_of, today=day
     )
 
 
@@ -84,22 +85,22 @@ async def update_trust_inspection(
     request: Request,
     session: Db,
     uid: Uid,
-    inspection_id: InspectionId,
+    trust_inspection_id: TrustInspectionId,
     if_match: IfMatch,
     patch: Annotated[TrustInspectionPatch, Body()],
 ) -> Response:
     """Change a draft by JSON Merge Patch."""
     return await service.change(
-        request, session, principal, uid=uid, draft_id=inspection_id, if_match=if_match, patch=patch
+        request, session, principal, uid=uid, draft_id=trust_inspection_id, if_match=if_match, patch=patch
     )
 
 
 @router.delete(ONE, operation_id="discard_trust_inspection", status_code=204)
 async def discard_trust_inspection(
-    *, principal: Writer, session: Db, uid: Uid, inspection_id: InspectionId, if_match: IfMatch
+    *, principal: Writer, session: Db, uid: Uid, trust_inspection_id: TrustInspectionId, if_match: IfMatch
 ) -> Response:
     """Discard a draft. What was published stays."""
-    return await service.discard(session, principal, uid, inspection_id, if_match)
+    return await service.discard(session, principal, uid, trust_inspection_id, if_match)
 
 
 @router.post(
@@ -114,12 +115,14 @@ async def assure_trust_inspection_quality(
     session: Db,
     once: Idempotent,
     uid: Uid,
-    inspection_id: InspectionId,
+    trust_inspection_id: TrustInspectionId,
     outcome: Annotated[QualityAssurance, Body()],
 ) -> Response:
     """Pass a draft through quality assurance, or return it to draft with a reason."""
     return await once(
-        lambda: service.assure_quality(request, session, principal, uid=uid, draft_id=inspection_id, outcome=outcome)
+        lambda: service.assure_quality(
+            request, session, principal, uid=uid, draft_id=trust_inspection_id, outcome=outcome
+        )
     )
 
 
@@ -131,14 +134,14 @@ async def publish_trust_inspection(
     session: Db,
     once: Idempotent,
     uid: Uid,
-    inspection_id: InspectionId,
+    trust_inspection_id: TrustInspectionId,
     day: Day,
     wanted: Annotated[Publication | None, Body()] = None,
 ) -> Response:
     """Publish what has passed quality assurance."""
     return await once(
         lambda: service.publish(
-            request, session, principal, uid=uid, inspection_id=inspection_id, wanted=wanted, today=day
+            request, session, principal, uid=uid, inspection_id=trust_inspection_id, wanted=wanted, today=day
         )
     )
 
@@ -156,12 +159,12 @@ async def correct_trust_inspection(
     session: Db,
     once: Idempotent,
     uid: Uid,
-    inspection_id: InspectionId,
+    trust_inspection_id: TrustInspectionId,
     wanted: Annotated[TrustCorrection, Body()],
 ) -> Response:
     """Make a new version of what was published; the version before stays readable, with the reason."""
     return await once(
-        lambda: service.correct(request, session, principal, uid=uid, inspection_id=inspection_id, wanted=wanted)
+        lambda: service.correct(request, session, principal, uid=uid, inspection_id=trust_inspection_id, wanted=wanted)
     )
 
 
@@ -171,7 +174,13 @@ async def correct_trust_inspection(
     responses={200: {"model": TrustInspectionVersions}},
 )
 async def list_trust_inspection_versions(
-    *, principal: Reader, request: Request, reads: PublicReads, uid: Uid, inspection_id: InspectionId, day: Day
+    *,
+    principal: Reader,
+    request: Request,
+    reads: PublicReads,
+    uid: Uid,
+    trust_inspection_id: TrustInspectionId,
+    day: Day,
 ) -> Response:
     """List all versions of an inspection of a trust, newest first."""
-    return await reading.list_versions(request, reads, principal, uid=uid, inspection_id=inspection_id, today=day)
+    return await reading.list_versions(request, reads, principal, uid=uid, inspection_id=trust_inspection_id, today=day)

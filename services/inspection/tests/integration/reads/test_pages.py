@@ -227,6 +227,16 @@ class TestSearchPage:
         assert 'rel="next"' not in rest
 
 
+class TestLinks:
+    async def test_parameters_of_whoever_passed_a_link_on_do_no_harm(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        page = await anonymous.get("/schools/100001", params={"utm_source": "a-newsletter"}, headers=BROWSER)
+        assert page.status_code == 200
+        assert "ratelimit" in page.headers
+
+
 class TestTrustPage:
     async def test_an_unknown_trust_is_404(self, anonymous: httpx.AsyncClient) -> None:
         assert (await anonymous.get("/trusts/99", headers=BROWSER)).status_code == 404
