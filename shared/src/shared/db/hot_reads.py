@@ -1,6 +1,6 @@
 """Hot public reads: prepared statements on kept connections, spoken to through libpq itself.
 
-A read of one row costs 16 microseconds of this process so, 84 through the driver's cursor and pool (ADR 0017). No
+A read of one row costs 16 microseconds of this process so, 84 through the driver's cursor and pool (ADR 0015). No
 transaction, no claims: such a read sees public rows only.
 """
 

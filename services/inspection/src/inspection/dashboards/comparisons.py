@@ -84,7 +84,7 @@ def _hidden(cells: Sequence[SchoolCell]) -> set[tuple[int, str]]:
 def _means(cells: Sequence[SchoolCell], hidden: set[tuple[int, str]]) -> dict[Area, _Mean]:
     """Return the mean of each group of one measure and phase, made from schools' figures that anybody may read.
 
-    What is hidden enters no figure of a group, so no figure and no difference of figures tells of it (ADR 0014).
+    What is hidden enters no figure of a group, so no figure and no difference of figures tells of it (ADR 0012).
     """
     counted = all(cell.cohort for cell in cells)
     means: dict[Area, _Mean] = {}

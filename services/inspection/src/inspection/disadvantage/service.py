@@ -1,7 +1,7 @@
 """The free-meal measure the sources allow: an estimate, over the schools whose own figure may be told.
 
 Every figure is a sum of schools' figures that are public each on their own, so no combination of figures tells a school
-that is left out. ADR 0016.
+that is left out. ADR 0014.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """The fields of the register: who speaks of which, and which of two sources is believed.
 
 The register itself (GIAS) and Ofsted's monthly file, which is made from it on a day of its own, both describe a school.
-Of a field that both have, the one of the newer date is believed, the register on the same day. See ADR 0015.
+Of a field that both have, the one of the newer date is believed, the register on the same day. See ADR 0013.
 """
 
 from typing import Final

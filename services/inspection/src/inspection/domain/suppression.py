@@ -1,7 +1,7 @@
 """Which figures of one school may be shown, so that no cell of a few pupils is told or can be worked out.
 
 The method is cell suppression: primary (a cell of fewer pupils than the threshold, unless it is none), then
-complementary (cells beside it, until no total or difference gives it away). Sources, and what is guaranteed: ADR 0014.
+complementary (cells beside it, until no total or difference gives it away). Sources, and what is guaranteed: ADR 0012.
 
 Everything a school tells of its pupils is taken as *families*: disjoint groups of pupils, *atoms*, that make up one
 whole. In a family of `parts` each figure is an atom, and what is left of the whole another one; in a `nested` family

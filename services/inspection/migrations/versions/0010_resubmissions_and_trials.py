@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared.auth.tenancy import enable_row_security
 
-revision = "0018"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared.auth.tenancy import enable_row_security
 
-revision = "0007"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
