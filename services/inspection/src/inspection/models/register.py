@@ -62,6 +62,7 @@ class School(Base):
     low_age: Mapped[int | None] = mapped_column(SmallInteger)
     high_age: Mapped[int | None] = mapped_column(SmallInteger)
     sixth_form: Mapped[bool | None]
+    sixth_form_reason: Mapped[str | None]  # why Ofsted's file tells neither, where it says so
     religious_character: Mapped[str | None]
     open_date: Mapped[date | None]
     postcode: Mapped[str | None]

@@ -23,8 +23,9 @@ KM_IN_A_DEGREE: Final = 111.0  # of latitude, a little less than anywhere, so th
 SCHOOL_COLUMNS = """
     s.urn, s.laestab, s.ukprn, s.name, s.phase, s.type_code, s.status, s.region, s.la_code, s.rb_kind, s.rb_id,
     s.rb_reason, s.trust_uid, g.name AS trust_name, g.kind AS trust_kind, s.pupils, s.idaci_quintile, s.low_age,
-    s.high_age, s.sixth_form, s.religious_character, s.open_date, s.close_date, s.postcode, s.report_url,
-    s.missing_since, s.capacity, s.urban_rural, s.sponsor, s.federation_uid, s.federation, s.known_since, l.lat, l.lng,
+    s.high_age, s.sixth_form, s.sixth_form_reason, s.religious_character, s.open_date, s.close_date, s.postcode,
+    s.report_url, s.missing_since, s.capacity, s.urban_rural, s.sponsor, s.federation_uid, s.federation, s.known_since,
+    l.lat, l.lng,
     src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at"""
 
 HAS_REPORT_CARD = """EXISTS (

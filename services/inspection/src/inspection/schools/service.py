@@ -73,6 +73,8 @@ def school_document(row: Row) -> Document:
     parts = school_parts(row)
     federation = {"uid": row["federation_uid"], "name": row["federation"]}
     unknown = {field: NOT_IN_SOURCE for field in SOMETIMES_UNKNOWN if row[field] is None}
+    if row["sixth_form"] is None:
+        unknown["sixth_form"] = row["sixth_form_reason"] or NOT_IN_SOURCE
     if parts["location"] is None:
         unknown["location"] = NOT_IN_SOURCE
     return {

@@ -137,6 +137,13 @@ class TestMerging:
         assert (counts(document), document["warnings"]) == ((1, 0, 1, 0, 0), [])
         assert rows.one("SELECT warnings, version FROM inspections") == {"warnings": [], "version": 1}
 
+    async def test_a_sixth_form_that_does_not_apply_is_not_an_unknown_one(self, importer: Importer) -> None:
+        cells = {100001: "Not applicable", 100002: "Not recorded", 100003: "Has a sixth form"}
+        await importer.send(ofsted_file([school(urn, **{"Sixth form": cell}) for urn, cell in cells.items()]))
+        found = [(await importer.client.get(f"/v1/schools/{urn}")).json() for urn in cells]
+        told = [(each["sixth_form"], each["unknown"].get("sixth_form")) for each in found]
+        assert told == [(None, "does_not_apply"), (None, "not_in_source"), (True, None)]
+
     async def test_leaving_a_trust_is_seen(self, importer: Importer, rows: Rows) -> None:
         await importer.send(ofsted_file([school(**TRUST)]))
         moved = {**TRUST, "Multi-academy trust UID": "99", "Multi-academy trust name": "Another"}

@@ -75,6 +75,24 @@ class TestFramework:
         assert rejected.value.value == "09/11/2025"
 
 
+class TestSixthForm:
+    @pytest.mark.parametrize(
+        ("cell", "has", "reason"),
+        [
+            ("Has a sixth form", "t", None),
+            ("Does not have a sixth form", "f", None),
+            ("Not applicable", None, "does_not_apply"),
+            ("Not recorded", None, None),
+            ("NULL", None, None),
+        ],
+    )
+    def test_that_it_does_not_apply_is_another_thing_than_not_known(
+        self, cell: str, has: str | None, reason: str | None
+    ) -> None:
+        told = register_of(school(**{"Sixth form": cell}))
+        assert (told["sixth_form"], told["sixth_form_reason"]) == (has, reason)
+
+
 class TestDates:
     @pytest.mark.parametrize(
         ("row", "column", "value"),

@@ -29,7 +29,7 @@ class OfstedLatestInspections:
     """The kind of file."""
 
     code = CODE
-    version = 2
+    version = 3
     key_name = "URN"
 
     def reader(self, header: Header) -> OfstedReader:

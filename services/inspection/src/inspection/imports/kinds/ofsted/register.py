@@ -9,7 +9,7 @@ from inspection.data import load
 from inspection.domain.names import fold
 from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns, OwnTexts, Reader
-from inspection.imports.kinds.packing import digest, pack_columns
+from inspection.imports.kinds.packing import NOTHING, digest, join, pack_columns
 from inspection.imports.reading.cells import (
     fold_word,
     parse_date,
@@ -44,6 +44,7 @@ COLUMNS: Final = (
     "rb_kind",
     "rb_id",
     "rb_reason",
+    "sixth_form_reason",
 )
 TRUST: Final = "trust"
 LOCAL_AUTHORITY: Final = "local_authority"
@@ -99,6 +100,8 @@ class RegisterReader:
             ),
             "trust_uid": read("trust_uid", parse_uid, "not a UID (digits)"),
         }
+        self._sixth_form_reason = read("sixth_form", _reason(columns.known["sixth_form_reasons"]), "not known")
+        self._place_of_sixth_form = columns.place(titles["sixth_form"])
         self._trust_name = read("trust_name", parse_text, "too long")
         self._place_of_urn = columns.place(titles["urn"])
         self._own_places = [columns.place(titles[field]) for field in self._own]
@@ -125,12 +128,16 @@ class RegisterReader:
         bodies = zip(*map(self._body, types, authorities, uids), strict=True)
         folded = [fold(str(name)) for name in names]
         status = [OPEN] * len(urns)
-        packed = pack_columns([*map(str, urns)], laestabs, names, folded, postcodes, urls, *common, status, *bodies)
+        told = pack_columns([*map(str, urns)], laestabs, names, folded, postcodes, urls, *common, status, *bodies)
+        reasons = self._sixth_form_reason.column(columns[self._place_of_sixth_form])
+        packed = [join(each, reason or NOTHING) for each, reason in zip(told, reasons, strict=True)]
+        # rows without a reason keep the digest that they had before there were any
+        digested = [whole if reason else each for each, whole, reason in zip(told, packed, reasons, strict=True)]
         trust_names = [
             self._trust_name[cell] if uid else None
             for uid, cell in zip(uids, columns[self._place_of_trust_name], strict=True)
         ]
-        return [*map(Register, packed, map(digest, packed), uids, trust_names, map(_date, opened))]
+        return [*map(Register, packed, map(digest, digested), uids, trust_names, map(_date, opened))]
 
     def _body(self, type_code: str, la_code: str, uid: str | None) -> tuple[str, str | None, str | None]:
         """Return kind, id and the reason there is no id of the responsible body: the trust, or else the authority."""
@@ -200,8 +207,14 @@ def _date(iso: str | None) -> date | None:
 
 
 def _flag(values: dict[str, bool]) -> Callable[[str], str | None]:
-    """Return a reader of whether there is a sixth form; `Not applicable` and the like say nothing."""
+    """Return a reader of whether there is a sixth form; `Not applicable` and the like say neither."""
     known = {fold_word(value): "t" if has else "f" for value, has in values.items()}
+    return lambda cell: known.get(fold_word(cell))
+
+
+def _reason(values: dict[str, str]) -> Callable[[str], str | None]:
+    """Return a reader of why that is told neither way; a cell like `Not recorded` gives no reason."""
+    known = {fold_word(value): reason for value, reason in values.items()}
     return lambda cell: known.get(fold_word(cell))
 
 
