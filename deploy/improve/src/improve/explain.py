@@ -37,6 +37,8 @@ def describe_assessment(assessment: Document, *, considered: bool = True) -> Ite
     """The result; the rules that fired (+), what would have led to less (?), and what else was considered (-)."""
     version = assessment["policy_version"]
     yield f"{assessment['scheme']} (policy version {version}, as of {assessment['as_of']}): {assessment['result']}"
+    if (assessment.get("upstream") or {}).get("facts_changed_since"):
+        yield "  ! the school's facts have changed since; `improve assess` proposes anew"
     if assessment.get("flags"):
         yield f"  flags: {', '.join(_code(flag) for flag in assessment['flags'])}"
     if assessment.get("action_areas"):

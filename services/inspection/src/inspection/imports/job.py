@@ -195,7 +195,10 @@ def _known(connection: Connection, kind: str, as_at: date) -> KnownRows:
     stored = repository.known_digests(connection, kind, as_at)
     if stored is None or (is_dated(kind) and stored[1] != as_at):
         return KnownRows()
-    return KnownRows(unpack_digests(stored[0]), stored[1])
+    # what was published or corrected here since may differ from a row that has not changed: such rows are read again
+    anew = repository.schools_published_here(connection)
+    rows = unpack_digests(stored[0])
+    return KnownRows({digest: key for digest, key in rows.items() if key not in anew} if anew else rows, stored[1])
 
 
 def _lines(file: BinaryIO, header_line: int) -> int:

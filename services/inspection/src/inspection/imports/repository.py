@@ -146,6 +146,11 @@ def copy_file(connection: Connection, import_id: UUID, target: BinaryIO) -> None
             target.write(row[0])
 
 
+def schools_published_here(connection: Connection) -> set[int]:
+    """Return the schools with an inspection that was published or corrected here."""
+    return set(connection.scalars(text("SELECT DISTINCT urn FROM inspections WHERE source_id IS NULL")))
+
+
 def known_digests(connection: Connection, kind: str, as_at: date) -> tuple[bytes, date] | None:
     """Return the digests of the rows of the newest load that is not newer than `as_at`, and its date."""
     row = connection.execute(

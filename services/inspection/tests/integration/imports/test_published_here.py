@@ -47,3 +47,22 @@ async def test_narratives_stay_and_a_difference_is_told(
     assert (kept["version"], kept["summary"]) == (1, "For parents.")
     assert kept["narratives"]["inclusion"] == "Words."
     assert kept["grades"]["achievement"] == "expected_standard"
+
+
+async def test_a_difference_is_told_by_a_row_that_was_the_same_before_the_correction(
+    importer: Importer, rows: Rows, urls: DatabaseUrls
+) -> None:
+    told = row(
+        "Expected standard", Achievement="Needs attention", **{"Early years (where applicable)": "Strong standard"}
+    )
+    content = ofsted_file([told], NEWER)
+    await importer.send(content, "2026-06-30")
+    (found,) = rows.all("SELECT id FROM inspections")
+    settings = Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url())
+    async with client_of(create_app(settings), **bearer(scope=CORRECTIONS, org="ofsted")) as inspectorate:
+        body = {"changes": {"category_of_concern": "RSI", "safeguarding": "not_met"}, "reason": "Left out."}
+        corrected = await inspectorate.post(f"/v1/inspections/{found['id']}/corrections", json=body)
+        assert corrected.status_code == 201, corrected.text
+    again = await importer.send(content, today().isoformat())
+    assert again["rows"]["unchanged"] == 1
+    assert "differs_from_publication" in [warning["code"] for warning in again["warnings"]]

@@ -42,7 +42,7 @@ async def test_rows_must_refer_to_one_that_is_there(
     "change",
     [
         "DELETE FROM schools",
-        "TRUNCATE schools",
+        "TRUNCATE schools CASCADE",
         "UPDATE schools SET urn = urn + 1",
         "DELETE FROM school_groups",
         "UPDATE sources SET id = DEFAULT",
