@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800)]
 SEED = 20261123
 SHARE = 1.0 if FULL else 0.15
 """How much of the hostile values is sent."""
-GENERATED = 150 if FULL else 4
+GENERATED = 50 if FULL else 4
 """Generated requests an operation, token and mode."""
 NEVER_WAITS = {"wait": "0"}
 
