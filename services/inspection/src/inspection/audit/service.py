@@ -82,7 +82,7 @@ def _written(row: Row) -> tuple[CursorKey, Document]:
 
 def _loaded(versions: Sequence[Row]) -> Iterator[tuple[CursorKey, Document]]:
     """Yield what files brought, of versions newest first; what was written here has entries of its own."""
-    for version, before in zip(versions, [*versions[1:], None], strict=True):
+    for version, before in zip(versions, [*versions[1:], None][: len(versions)], strict=True):
         if version["source_name"] is None:
             continue
         old = rules.audited(content_of(before)) if before else {}

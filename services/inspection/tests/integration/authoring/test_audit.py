@@ -42,6 +42,13 @@ class TestTrail:
             {"field": "areas/inclusion/grade", "from": "expected_standard", "to": "strong_standard"}
         ]
 
+    async def test_a_draft_has_one_before_and_after_it_is_discarded(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await writing.draft(inspectorate)
+        assert [each["step"] for each in await trail(inspectorate, made["id"])] == ["created"]
+        discarded = await inspectorate.delete(f"/v1/inspections/{made['id']}", headers={"If-Match": "*"})
+        assert discarded.status_code == 204
+        assert [each["step"] for each in await trail(inspectorate, made["id"])] == ["discarded", "created"]
+
     async def test_others_see_it_from_publication_on(
         self, inspectorate: httpx.AsyncClient, department: httpx.AsyncClient
     ) -> None:
