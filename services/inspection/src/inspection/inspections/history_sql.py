@@ -2,6 +2,10 @@
 
 The same inspection may stand on a school's row and on that of the school it came from: by its number, or without one
 by the URN it was held under and its start. The school's own row wins, then evidence, then the row that has a number.
+What a predecessor has counts up to the date of the link, or without one up to the successor's opening, or without that
+up to the predecessor's closure: one that stayed open after a split goes on with a history that is no longer this
+school's. Along a chain the earliest of these dates bounds all that lies beyond; where several chains lead to the same
+school, the latest of theirs does.
 A snapshot of outcomes is shown only where no full record of the same graded inspection is known: of the same start, on
 the same school or on one that a link joins to it directly.
 """
@@ -29,6 +33,18 @@ WHOLE_ROW_THEN: Final = f"SELECT i.* FROM {STANDING} WHERE NOT history.snapshot 
 
 SNAPSHOT_BY_ID: Final = f"({_SNAPSHOT} WHERE o.id = :id)"
 
+# an edge may be told from both ends, and dated by one alone
+_EDGES_TO: Final = """
+            SELECT k.predecessor_urn, coalesce(max(k.established_on), max(coalesce(s.open_date, e.open_date)),
+                max(coalesce(former.close_date, off_roll.close_date)), 'infinity') AS until
+            FROM school_links k
+            LEFT JOIN schools s ON s.urn = k.successor_urn
+            LEFT JOIN establishments e ON e.urn = k.successor_urn
+            LEFT JOIN schools former ON former.urn = k.predecessor_urn
+            LEFT JOIN establishments off_roll ON off_roll.urn = k.predecessor_urn
+            WHERE k.successor_urn = reached.urn
+            GROUP BY k.predecessor_urn"""
+
 MEMBERSHIP_COLUMNS: Final = """
     then_in.trust_uid AS then_uid, then_in.name AS then_name, then_in.assumed AS then_assumed,
     CASE WHEN now_in.trust_uid IS NOT NULL
@@ -53,17 +69,21 @@ def history_of(inspections: str, visible: str, told: str = "true") -> str:
     """
     return f"""
 WITH RECURSIVE
-    line (urn) AS (
-        SELECT CAST(:urn AS integer)
+    reached (urn, until) AS (
+        SELECT CAST(:urn AS integer), CAST('infinity' AS date)
         UNION
-        SELECT k.predecessor_urn FROM school_links k JOIN line ON k.successor_urn = line.urn),
+        SELECT edge.predecessor_urn, least(reached.until, edge.until)
+        FROM reached CROSS JOIN LATERAL ({_EDGES_TO}) edge),
+    line AS (SELECT urn, max(until) AS until FROM reached GROUP BY urn),
     held AS (
         SELECT i.id, i.urn, i.number, i.kind, i.evidence, i.starts_on,
             coalesce(i.urn_at_inspection, i.urn) AS held_under
         FROM {inspections}
-        WHERE {visible}),
+        WHERE {visible} AND i.starts_on <= line.until),
     told AS (
-        SELECT o.id, o.urn, o.starts_on FROM outcome_snapshots o JOIN line USING (urn) WHERE {told}),
+        SELECT o.id, o.urn, o.starts_on
+        FROM outcome_snapshots o JOIN line USING (urn)
+        WHERE {told} AND o.starts_on <= line.until),
     full_records AS (
         SELECT DISTINCT ON (coalesce(number, held_under || '/' || starts_on)) id
         FROM held

@@ -82,10 +82,17 @@ class Register:
         self._insert("school_locations", "urn", urn=urn, lat=lat, lng=lng, content_hash=DIGEST, source_id=self.source)
 
     def link(
-        self, predecessor: int, successor: int, kind: str = "successor", name: str | None = None, *, cut: bool = False
+        self,
+        predecessor: int,
+        successor: int,
+        kind: str = "successor",
+        name: str | None = None,
+        *,
+        on: date | None = None,
+        cut: bool = False,
     ) -> None:
         """Put an edge in as the predecessor's row tells it."""
-        values = {"urn": predecessor, "link_urn": successor, "kind": kind, "link_name": name}
+        values = {"urn": predecessor, "link_urn": successor, "kind": kind, "link_name": name, "established_on": on}
         ends = {"predecessor_urn": predecessor, "successor_urn": successor}
         self._insert("school_links", "urn", **values, **ends, cut=cut, content_hash=DIGEST, source_id=self.source)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import httpx
 import orjson
+import pytest
 from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.inspections.schemas import HistoryInspection, Inspection, InspectionVersions
@@ -138,6 +139,82 @@ class TestHistory:
 
         assert (await reader.get("/v1/schools/100001/inspections")).json()["data"] == []
         assert (await reader.get("/v1/schools/100009/inspections")).status_code == 404
+
+
+class TestWhatAPredecessorAdds:
+    """Up to the date of the link, or the successor's opening, or the predecessor's closure."""
+
+    @staticmethod
+    async def urns(reader: httpx.AsyncClient, urn: int) -> list[tuple[int, str]]:
+        answer = await reader.get(f"/v1/schools/{urn}/inspections", params={"include_total": "true"})
+        data, total = answer.json()["data"], answer.json()["paging"]["total"]
+        then = (await reader.get(f"/v1/schools/{urn}/inspections", params={"as_of": "2026-06-30"})).json()["data"]
+        assert [item["id"] for item in then] == [item["id"] for item in data]
+        assert len(data) == total
+        return sorted((item["urn"], item["starts_on"][:4]) for item in data)
+
+    @pytest.mark.parametrize(
+        ("link", "opening"),
+        [(date(2016, 9, 1), None), (None, date(2016, 9, 1)), (date(2016, 9, 1), date(2010, 9, 1))],
+        ids=["date of the link", "opening", "the link's date comes first"],
+    )
+    async def test_after_a_split_what_the_one_that_stayed_open_went_through_is_its_own(
+        self, reader: httpx.AsyncClient, register: Register, link: date | None, opening: date | None
+    ) -> None:
+        register.school(100001)
+        register.school(100002, open_date=opening)
+        register.link(100001, 100002, "successor_split_school", on=link)
+        register.inspection(100001, starts_on=date(2023, 7, 4))
+        register.inspection(100001, starts_on=date(2014, 5, 6), framework="pre-eif")
+        register.outcome(100001, date(2018, 5, 6))
+        register.outcome(100001, date(2011, 5, 6))
+
+        assert await self.urns(reader, 100002) == [(100001, "2011"), (100001, "2014")]
+        assert [year for _, year in await self.urns(reader, 100001)] == ["2011", "2014", "2018", "2023"]
+
+    async def test_a_conversion_and_a_merger_keep_all_that_was_before(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100003, open_date=date(2016, 9, 1))
+        for urn in (100001, 100002):
+            register.school(urn, status="closed", close_date=date(2016, 8, 31))
+            register.link(urn, 100003, "successor_merged")
+            register.inspection(urn, starts_on=date(2016, 9, 1), framework="pre-eif")
+            register.inspection(urn, starts_on=date(2010, 3, 1), framework="pre-eif")
+
+        assert await self.urns(reader, 100003) == [
+            (100001, "2010"),
+            (100001, "2016"),
+            (100002, "2010"),
+            (100002, "2016"),
+        ]
+
+    async def test_without_both_dates_the_closure_bounds_and_without_that_nothing(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        for urn in (100001, 100002, 100003):
+            register.school(urn, close_date=date(2016, 8, 31) if urn == 100001 else None)
+            register.inspection(urn, starts_on=date(2020, 3, 1), number=str(urn))
+        register.link(100001, 100003)
+        register.link(100002, 100003)
+
+        assert await self.urns(reader, 100003) == [(100002, "2020"), (100003, "2020")]
+
+    async def test_the_earliest_date_on_the_way_bounds_an_ancestor_and_of_two_ways_the_later_one(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        for urn in (100001, 100002, 100003):
+            register.school(urn)
+        register.link(100001, 100002, on=date(2018, 9, 1))
+        register.link(100002, 100003, on=date(2012, 9, 1))
+        register.inspection(100001, starts_on=date(2011, 3, 1), framework="pre-eif")
+        register.inspection(100001, starts_on=date(2015, 3, 1), framework="pre-eif")
+
+        assert await self.urns(reader, 100003) == [(100001, "2011")]
+        assert await self.urns(reader, 100002) == [(100001, "2011"), (100001, "2015")]
+
+        register.link(100001, 100003, "successor_merged", on=date(2016, 9, 1))
+        assert await self.urns(reader, 100003) == [(100001, "2011"), (100001, "2015")]
 
 
 class TestTwoPredecessors:
