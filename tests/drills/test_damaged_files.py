@@ -193,7 +193,7 @@ def _rejections(loading: Loading, document: dict[str, Any]) -> list[str]:
 
 
 def _one_row(loading: Loading, document: dict[str, Any]) -> list[str]:
-    """One row is refused, and told with its column and the byte; a cell of personal data is told by its column alone."""
+    """One row is refused, and told with its column and the byte; a personal cell by its column alone."""
     if document.get("state") != "succeeded":
         return [f"one byte costs the whole file: {document}"]
     rows = [row for row in loading.rejections(document["id"]) if row["code"] == "undecodable_value"]
