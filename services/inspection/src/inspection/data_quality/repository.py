@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from inspection.inspections.repository import VISIBLE
+from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Parameters, Row, fetch_all, stream_all
 
 Position = tuple[int, str]

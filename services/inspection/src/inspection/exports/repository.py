@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS, VISIBLE
+from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS
+from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row, fetch_all
 from inspection.schools.repository import SCHOOL_COLUMNS, SCHOOL_TABLES
 

@@ -31,15 +31,15 @@ def facts_page(
 
 @router.get("/v1/facts", operation_id="list_facts", responses={200: {"model": FactsPage, "content": LINES}})
 async def list_facts(
-    _: Reader, request: Request, reads: PublicReads, page: Annotated[PageParameters, Depends(facts_page)]
+    principal: Reader, request: Request, reads: PublicReads, page: Annotated[PageParameters, Depends(facts_page)]
 ) -> Response:
     """List the facts of all schools by URN. `Accept: application/x-ndjson` streams all of them."""
-    return await service.list_facts(request, reads, page)
+    return await service.list_facts(request, reads, principal, page)
 
 
 @router.post("/v1/facts/lookup", operation_id="lookup_facts", responses={200: {"model": FactsFound}})
 async def lookup_facts(
-    _: Reader, request: Request, reads: PublicReads, wanted: Annotated[FactsLookup, Body()]
+    principal: Reader, request: Request, reads: PublicReads, wanted: Annotated[FactsLookup, Body()]
 ) -> Response:
     """Read the facts of up to 1,000 schools."""
-    return await service.lookup_facts(request, reads, wanted.urns)
+    return await service.lookup_facts(request, reads, principal, wanted.urns)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS
+from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row, fetch_all, fetch_count
 from inspection.schools.repository import SCHOOL_COLUMNS, SCHOOL_TABLES
 
@@ -16,7 +17,7 @@ _SCHOOLS_BY_URN = f"SELECT {SCHOOL_COLUMNS} {SCHOOL_TABLES} WHERE s.urn = ANY (:
 _EVIDENCE = f"""
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
 FROM inspections i LEFT JOIN sources src ON src.id = i.source_id
-WHERE i.urn = ANY (:urns) AND i.evidence AND i.state = 'published'
+WHERE i.urn = ANY (:urns) AND i.evidence AND (CAST(:ahead AS boolean) OR {VISIBLE})
 ORDER BY i.urn, i.starts_on DESC, i.id DESC"""
 
 
@@ -30,9 +31,12 @@ async def schools_by_urn(reads: AsyncConnection, urns: Sequence[int]) -> list[Ro
     return await fetch_all(reads, _SCHOOLS_BY_URN, {"urns": list(urns)})
 
 
-async def evidence(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]:
-    """Return the evidence on these schools: by URN, then newest first. Reduced snapshots are none."""
-    return await fetch_all(reads, _EVIDENCE, {"urns": list(urns)})
+async def evidence(reads: AsyncConnection, urns: Sequence[int], *, ahead: bool) -> list[Row]:
+    """Return the evidence on these schools: by URN, then newest first. Reduced snapshots are none.
+
+    `ahead`: with what is published for a later day too.
+    """
+    return await fetch_all(reads, _EVIDENCE, {"urns": list(urns), "ahead": ahead})
 
 
 async def count(reads: AsyncConnection) -> int:

@@ -14,6 +14,7 @@ from inspection.inspections.service import area_grades, inspection_core, warning
 from inspection.inspections.service import source_document as inspection_source
 from inspection.rows import Row
 from inspection.schools.service import school_parts, source_document
+from shared.auth import Principal
 from shared.db.session import streaming_session
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, ndjson, page_response, wants_ndjson
@@ -22,6 +23,8 @@ Document = dict[str, Any]
 
 MISSING_FROM_NEWER_FILE = "missing_from_newer_file"
 STREAM_BATCH = 500
+THE_SERVICES = "service"
+"""The organisation of the platform's own clients, which go by the day themselves."""
 
 
 def facts_document(school: Row, inspections: Sequence[Row]) -> Document:
@@ -56,38 +59,45 @@ def _inspection(row: Row) -> Document:
     return {**inspection_core(row), "areas": area_grades(row)}
 
 
-async def _documents_of(reads: AsyncConnection, schools: Sequence[Row]) -> list[Document]:
+def sees_ahead(principal: Principal) -> bool:
+    """Tell whether facts hold inspections published for a later day too; others get them on the day."""
+    return principal.org.kind == THE_SERVICES
+
+
+async def _documents_of(reads: AsyncConnection, schools: Sequence[Row], *, ahead: bool) -> list[Document]:
     """Return the facts of these schools; one more statement, however many they are."""
     evidence: dict[int, list[Row]] = defaultdict(list)
-    for row in await repository.evidence(reads, [school["urn"] for school in schools]):
+    for row in await repository.evidence(reads, [school["urn"] for school in schools], ahead=ahead):
         evidence[row["urn"]].append(row)
     return [facts_document(school, evidence[school["urn"]]) for school in schools]
 
 
-async def list_facts(request: Request, reads: AsyncConnection, page: PageParameters) -> Response:
+async def list_facts(request: Request, reads: AsyncConnection, principal: Principal, page: PageParameters) -> Response:
     """Answer with one page of facts by URN, or with all of them as a stream."""
+    ahead = sees_ahead(principal)
     if wants_ndjson(request):
-        return ndjson(_all_documents(request))
+        return ndjson(_all_documents(request, ahead=ahead))
     after = page.key(int)
     schools = await repository.schools_after(reads, 0 if after is None else after[0], page.limit + 1)
-    documents = await _documents_of(reads, schools)
+    documents = await _documents_of(reads, schools, ahead=ahead)
     total = await repository.count(reads) if page.include_total else None
     return page_response(request, page_of(request, page, documents, lambda facts: (facts["urn"],), total=total))
 
 
-async def _all_documents(request: Request) -> AsyncIterator[Document]:
+async def _all_documents(request: Request, *, ahead: bool) -> AsyncIterator[Document]:
     async with streaming_session(request) as session:
         connection = await session.connection()
         last = 0
         while schools := await repository.schools_after(connection, last, STREAM_BATCH):
-            for document in await _documents_of(connection, schools):
+            for document in await _documents_of(connection, schools, ahead=ahead):
                 yield document
             last = schools[-1]["urn"]
 
 
-async def lookup_facts(request: Request, reads: AsyncConnection, urns: Sequence[int]) -> Response:
+async def lookup_facts(request: Request, reads: AsyncConnection, principal: Principal, urns: Sequence[int]) -> Response:
     """Answer with the facts of these schools, and the URNs the register does not hold."""
     schools = await repository.schools_by_urn(reads, urns)
     found = {school["urn"] for school in schools}
     missing = [urn for urn in dict.fromkeys(urns) if urn not in found]
-    return json_response(request, {"data": await _documents_of(reads, schools), "missing": missing})
+    documents = await _documents_of(reads, schools, ahead=sees_ahead(principal))
+    return json_response(request, {"data": documents, "missing": missing})

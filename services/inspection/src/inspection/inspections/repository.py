@@ -17,7 +17,7 @@ from inspection.inspections.history_sql import (
     WHOLE_ROW_THEN,
     history_of,
 )
-from inspection.inspections.standing_sql import KEPT_VERSION, STANDING, STOOD
+from inspection.inspections.standing_sql import KEPT_VERSION, STANDING, STOOD, VISIBLE
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
 
 Position = tuple[date, UUID]
@@ -33,9 +33,6 @@ SOURCE_COLUMNS = "src.name AS source_name, src.as_at AS source_as_at, src.loaded
 _SELECT = f"""
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
 FROM inspections i LEFT JOIN sources src ON src.id = i.source_id"""
-
-# an inspection is to be seen from its publication, or from its start where the day of publication is not known
-VISIBLE = "i.state = 'published' AND coalesce(i.published_on, i.starts_on) <= current_date"
 
 _SNAPSHOT = f"""
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}

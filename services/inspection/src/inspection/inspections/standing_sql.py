@@ -1,4 +1,4 @@
-"""What stood on a day: of each inspection the version that was in force by then.
+"""What is to be seen, and what stood on a day: of each inspection the version that was in force by then.
 
 A version of a file is in force from the date the file speaks for, one made here from the day it was made; the first one
 from the day the inspection is to be seen. So `:as_of` finds what a reader could have read on that day.
@@ -7,6 +7,11 @@ from the day the inspection is to be seen. So `:as_of` finds what a reader could
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
 from typing import Final
+
+# an inspection is to be seen from its publication, or from its start where the day of publication is not known
+_SEEN: Final = "i.state = 'published' AND coalesce(i.published_on, i.starts_on) <= {day}"
+VISIBLE: Final = _SEEN.format(day="current_date")
+STOOD: Final = _SEEN.format(day=":as_of")
 
 # a kept version as a row of the table: what an older file did not tell is taken from the present row
 KEPT_VERSION: Final = """jsonb_populate_record(now,
@@ -30,5 +35,3 @@ LEFT JOIN LATERAL (
     ORDER BY e.version DESC
     LIMIT 1) v ON true
 CROSS JOIN LATERAL {KEPT_VERSION} AS i"""
-
-STOOD: Final = "i.state = 'published' AND coalesce(i.published_on, i.starts_on) <= :as_of"

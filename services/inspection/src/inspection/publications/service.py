@@ -61,7 +61,7 @@ async def publish(
     told = [Change("state", row["state"], "published"), *changes({}, rules.audited(content))]
     await record(session, principal, Entry(inspection_id, rules.DONE["publish"], changes=told))
     await monitoring.apply(session, principal, inspection_id, content)
-    await append_async(session, _events(PUBLISHED, inspection_id, content, version=1))
+    await append_async(session, _events(PUBLISHED, inspection_id, content, today, version=1))
     return await _answer(request, session, inspection_id)
 
 
@@ -113,7 +113,9 @@ async def correct(
     await record(session, principal, entry)
     await monitoring.apply(session, principal, inspection_id, content)
     version = row["version"] + 1
-    await append_async(session, _events(CORRECTED, inspection_id, content, version=version, reason=wanted.reason))
+    await append_async(
+        session, _events(CORRECTED, inspection_id, content, today, version=version, reason=wanted.reason)
+    )
     return await _answer(request, session, inspection_id, status=201)
 
 
@@ -144,12 +146,17 @@ def _barred(before: Mapping[str, Any], content: Mapping[str, Any], today: date) 
 
 
 def _events(
-    kind: str, inspection_id: UUID, content: Mapping[str, Any], *, version: int, reason: str | None = None
+    kind: str, inspection_id: UUID, content: Mapping[str, Any], today: date, *, version: int, reason: str | None = None
 ) -> list[NewEvent]:
-    """Return the events of a publication or correction: what happened, and that the school's facts follow."""
+    """Return the events of a publication or correction: what happened, and that the school's facts follow.
+
+    Of what is to be seen on a later day the feed, which others read at once, tells identifiers alone.
+    """
     told = {name: content[name] for name in ("urn", "number", "framework", "kind", "starts_on", "published_on")}
     data = {"id": str(inspection_id), **told, "version": version, "reason": reason}
     urn = content["urn"]
+    if rules.day(content["published_on"] or content["starts_on"]) > today:
+        data = {"id": str(inspection_id), "urn": urn}
     return [NewEvent(kind, str(inspection_id), data), NewEvent(SCHOOL_CHANGED, str(urn), {"urn": urn})]
 
 

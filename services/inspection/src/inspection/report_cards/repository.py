@@ -4,8 +4,8 @@
 
 from datetime import date
 
-from inspection.inspections.repository import INSPECTION_COLUMNS, VISIBLE
-from inspection.inspections.standing_sql import STANDING, STOOD
+from inspection.inspections.repository import INSPECTION_COLUMNS
+from inspection.inspections.standing_sql import STANDING, STOOD, VISIBLE
 from inspection.rows import Row, fetch_first
 from shared.db.hot_reads import HotRows
 from shared.db.session import Database

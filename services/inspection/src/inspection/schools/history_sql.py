@@ -5,13 +5,15 @@
 from typing import Final
 
 from inspection.domain.register import REGISTER_ONLY
+from inspection.inspections.standing_sql import STOOD, VISIBLE
 
 _UNHEARD: Final = "jsonb_build_object(" + ", ".join(f"'{name}', NULL" for name in REGISTER_ONLY) + ")"
 
-REPORT_CARD_THEN: Final = """EXISTS (
-    SELECT FROM inspections card
-    WHERE card.urn = s.urn AND card.framework = 'report-card-2025' AND card.state = 'published'
-        AND coalesce(card.published_on, card.starts_on) <= :as_of)"""
+_REPORT_CARD: Final = (
+    "EXISTS (SELECT FROM inspections i WHERE i.urn = s.urn AND i.framework = 'report-card-2025' AND {})"
+)
+HAS_REPORT_CARD: Final = _REPORT_CARD.format(VISIBLE)
+REPORT_CARD_THEN: Final = _REPORT_CARD.format(STOOD)
 
 SOURCE_THEN: Final = """(
     SELECT file.id FROM sources file

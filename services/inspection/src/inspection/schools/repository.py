@@ -15,7 +15,7 @@ from inspection.domain.postcodes import Place, Postcode
 from inspection.domain.register import DERIVED
 from inspection.names.repository import Match, name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
-from inspection.schools.history_sql import REPORT_CARD_THEN, SOURCE_THEN, schools_then
+from inspection.schools.history_sql import HAS_REPORT_CARD, REPORT_CARD_THEN, SOURCE_THEN, schools_then
 from shared.db.hot_reads import HotReads, HotRows
 
 KM_IN_A_DEGREE: Final = 111.0  # of latitude, a little less than anywhere, so that a box never cuts off
@@ -27,10 +27,6 @@ SCHOOL_COLUMNS = """
     s.report_url, s.missing_since, s.capacity, s.urban_rural, s.sponsor, s.federation_uid, s.federation, s.known_since,
     l.lat, l.lng,
     src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at"""
-
-HAS_REPORT_CARD = """EXISTS (
-    SELECT FROM inspections card
-    WHERE card.urn = s.urn AND card.framework = 'report-card-2025' AND card.state = 'published')"""
 
 _SOURCE = "coalesce(s.register_source_id, s.source_id)"
 SCHOOL_TABLES = f"""

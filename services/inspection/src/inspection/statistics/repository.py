@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from inspection.inspections.repository import VISIBLE
+from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row, fetch_all
 
 Dimension = Literal["region", "phase", "la", "trust", "deprivation"]

@@ -161,10 +161,13 @@ async def correct_trust_inspection(
     uid: Uid,
     trust_inspection_id: TrustInspectionId,
     wanted: Annotated[TrustCorrection, Body()],
+    day: Day,
 ) -> Response:
     """Make a new version of what was published; the version before stays readable, with the reason."""
     return await once(
-        lambda: service.correct(request, session, principal, uid=uid, inspection_id=trust_inspection_id, wanted=wanted)
+        lambda: service.correct(
+            request, session, principal, uid=uid, inspection_id=trust_inspection_id, wanted=wanted, today=day
+        )
     )
 
 

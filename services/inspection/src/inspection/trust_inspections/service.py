@@ -212,7 +212,7 @@ async def publish(
     content["published_on"] = named.isoformat() if named else content["published_on"] or today.isoformat()
     refuse([*wrong(content, framework()), *lacking(content, framework())])
     await drafts.remove(session, inspection_id)
-    return await _store(request, session, principal, "publish", {**row, "version": 0}, content, before={})
+    return await _store(request, session, principal, "publish", {**row, "version": 0}, content, before={}, today=today)
 
 
 async def correct(
@@ -223,6 +223,7 @@ async def correct(
     uid: str,
     inspection_id: UUID,
     wanted: TrustCorrection,
+    today: date,
 ) -> Response:
     """Add a corrected version; the ones before stay."""
     known = await repository.versions(await session.connection(), uid, inspection_id)
@@ -240,7 +241,9 @@ async def correct(
     if content == before:
         raise invalid("/changes", "It says this already: nothing would change.", "no_change")
     await drafts.bind_organisation(session, principal)
-    return await _store(request, session, principal, "correct", row, content, before=before, reason=wanted.reason)
+    return await _store(
+        request, session, principal, "correct", row, content, before=before, today=today, reason=wanted.reason
+    )
 
 
 async def _store(  # noqa: PLR0917 - what a version is made of
@@ -252,9 +255,10 @@ async def _store(  # noqa: PLR0917 - what a version is made of
     content: Mapping[str, Any],
     *,
     before: Mapping[str, Any],
+    today: date,
     reason: str | None = None,
 ) -> Response:
-    """Add the next version with its audit entry and its events."""
+    """Add the next version with its audit entry and its events: of a later day these tell identifiers alone."""
     uid, version = row["trust_uid"], row["version"] + 1
     values = {name: content[name] for name in ("number", "starts_on", "published_on")}
     by = {"made_by": principal.subject, "reason": reason}
@@ -263,7 +267,9 @@ async def _store(  # noqa: PLR0917 - what a version is made of
     )
     told = changes(rules.audited(before) if before else {}, rules.audited(content))
     await record(session, principal, Entry(row["id"], rules.DONE[step], changes=told, reason=reason))
-    data = {"id": str(row["id"]), "trust_uid": uid, **values, "version": version, "reason": reason}
+    data = {"id": str(row["id"]), "trust_uid": uid}
+    if rules.day(content["published_on"]) <= today:
+        data |= {**values, "version": version, "reason": reason}
     changed = NewEvent("inspection.trust.changed", uid, {"uid": uid})
     await append_async(session, [NewEvent(EVENTS[step], str(row["id"]), data), changed])
     newest = (await repository.versions(await session.connection(), uid, row["id"]))[0]

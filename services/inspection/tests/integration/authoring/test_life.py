@@ -1,8 +1,10 @@
 """From draft to corrected version over HTTP, and every step that the state bars."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import orjson
 import psycopg
 import pytest
 from services.inspection.tests.integration.authoring import writing
@@ -177,6 +179,46 @@ class TestLife:
         assert (await department.get(path)).status_code == 404
         card = (await department.get("/v1/schools/100001/report-card")).json()
         assert card["inspection"] is None
+
+    async def test_until_the_day_others_find_it_nowhere_and_the_feed_tells_identifiers_alone(
+        self, inspectorate: httpx.AsyncClient, department: httpx.AsyncClient, client: Client
+    ) -> None:
+        made = await writing.published(inspectorate, published_on="2999-01-01")
+        correction = {"changes": {"summary": "New."}, "reason": "Left out."}
+        await inspectorate.post(f"/v1/inspections/{made['id']}/corrections", json=correction)
+        service = await client(scope=READS, org="service", role="service", client_id="triage")
+
+        async def facts(reader: httpx.AsyncClient) -> list[list[str]]:
+            looked_up = (await reader.post("/v1/facts/lookup", json={"urns": [100001]})).json()["data"]
+            listed = (await reader.get("/v1/facts")).json()["data"]
+            lines = (await reader.get("/v1/facts", headers={"Accept": "application/x-ndjson"})).text.splitlines()
+            answers = [looked_up, listed, [orjson.loads(line) for line in lines]]
+            return [[each["id"] for each in documents[0]["inspections"]] for documents in answers]
+
+        told = [each for each in (await department.get("/v1/changes")).json()["data"] if each["subject"] == made["id"]]
+        assert [each["data"] for each in told] == [{"id": made["id"], "urn": 100001}] * 2
+        assert await facts(department) == await facts(inspectorate) == [[], [], []]
+        assert await facts(service) == [[made["id"]]] * 3
+
+    async def test_there_is_no_report_card_before_its_day(
+        self, inspectorate: httpx.AsyncClient, department: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.trust("5143")
+        register.change("schools", 100001, trust_uid="5143", rb_kind="trust", rb_id="5143")
+        made = await writing.published(inspectorate, published_on="2999-01-01")
+
+        async def told() -> list[object]:
+            card = (await department.get("/v1/schools/100001/report-card")).json()["has_report_card"]
+            one = (await department.get("/v1/schools/100001")).json()["has_report_card"]
+            plain = (await department.get("/v1/schools")).json()["data"][0]["has_report_card"]
+            some = (await department.get("/v1/schools?has_report_card=true")).json()["data"]
+            trust = (await department.get("/v1/trusts/5143")).json()["report_cards"]
+            return [card, one, plain, some, trust]
+
+        assert not any(await told())
+        correction = {"changes": {"published_on": datetime.now(UTC).date().isoformat()}, "reason": "It is today."}
+        await inspectorate.post(f"/v1/inspections/{made['id']}/corrections", json=correction)
+        assert all(await told())
 
     async def test_facts_card_and_events_follow(self, inspectorate: httpx.AsyncClient) -> None:
         made = await writing.published(inspectorate, summary="For parents.")

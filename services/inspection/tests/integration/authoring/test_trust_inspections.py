@@ -60,6 +60,18 @@ async def published(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]
     return document
 
 
+class TestALaterDay:
+    async def test_until_then_the_feed_tells_identifiers_alone(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await published(inspectorate, published_on="2028-01-10")
+        correction = {"changes": {"summary": "In short."}, "reason": "Left out."}
+        corrected = await inspectorate.post(f"{LIST}/{made['id']}/corrections", json=correction)
+        assert corrected.status_code == 201, corrected.text
+        told = [
+            each for each in (await inspectorate.get("/v1/changes")).json()["data"] if each["subject"] == made["id"]
+        ]
+        assert [each["data"] for each in told] == [{"id": made["id"], "trust_uid": "5143"}] * 2
+
+
 class TestRefusals:
     async def test_others_neither_write_nor_see_drafts(self, inspectorate: httpx.AsyncClient) -> None:
         made = (await inspectorate.post(LIST, json=written())).json()
