@@ -9,27 +9,37 @@ whole. In a family of `parts` each figure is an atom, and what is left of the wh
 some figures and the whole tells the number of pupils in certain unions of atoms, *blocks*, and nothing finer. The rule
 is: every block is none or at least the threshold. A hidden atom thus lies in a block with another one, and may be
 anything from none to all of a number that is at least the threshold.
+
+Of a school's term several versions are read. A figure that any of them told counts as told in all that follow, with
+every value it was told with, whether it still has it or not: the rule holds for all unions of what was ever told.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
 from math import ceil, floor
 from typing import Final, Literal
 
 Relation = Literal["parts", "nested"]
 Interval = tuple[int, int]
-Block = tuple[int, ...]
+Known = tuple[str, frozenset[Interval]]
 
+ROLL_FAMILY: Final = "roll"
+"""The family whose whole is the roll, which every other whole is a part of."""
 _ALMOST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The number of pupils that a figure stands for: from `low` to `high` where a rounded percentage leaves it open."""
+    """The number of pupils that a figure stands for: from `low` to `high` where a rounded percentage leaves it open.
+
+    `rank` is its place in the family: versions may give some of a family's figures only.
+    """
 
     code: str
     low: int
     high: int
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +60,6 @@ class Family:
         """The codes of all its figures."""
         return frozenset({*(figure.code for figure in self.figures), *self.others})
 
-    def only(self, codes: Collection[str]) -> "Family":
-        """Return the family as it is told by some of its figures."""
-        return replace(self, figures=tuple(figure for figure in self.figures if figure.code in codes))
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What was published before: families by name, and what was hidden then."""
-
-    families: Mapping[str, Family]
-    hidden: "Hidden"
-
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
@@ -69,6 +67,29 @@ class Hidden:
 
     codes: frozenset[str] = field(default_factory=frozenset)
     wholes: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that versions of a school's term have told, by family: wholes and figures; and all that one has hidden."""
+
+    wholes: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    figures: Mapping[str, frozenset[Figure]] = field(default_factory=dict)
+    hidden: Hidden = field(default_factory=Hidden)
+
+    def after(self, families: Sequence[Family], hidden: Hidden) -> "Told":
+        """Return what is told once another version is shown as well."""
+        wholes, figures = dict(self.wholes), dict(self.figures)
+        for family in families:
+            shown = {figure for figure in family.figures if figure.code not in hidden.codes}
+            figures[family.name] = figures.get(family.name, frozenset()) | shown
+            if family.name not in hidden.wholes:
+                wholes[family.name] = wholes.get(family.name, frozenset()) | {family.whole}
+        return Told(
+            wholes,
+            figures,
+            Hidden(self.hidden.codes | hidden.codes, self.hidden.wholes | hidden.wholes),
+        )
 
 
 def pupils_of(percent: float, whole: int, decimals: int) -> Interval:
@@ -90,18 +111,19 @@ def is_safe(pupils: Interval, threshold: int) -> bool:
     return high <= 0 or low >= threshold
 
 
-def hide(families: Sequence[Family], threshold: int, roll: int | None = None, earlier: Sequence[Shown] = ()) -> Hidden:
+def hide(families: Sequence[Family], threshold: int, roll: int | None = None, told: Told | None = None) -> Hidden:
     """Return what must not be shown of a school's figures.
 
-    `roll` is the number of pupils that every whole is a part of. `earlier` is what has been published of the same
-    school and period: what was hidden stays hidden, and a change by fewer pupils than the threshold is not told.
+    `roll` is the number of pupils that every whole is a part of. `told` is what has been read of the same school and
+    term: what was hidden stays hidden, and a change by fewer pupils than the threshold is not told.
     """
+    told = Told() if told is None else told
+    rolls = told.wholes.get(ROLL_FAMILY, frozenset()) | (set() if roll is None else {roll})
     hidden: set[str] = set()
     wholes: set[str] = set()
     for family in families:
-        before = [shown for shown in earlier if family.name in shown.families]
-        if _whole_is_told(family, threshold, roll, before):
-            hidden |= _hide_in(family, threshold, before)
+        if _whole_is_told(family, threshold, rolls, told):
+            hidden |= _hide_in(family, threshold, told)
         else:
             hidden |= {figure.code for figure in family.figures}
             wholes.add(family.name)
@@ -110,93 +132,91 @@ def hide(families: Sequence[Family], threshold: int, roll: int | None = None, ea
     return Hidden(frozenset(hidden), frozenset(wholes))
 
 
-def _whole_is_told(family: Family, threshold: int, roll: int | None, before: Sequence[Shown]) -> bool:
-    left_over = 0 if roll is None else roll - family.whole
-    changes = [abs(family.whole - shown.families[family.name].whole) for shown in before]
-    return all(is_safe((number, number), threshold) for number in (family.whole, left_over, *changes)) and not any(
-        family.name in shown.hidden.wholes for shown in before
-    )
+def _whole_is_told(family: Family, threshold: int, rolls: Collection[int], told: Told) -> bool:
+    """Tell whether a whole may be shown: beside all rolls that are known, and all that was told of it before."""
+    wholes = told.wholes.get(family.name, frozenset()) | {family.whole}
+    known = {*wholes, *rolls}
+    if family.name == ROLL_FAMILY:
+        known.update(whole for each in told.wholes.values() for whole in each)
+    numbers = (family.whole, *(abs(family.whole - other) for other in known))
+    if family.name in told.hidden.wholes or not all(is_safe((number, number), threshold) for number in numbers):
+        return False
+    earlier = _known(told.figures.get(family.name, frozenset()))
+    return next(_unsafe(family.relation, wholes, earlier, threshold), None) is None
 
 
-def _hide_in(family: Family, threshold: int, before: Sequence[Shown]) -> set[str]:
-    """Hide figures of a family one by one until every block may be told, and every change of one."""
-    codes = {figure.code for figure in family.figures}
-    hidden = {code for shown in before for code in shown.hidden.codes} & codes
+def _hide_in(family: Family, threshold: int, told: Told) -> set[str]:
+    """Hide figures of a family one by one until every block may be told, together with all that was told before.
+
+    What was told before as it is now comes last: to hide it takes nothing back.
+    """
+    wholes = told.wholes.get(family.name, frozenset()) | {family.whole}
+    earlier = told.figures.get(family.name, frozenset())
+    hidden = set(told.hidden.codes & {figure.code for figure in family.figures})
     while True:
-        bad = next(_unsafe(family, hidden, threshold, before), None)
-        if bad is None:
+        shown = [figure for figure in family.figures if figure.code not in hidden]
+        known = _known({*earlier, *shown})
+        beside = next(_unsafe(family.relation, wholes, known, threshold), None) if shown else None
+        if beside is None:
             return hidden
-        hidden.add(_beside(*bad, hidden))
+        new = [figure for figure in shown if figure not in earlier] or shown
+        joined = [figure for figure in new if figure.code in beside] or new
+        hidden.add(min(joined, key=lambda figure: (figure.high == 0, figure.high)).code)
+
+
+def _known(figures: Collection[Figure]) -> list[Known]:
+    """Return the figures that are told, in their order, each with every number of pupils it is told with."""
+    found: dict[tuple[int, str], set[Interval]] = {}
+    for figure in figures:
+        found.setdefault((figure.rank, figure.code), set()).add((figure.low, figure.high))
+    return [(code, frozenset(found[rank, code])) for rank, code in sorted(found)]
 
 
 def _unsafe(
-    family: Family, hidden: Collection[str], threshold: int, before: Sequence[Shown]
-) -> Iterator[tuple[Family, Block]]:
-    """Yield the blocks that must be joined with another: too few pupils, or too few more or fewer than before.
+    relation: Relation, wholes: Collection[int], known: Sequence[Known], threshold: int
+) -> Iterator[tuple[str, ...]]:
+    """Yield the figures at whose expense a block must be joined with another.
 
-    The family they are of has the figures that both versions have. The whole has been found fit to be told.
+    The wholes have been found fit to be told. Any of the figures may be left aside, since a version need not tell them
+    all, and figures of several versions may be put together.
     """
-    told = blocks(family, hidden)
-    yield from ((family, block) for block, pupils in told.items() if len(told) > 1 and not is_safe(pupils, threshold))
-    for shown in before:
-        then = shown.families[family.name]
-        now, then = family.only(then.codes), then.only(family.codes)
-        told, was = blocks(now, hidden), blocks(then, hidden)
-        yield from (
-            (now, block)
-            for block, pupils in told.items()
-            if len(told) > 1 and not is_safe(_change(pupils, was[block]), threshold)
-        )
+    blocks = _nested_blocks if relation == "nested" else _part_blocks
+    for size in range(1, len(known) + 1):
+        for figures in combinations(known, size):
+            yield from (
+                beside for beside, pupils in blocks(wholes, figures) if not _may_be_told(_counts(pupils), threshold)
+            )
 
 
-def _change(now: Interval, before: Interval) -> Interval:
-    """Return the least and the greatest number of pupils by which the two may differ; none where they are alike."""
-    if now == before:
-        return 0, 0
-    return max(now[0] - before[1], before[0] - now[1], 0), max(now[1] - before[0], before[1] - now[0])
+def _counts(pupils: Collection[Interval]) -> list[Interval]:
+    return sorted({(max(low, 0), max(high, 0)) for low, high in pupils})
 
 
-def blocks(family: Family, hidden: Collection[str]) -> dict[Block, Interval]:
-    """Return the unions of atoms whose number of pupils is told when all but the hidden figures are shown.
-
-    Atoms of `parts` are numbered as the figures, with what is left last; those of a `nested` family from the outermost
-    (the whole without the first figure) to the innermost.
-    """
-    return _nested_blocks(family, hidden) if family.relation == "nested" else _part_blocks(family, hidden)
+def _may_be_told(pupils: Sequence[Interval], threshold: int) -> bool:
+    """Tell whether numbers of pupils of one block may be: none of them is a few, and no two are a few apart."""
+    return all(is_safe(each, threshold) for each in pupils) and all(
+        more[0] - fewer[1] >= threshold for fewer, more in pairwise(pupils)
+    )
 
 
-def _part_blocks(family: Family, hidden: Collection[str]) -> dict[Block, Interval]:
-    told: dict[Block, Interval] = {}
-    rest = [len(family.figures)]
-    low = high = family.whole
-    for place, figure in enumerate(family.figures):
-        if figure.code in hidden:
-            rest.append(place)
-        else:
-            told[(place,)] = (figure.low, figure.high)
-            low, high = low - figure.high, high - figure.low
-    told[tuple(sorted(rest))] = (max(low, 0), max(high, 0))
-    return told
+def _part_blocks(
+    wholes: Collection[int], figures: Sequence[Known]
+) -> Iterator[tuple[tuple[str, ...], Collection[Interval]]]:
+    """Yield each figure, and what is left of the whole, with the figures that would be joined with others."""
+    rest = {(whole, whole) for whole in wholes}
+    for code, values in figures:
+        yield (code,), values
+        rest = {(low - value[1], high - value[0]) for low, high in rest for value in values}
+    yield tuple(code for code, _ in figures), rest
 
 
-def _nested_blocks(family: Family, hidden: Collection[str]) -> dict[Block, Interval]:
-    told: dict[Block, Interval] = {}
-    outer, since = (family.whole, family.whole), 0
-    for place, figure in enumerate(family.figures, start=1):
-        if figure.code not in hidden:
-            between = (max(outer[0] - figure.high, 0), max(outer[1] - figure.low, 0))
-            told[tuple(range(since, place))] = between
-            outer, since = (figure.low, figure.high), place
-    told[tuple(range(since, len(family.figures) + 1))] = outer
-    return told
-
-
-def _beside(family: Family, block: Block, hidden: Collection[str]) -> str:
-    """Return the figure whose hiding joins a block with its neighbour of the fewest pupils."""
-    if family.relation == "nested":
-        bounds = [place for place in (block[0] - 1, block[-1]) if 0 <= place < len(family.figures)]
-        return min((family.figures[place] for place in bounds), key=lambda figure: figure.high).code
-    if block[-1] < len(family.figures):
-        return family.figures[block[0]].code
-    shown = [figure for figure in family.figures if figure.code not in hidden]
-    return min(shown, key=lambda figure: (figure.high == 0, figure.high)).code
+def _nested_blocks(
+    wholes: Collection[int], figures: Sequence[Known]
+) -> Iterator[tuple[tuple[str, ...], Collection[Interval]]]:
+    """Yield what lies between neighbouring figures, from the whole inwards, and the innermost."""
+    outer: Collection[Interval] = [(whole, whole) for whole in wholes]
+    bounds: tuple[str, ...] = ()
+    for code, values in figures:
+        yield (*bounds, code), {(low - value[1], high - value[0]) for low, high in outer for value in values}
+        outer, bounds = values, (code,)
+    yield bounds, outer

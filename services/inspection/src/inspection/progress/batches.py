@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -23,6 +23,7 @@ from shared.responses import json_response, ndjson, page_response, wants_ndjson
 
 Document = dict[str, Any]
 FATES = ("created", "changed", "unchanged", "rejected")
+NOT_FOUND: Final = "not_found"
 
 
 async def load(request: Request, session: AsyncSession, principal: Principal) -> Response:
@@ -55,7 +56,7 @@ class _Batch:
 
     async def take(self, rows: Sequence[SentRow]) -> list[Document]:
         sound = [row.data for row in rows if row.data is not None]
-        schools = await repository.schools(self._session, {row.urn for row in sound})
+        schools = await repository.schools(self._session, {row.urn for row in rows if row.urn is not None})
         own = {urn: school for urn, school in schools.items() if self._whom.answers_for(school)}
         keys = [(row.urn, row.period) for row in sound if row.urn in own]
         current = await repository.current_versions(self._session, keys)
@@ -64,7 +65,7 @@ class _Batch:
         return answers
 
     def _answer(self, row: SentRow, own: Mapping[int, Row], current: Mapping[tuple[int, str], Row]) -> Document:
-        wrong = list(row.problems) if row.data is None else self._problems(row, own)
+        wrong = self._problems(row, own)
         if row.data is None or wrong:
             return _answer(row, "rejected", None, wrong)
         key = (row.data.urn, row.data.period)
@@ -78,14 +79,13 @@ class _Batch:
         return _answer(row, "created" if known is None else "changed", version)
 
     def _problems(self, row: SentRow, own: Mapping[int, Row]) -> list[FieldProblem]:
-        """Return what speaks against a row that can be read."""
+        """Return what speaks against a row: first of all, that it is of a school of somebody else."""
         data = row.data
+        if row.urn is not None and row.urn not in own:
+            text = f"There is no school {row.urn} among those that you answer for."
+            return [FieldProblem("/urn", text, NOT_FOUND)]
         if data is None:
-            return []
-        if data.urn not in own:
-            return [
-                FieldProblem("/urn", f"There is no school {data.urn} among those that you answer for.", "not_found")
-            ]
+            return list(row.problems)
         if wrong := wrong_period(data.period, today()):
             return [FieldProblem("/period", wrong, "unknown_period")]
         if (data.urn, data.period) in self._seen:
@@ -129,10 +129,24 @@ async def _every(rows: Sequence[Document]) -> AsyncIterator[Document]:
 
 
 async def _found(session: AsyncSession, principal: Principal, batch_id: UUID) -> Row:
+    """Return a batch of this client, while it acts for every school that the batch is about."""
     batch = await repository.batch(session, batch_id, principal.subject)
-    if batch is None:
-        raise NotFound("There is no such batch.")
-    return batch
+    if batch is not None:
+        whom = await acting(session, principal)
+        urns = _schools_of(batch)
+        schools = await repository.schools(session, urns)
+        if all(urn in schools and whom.answers_for(schools[urn]) for urn in urns):
+            return batch
+    raise NotFound("There is no such batch that you may read.")
+
+
+def _schools_of(batch: Row) -> set[int]:
+    """Return the schools of a batch; a row that was rejected as somebody else's tells nothing of its school."""
+    return {
+        row["urn"]
+        for row in batch["rows"]
+        if row["urn"] is not None and all(error["code"] != NOT_FOUND for error in row["errors"])
+    }
 
 
 def _document(batch: Row) -> Document:

@@ -126,7 +126,7 @@ async def load_progress_data(principal: Writer, request: Request, session: Db, o
     responses={200: {"model": ProgressBatchResult}},
 )
 async def get_progress_batch(principal: Reader, request: Request, session: Db, batch_id: UUID) -> Response:
-    """Read again what became of a batch; only the client that sent it may."""
+    """Read again what became of a batch; the client that sent it may, while it acts for all schools in it."""
     return await batches.read(request, session, principal, batch_id)
 
 

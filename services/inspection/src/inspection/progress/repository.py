@@ -79,31 +79,22 @@ async def lock_all(session: AsyncSession) -> None:
     await _all(session, "SELECT pg_advisory_xact_lock(hashtextextended('progress-batches', 0))")
 
 
-async def version(session: AsyncSession, urn: int, period: str, number: int | None, seen: Seen) -> Row | None:
-    """Return the newest version, or a certain one, of a school's term, with the day it was released on."""
+async def versions(session: AsyncSession, urn: int, period: str, seen: Seen, last: int | None = None) -> list[Row]:
+    """Return the versions of a school's term up to a certain one or the newest, oldest first, each with its release."""
     sql = f"""
     SELECT {_VERSION}, r.released_on
     FROM progress_versions v
     LEFT JOIN progress_releases r ON r.urn = v.urn AND r.period = v.period AND r.version = v.version
     WHERE v.urn = :urn AND v.period = :period AND {_SEEN}
-        AND (CAST(:number AS integer) IS NULL OR v.version = :number)
-    {_NEWEST}"""
-    return await _first(session, sql, urn=urn, period=period, number=number, **seen.parameters)
+        AND (CAST(:last AS integer) IS NULL OR v.version <= :last)
+    ORDER BY v.version"""
+    return await _all(session, sql, urn=urn, period=period, last=last, **seen.parameters)
 
 
 async def released(session: AsyncSession, urn: int, period: str) -> Row | None:
     """Return what has been released last of a school's term."""
     sql = "SELECT v.* FROM progress_releases v WHERE v.urn = :urn AND v.period = :period"
     return await _first(session, f"{sql} {_NEWEST}", urn=urn, period=period)
-
-
-async def released_versions(session: AsyncSession, urn: int, period: str) -> list[Row]:
-    """Return the versions that have been released, as they were supplied, oldest first."""
-    sql = f"""
-    SELECT {_VERSION} FROM progress_versions v
-    JOIN progress_releases r ON r.urn = v.urn AND r.period = v.period AND r.version = v.version
-    WHERE v.urn = :urn AND v.period = :period ORDER BY v.version"""
-    return await _all(session, sql, urn=urn, period=period)
 
 
 async def periods(session: AsyncSession, urn: int, seen: Seen) -> list[Row]:

@@ -50,7 +50,7 @@ class MeasureFigure(ApiModel):
 
 
 class ProgressData(ApiModel):
-    """The figures of a school and term, small cells hidden. `released_on` is null while a version is private."""
+    """The figures of a term, small cells hidden from every reader alike. `released_on` is null while a version is private."""
 
     urn: int
     period: str = Field(examples=["2025-26-autumn"])

@@ -12,7 +12,7 @@ from inspection.domain.progress import VALUE, Entry, faults
 from inspection.progress import repository
 from inspection.progress.problems import NothingToRelease, ProgressNotFound
 from inspection.progress.schemas import MeasureInput, ProgressDataInput
-from inspection.progress.shown import Document, published, rules, suppressed
+from inspection.progress.shown import Document, rules, shown
 from inspection.progress.tenancy import acting, responsible_school
 from inspection.progress.terms import first_day, wrong_period
 from inspection.rows import Row
@@ -62,6 +62,11 @@ def document(row: Row, measures: Sequence[Document]) -> Document:
     }
 
 
+def last_of(versions: Sequence[Row], **changes: Any) -> Document:
+    """Return the last of a term's versions, given all up to it, as whoever may read it does."""
+    return document({**versions[-1], **changes}, shown([row["measures"] for row in versions]))
+
+
 def check_period(period: str) -> None:
     """Raise Unprocessable for what is no term, or one to come."""
     wrong = wrong_period(period, today())
@@ -83,21 +88,21 @@ async def put(
     school = await responsible_school(session, principal, urn)
     _check(urn, period, sent)
     await repository.lock(session, urn, period)
-    current = await repository.version(session, urn, period, None, repository.Seen(school["orgs"]))
-    _check_precondition(current, if_match)
+    known = await repository.versions(session, urn, period, repository.Seen(school["orgs"]))
+    _check_precondition(known, if_match)
     measures = stored_form(sent.measures)
-    if current is None or current["measures"] != measures:
-        version = 1 if current is None else current["version"] + 1
+    if not known or known[-1]["measures"] != measures:
+        version = known[-1]["version"] + 1 if known else 1
         await repository.add_versions(session, [new_version(school, period, version, measures, principal)])
-    stored = await repository.version(session, urn, period, None, repository.Seen(school["orgs"]))
-    if stored is None:
+    stored = await repository.versions(session, urn, period, repository.Seen(school["orgs"]))
+    if not stored:
         raise ProgressNotFound("What was written cannot be seen.")
     path = {"Location": f"/v1/schools/{urn}/progress-data/{period}"}
     return json_response(
         request,
-        document(stored, suppressed(stored["measures"])),
-        status=201 if current is None else 200,
-        headers=path if current is None else None,
+        last_of(stored),
+        status=200 if known else 201,
+        headers=None if known else path,
     )
 
 
@@ -110,14 +115,14 @@ def _check(urn: int, period: str, sent: ProgressDataInput) -> None:
         raise Unprocessable("The figures cannot all be true.", errors=wrong)
 
 
-def _check_precondition(current: Row | None, if_match: str | None) -> None:
-    if current is None:
+def _check_precondition(known: Sequence[Row], if_match: str | None) -> None:
+    if not known:
         if if_match:
             raise PreconditionFailed("There are no figures of this term yet: send them without If-Match.")
         return
     if not if_match:
         raise PreconditionRequired("There are figures of this term: read them and send their ETag as If-Match.")
-    check_if_match(if_match, etag_of(dumps(document(current, suppressed(current["measures"])))))
+    check_if_match(if_match, etag_of(dumps(last_of(known))))
 
 
 def new_version(
@@ -141,13 +146,13 @@ async def get(
     """Answer with the newest version, or a certain one; with the released figures to everybody else."""
     check_period(period)
     whom = await acting(session, principal)
-    own = await repository.version(session, urn, period, version, whom.seen)
-    if own is not None:
-        return json_response(request, document(own, suppressed(own["measures"])))
-    shown = await repository.released(session, urn, period)
-    if shown is None or version not in {None, shown["version"]}:
+    own = await repository.versions(session, urn, period, whom.seen, version)
+    if own and version in {None, own[-1]["version"]}:
+        return json_response(request, last_of(own))
+    released = await repository.released(session, urn, period)
+    if released is None or version not in {None, released["version"]}:
         raise ProgressNotFound(f"There is no progress data of {urn} for {period} that you may read.")
-    return json_response(request, document(shown, shown["measures"]))
+    return json_response(request, document(released, released["measures"]))
 
 
 async def list_terms(
@@ -176,14 +181,14 @@ async def release(request: Request, session: AsyncSession, principal: Principal,
     school = await responsible_school(session, principal, urn)
     check_period(period)
     await repository.lock(session, urn, period)
-    current = await repository.version(session, urn, period, None, repository.Seen(school["orgs"]))
-    if current is None:
+    known = await repository.versions(session, urn, period, repository.Seen(school["orgs"]))
+    if not known:
         raise ProgressNotFound(f"There is no progress data of {urn} for {period}.")
-    if current["released_on"] is not None:
-        raise NothingToRelease(f"Version {current['version']} was released on {current['released_on']}.")
-    before = await repository.released_versions(session, urn, period)
-    measures = published([*(row["measures"] for row in before), current["measures"]])
-    key = {"urn": urn, "period": period, "version": current["version"]}
-    await repository.add_release(session, {**key, "measures": measures, "released_on": today()})
+    version, released_on = known[-1]["version"], known[-1]["released_on"]
+    if released_on is not None:
+        raise NothingToRelease(f"Version {version} was released on {released_on}.")
+    body = last_of(known, released_on=today())
+    key = {"urn": urn, "period": period, "version": version}
+    await repository.add_release(session, {**key, "measures": body["measures"], "released_on": today()})
     await append_async(session, [NewEvent(RELEASED, str(urn), key)])
-    return json_response(request, document({**current, "released_on": today()}, suppressed(current["measures"])))
+    return json_response(request, body)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from inspection.dashboards.measures import SCHOOL, Measure, measures, threshold
 from inspection.domain.progress import ROLL, VALUE, Entry, Rule, roll_of, whole_of
-from inspection.domain.suppression import Family, Figure, Hidden, Shown, hide, pupils_of
+from inspection.domain.suppression import ROLL_FAMILY, Family, Figure, Hidden, Told, hide, pupils_of
 
 SUPPRESSED: Final = "suppressed"
 PUPILS: Final = "pupils"
@@ -49,33 +49,38 @@ class Table:
     entries: Sequence[Entry]
 
     @property
+    def roll(self) -> int | None:
+        """The pupils on roll, where they are known."""
+        return roll_of(self.entries, rules())
+
+    @property
     def families(self) -> dict[str, Family]:
-        """The families by name; the roll is one with the shares counted of it."""
-        roll = roll_of(self.entries)
+        """The families by name; the roll is one with the shares counted of it, whether it was sent itself or not."""
+        roll = self.roll
         members: dict[tuple[str, int], list[Entry]] = {}
         if roll is not None:
-            members["roll", roll] = []
+            members[ROLL_FAMILY, roll] = []
         for entry in self.entries:
             if entry.value is None or entry.code == ROLL:
                 continue
             rule = rules()[entry.code]
-            name = "roll" if rule.base == "roll" and roll is not None else rule.family
+            name = ROLL_FAMILY if rule.base == "roll" else rule.family
             members.setdefault((name, whole_of(rule, entry, roll) or 0), []).append(entry)
         return {name: _family(name, whole, entries) for (name, whole), entries in members.items()}
 
-    def hidden(self, earlier: Sequence[Shown] = ()) -> Hidden:
-        """Return what of it must not be shown, with regard to what has been published of the term before."""
+    def hidden(self, told: Told) -> Hidden:
+        """Return what of it must not be shown, with regard to all that earlier versions of the term told."""
         families = self.families
-        found = hide(list(families.values()), threshold(), roll_of(self.entries), earlier)
-        if "roll" not in found.wholes:
+        found = hide(list(families.values()), threshold(), self.roll, told)
+        if ROLL_FAMILY not in found.wholes:
             return found
         counted = {figure.code for family in families.values() for figure in family.figures}
         return Hidden(found.codes | counted | {ROLL}, frozenset(families))
 
     def shown(self, hidden: Hidden) -> list[Document]:
         """Return the figures as documents, those hidden without value."""
-        family_of = {code: family.name for family in self.families.values() for code in family.codes}
-        return [_document(entry, hidden, family_of.get(entry.code, "roll")) for entry in self.entries]
+        family_of = {code: family for family in self.families.values() for code in family.codes}
+        return [_document(entry, hidden, family_of.get(entry.code)) for entry in self.entries]
 
 
 def _family(name: str, whole: int, entries: Sequence[Entry]) -> Family:
@@ -88,13 +93,13 @@ def _family(name: str, whole: int, entries: Sequence[Entry]) -> Family:
 def _figure(entry: Entry, whole: int) -> Figure:
     measure, value = measures()[entry.code], entry.value or 0.0
     if measure.unit == PUPILS:
-        return Figure(entry.code, int(value), int(value))
-    return Figure(entry.code, *pupils_of(value, whole, measure.decimals))
+        return Figure(entry.code, int(value), int(value), rules()[entry.code].rank)
+    return Figure(entry.code, *pupils_of(value, whole, measure.decimals), rules()[entry.code].rank)
 
 
-def _document(entry: Entry, hidden: Hidden, family: str) -> Document:
+def _document(entry: Entry, hidden: Hidden, family: Family | None) -> Document:
     seen = entry.value is not None and entry.code not in hidden.codes
-    cohort_seen = entry.value is not None and family not in hidden.wholes
+    cohort_seen = family is not None and family.name not in hidden.wholes and entry.cohort == family.whole
     status = SUPPRESSED if entry.status == VALUE and not seen else entry.status
     return {
         "code": entry.code,
@@ -104,17 +109,15 @@ def _document(entry: Entry, hidden: Hidden, family: str) -> Document:
     }
 
 
-def suppressed(stored: Sequence[Mapping[str, Any]]) -> list[Document]:
-    """Return supplied measures as their owner and the department read them."""
-    table = Table(entries_of(stored))
-    return table.shown(table.hidden())
+def shown(versions: Sequence[Sequence[Mapping[str, Any]]]) -> list[Document]:
+    """Return the last of a term's versions as it is read by anybody who may read it, from all versions up to it.
 
-
-def published(versions: Sequence[Sequence[Mapping[str, Any]]]) -> list[Document]:
-    """Return the last of a term's released versions as everybody reads it, with regard to all of them before it."""
-    before: list[Shown] = []
+    Every version counts, released or not: owner and department read them all, and what they read must not give away
+    what the public does not, nor the other way round.
+    """
+    told, hidden, table = Told(), Hidden(), Table([])
     for stored in versions:
         table = Table(entries_of(stored))
-        hidden = table.hidden(before)
-        before.append(Shown(table.families, hidden))
+        hidden = table.hidden(told)
+        told = told.after(list(table.families.values()), hidden)
     return table.shown(hidden)

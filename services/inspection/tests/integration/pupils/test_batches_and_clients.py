@@ -57,6 +57,27 @@ class TestABatch:
         assert [each["row"] for each in following.json()["data"]] == [6, 7]
         assert (await people.send(OTHER, "GET", f"{BATCHES}/{document['id']}")).status_code == 404
 
+    async def test_says_which_cells_contradict_each_other_and_repeats_no_figure(self, people: People) -> None:
+        document = await send(
+            people,
+            row(pupils_on_roll=3, fsm_eligible=4),
+            row(pupils_on_roll=3, attendance=(94, 4)),
+            row(pupils_on_roll=30, fsm_eligible=(4, 3)),
+            row(progress_below=(4, 5), progress_expected=(2, 5)),
+            row(attainment_expected=(3, 40), attainment_higher=(4, 40)),
+            row(attendance=(-3, 40)),
+            row(pupils_on_roll=4.5),
+        )
+        errors = [error for each in document["data"] for error in each["errors"]]
+        assert [error["code"] for error in errors] == [
+            "count_above_cohort", "cohort_above_roll", "cohort_is_not_the_roll", "count_above_cohort",
+            "parts_above_whole", "part_above_whole", "out_of_range", "not_whole",
+        ]  # fmt: skip
+        assert "fsm_eligible" in errors[0]["detail"]
+        assert "progress_below, progress_expected" in errors[4]["detail"]
+        for error in errors:
+            assert not set(error["detail"].replace("between 0 and 100", "")) & set("0123456789"), error
+
     async def test_replaces_and_leaves_alone(self, people: People) -> None:
         await send(people, row())
         again = await send(people, row())
@@ -127,6 +148,19 @@ class TestAClientThatATrustLetsIn:
         assert (await people.send(VENDOR, "GET", path_of(), **vendor)).status_code == 404
         assert (await people.send(VENDOR, "PUT", path_of(), json=body, **vendor)).status_code == 404
         assert (await people.send(OWN, "GET", CLIENT)).status_code == 404
+
+    async def test_reads_its_batches_until_it_is_shut_out(self, people: People) -> None:
+        vendor = {"scope": SCOPE, "client_id": "vendor-1"}
+        await people.send(OWN, "PUT", CLIENT)
+        wrong = row(period="2024-25-summer", pupils_on_roll=10, fsm_eligible=11)
+        kept = [await send(people, *rows, org=VENDOR, **vendor) for rows in ([row(), row(OTHERS)], [wrong], [{
+            **row(), "upn": "A123"}])]  # fmt: skip
+        places = [f"{BATCHES}/{each['id']}{more}" for each in kept for more in ("", "/rejections")]
+        for place in places:
+            assert (await people.send(VENDOR, "GET", place, **vendor)).status_code == 200, place
+        assert (await people.send(OWN, "DELETE", CLIENT)).status_code == 204
+        for place in places:
+            assert (await people.send(VENDOR, "GET", place, **vendor)).status_code == 404, place
 
     async def test_is_for_the_trust_itself_to_say(self, people: People) -> None:
         for org in (OTHER, "dfe", "la:201", VENDOR):

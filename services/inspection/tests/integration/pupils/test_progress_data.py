@@ -124,6 +124,7 @@ class TestWriting:
             (figures(attendance=94.0), "/measures/0/cohort", "cohort_missing"),
             (figures(pupils_on_roll=30, fsm_eligible=31), "/measures/1/value", "count_above_cohort"),
             (figures(fsm_eligible=(31, 30)), "/measures/0/value", "count_above_cohort"),
+            (figures(pupils_on_roll=100, fsm_eligible=(94, 97)), "/measures/1/cohort", "cohort_is_not_the_roll"),
             (figures(pupils_on_roll=30, attendance=(94, 31)), "/measures/1/cohort", "cohort_above_roll"),
             (figures(progress_below=(10, 30), progress_expected=(10, 30), progress_above=(11, 30)),
              "/measures/2/value", "parts_above_whole"),
@@ -248,13 +249,31 @@ class TestARelease:
         tag = {"If-Match": (await people.send(OWN, "POST", f"{path_of()}/release")).headers["etag"]}
         corrected = figures(pupils_on_roll=380, fsm_eligible=97, attendance=94.2)
         mine = await people.send(OWN, "PUT", path_of(), json=corrected, headers=tag)
-        assert shown(mine.json())["fsm_eligible"] == (97, "value")
+        assert shown(mine.json())["fsm_eligible"] == (None, "suppressed")
         await people.send(OWN, "POST", f"{path_of()}/release")
         found = await self.dashboard(people)
         assert found["fsm_eligible"]["series"][0]["school"] == {
             "value": None, "status": "suppressed", "schools": 1, "weighting": None,
         }  # fmt: skip
         assert found["pupils_on_roll"]["series"][0]["school"]["value"] == 380
+
+    async def test_hides_from_everybody_what_it_hides_from_anybody(self, people: People) -> None:
+        tag = {}
+        for below, expected, above in ((20, 15, 5), (8, 3, 29), (8, 10, 22)):
+            body = figures(progress_below=(below, 40), progress_expected=(expected, 40), progress_above=(above, 40))
+            assert (await people.send(OWN, "PUT", path_of(), json=body, headers=tag)).status_code in {200, 201}
+            released = await people.send(OWN, "POST", f"{path_of()}/release")
+            tag = {"If-Match": released.headers["etag"]}
+            for org in (OWN, SCHOOL, "dfe", OTHER):
+                read = (await people.send(org, "GET", path_of())).json()
+                assert read["measures"] == released.json()["measures"], org
+            points = {code: each["series"][0]["school"] for code, each in (await self.dashboard(people)).items()}
+            assert {code: (each["value"], each["status"]) for code, each in points.items()} == shown(read)
+            assert shown(read)["progress_below"] == (below, "value")
+            assert shown(read)["progress_expected"] == shown(read)["progress_above"] == (None, "suppressed")
+        for org in (OWN, "dfe"):
+            first = await people.send(org, "GET", path_of(), params={"version": 1})
+            assert shown(first.json())["progress_below"] == (20, "value")
 
     async def test_of_nothing_is_not_found(self, people: People) -> None:
         assert (await people.send(OWN, "POST", f"{path_of()}/release")).status_code == 404
