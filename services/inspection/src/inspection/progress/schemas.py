@@ -50,7 +50,7 @@ class MeasureFigure(ApiModel):
 
 
 class ProgressData(ApiModel):
-    """The figures of a term, small cells hidden from every reader alike. `released_on` is null while a version is private."""
+    """The figures of a term, small cells hidden from all readers alike. `released_on`: null while it is private."""
 
     urn: int
     period: str = Field(examples=["2025-26-autumn"])
