@@ -69,6 +69,12 @@ class Applicability:
     applies: Condition
     outside: Condition
 
+    def is_ruled_out(self, facts: Mapping[str, Any]) -> bool:
+        """Tell whether the facts are known to speak against it."""
+        told = facts.get(self.applies.fact)
+        contrary = self.applies.equals is not None and told is not None and told != self.applies.equals
+        return contrary or self.outside.holds(facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

@@ -1,4 +1,4 @@
-"""The easy-read form: short sentences, one thought each."""
+"""The easy-read form: short sentences, one thought each; a category of concern comes before all else."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +11,7 @@ Document = dict[str, Any]
 def easy_read(card: Document) -> list[Document]:
     """Return the card for parents as sections of short sentences: {heading, sentences}."""
     sections = {
+        "concern": card["category_of_concern"]["easy"] if card["category_of_concern"] else [],
         "visit": list(_visit(card)),
         "grades": list(_grades(card)),
         "safe": [card["safeguarding"]["easy"]] if card["safeguarding"] else [],

@@ -1,29 +1,46 @@
 """Grades in words, each with one plain sentence on what it means; grades of different eras are never compared."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from inspection.data import load
+from inspection.drafts.rules import vocabulary
 from inspection.reference.service import REPORT_CARD
-from inspection.wording import day, entry, known, say
+from inspection.wording import day, entry, known, listed, say
 
 Document = dict[str, Any]
 
 NOT_APPLICABLE = "not_applicable"
 DOES_NOT_APPLY = "does_not_apply"
+NOT_JUDGED = "not_judged"
 
 
-def area_in_words(area: Document) -> Document:
-    """Return an area of the technical card for parents."""
+def area_in_words(area: Document, facts: Mapping[str, Any]) -> Document:
+    """Return an area of the technical card for parents; the facts of the school tell whether it can apply."""
     in_words = _in_words(area["grade"], area["grade_label"], area["grade_reason"], "grades")
     return {
         "label": area["label"],
+        "applies": _applies(area, facts),
         **in_words,
         "position": _position(area["grade"]),
         "judged_on": area["judged_on"],
         "narrative": area["narrative"],
         "narrative_reason": area["narrative_reason"],
     }
+
+
+def _applies(area: Document, facts: Mapping[str, Any]) -> bool:
+    if area["grade"] is not None:
+        return bool(area["grade"] != NOT_APPLICABLE)
+    rule = vocabulary().applicability.get(area["area"])
+    return area["grade_reason"] != DOES_NOT_APPLY and (rule is None or not rule.is_ruled_out(facts))
+
+
+def not_judged(areas: Sequence[Document]) -> str | None:
+    """Return the sentence that names the areas for parents that apply and were not judged, or None."""
+    left_out = [area["label"] for area in areas if area["applies"] and area["grade_reason"] == NOT_JUDGED]
+    return say("card.areas_not_judged", areas=listed(left_out)) if left_out else None
 
 
 def _in_words(grade: int | str | None, label: str | None, reason: str | None, section: str) -> Document:

@@ -17,7 +17,7 @@ from inspection.problems import SchoolNotFound
 from inspection.reference.service import codes
 from inspection.report_cards import history, repository
 from inspection.report_cards.easy_read import easy_read
-from inspection.report_cards.grades_in_words import area_in_words, category, overall, safeguarding
+from inspection.report_cards.grades_in_words import area_in_words, category, not_judged, overall, safeguarding
 from inspection.report_cards.service import card_document
 from inspection.rows import Row
 from inspection.schools import repository as schools
@@ -74,6 +74,7 @@ def parent_document(reading: Reading) -> Document:
     row = reading.card
     technical = card_document(row, codes())
     inspected = technical["inspection"] is not None
+    areas = [area_in_words(area, row) for area in technical["areas"]]
     document = {
         "urn": row["urn"],
         "name": row["name"],
@@ -89,7 +90,8 @@ def parent_document(reading: Reading) -> Document:
         "reason": technical["reason"],
         "category_of_concern": category(technical["category_of_concern"]),
         "safeguarding": safeguarding(technical["safeguarding"]),
-        "areas": [area_in_words(area) for area in technical["areas"]],
+        "areas": areas,
+        "areas_not_judged": not_judged(areas),
         "what_happens_next": _what_happens_next(technical, row),
         "predecessors": _predecessors(reading),
         "history": history.documents(reading.inspections, reading.names, row["urn"], reading.memberships),

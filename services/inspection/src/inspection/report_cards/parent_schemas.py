@@ -44,6 +44,7 @@ class ParentCategory(ApiModel):
 
     label: str = Field(examples=["Special measures"])
     meaning: str
+    easy: list[str] = Field(description="the same in short sentences")
 
 
 class ParentSafeguarding(ApiModel):
@@ -62,6 +63,7 @@ class ParentArea(ApiModel):
     """The grade in force for an area, in words. `grade` is null with the reason; `grade_text` always says something."""
 
     label: str = Field(examples=["Inclusion"])
+    applies: bool = Field(description="false where the record, or the ages of the school, rule the area out")
     grade: str | None = Field(examples=["Expected standard"])
     grade_reason: str | None = Field(examples=["does_not_apply"])
     grade_text: str = Field(examples=["Expected standard"])
@@ -134,6 +136,7 @@ class ParentReportCard(ApiModel):
     category_of_concern: ParentCategory | None
     safeguarding: ParentSafeguarding | None
     areas: list[ParentArea]
+    areas_not_judged: str | None = Field(description="the areas that apply and were not judged, in one sentence")
     what_happens_next: WhatHappensNext
     predecessors: Predecessors
     history: list[ParentHistoryInspection] = Field(description="all inspections on record, newest first")

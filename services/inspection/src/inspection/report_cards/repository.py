@@ -16,6 +16,7 @@ _COLUMNS = INSPECTION_COLUMNS.replace("i.id, i.urn,", "i.id AS inspection_id, i.
 def _card(inspections: str, visible: str, urn: str) -> str:
     return f"""
 SELECT s.urn, s.name, s.phase, s.status, s.region, s.la_code, s.rb_kind, s.rb_id, s.rb_reason, s.report_url,
+    s.low_age, s.high_age, s.sixth_form,
     g.name AS trust_name, i.*, src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
 FROM schools s
 LEFT JOIN school_groups g ON g.uid = s.trust_uid

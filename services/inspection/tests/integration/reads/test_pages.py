@@ -151,10 +151,13 @@ class TestSchoolPage:
         assert all(after <= before + 1 for before, after in pairwise(levels))
 
     async def test_a_school_never_inspected_says_so(self, anonymous: httpx.AsyncClient, register: Register) -> None:
-        register.school(100001, name="Elm School")
+        register.school(100001, name="Elm School", report_url="https://reports.example/100001")
 
         page = (await anonymous.get("/schools/100001", headers=BROWSER)).text
+        easy = (await anonymous.get("/schools/100001/easy-read", headers=BROWSER)).text
 
+        assert "There is no inspection of this school on record." in page
+        assert "official report" not in page + easy
         assert "There is no graded inspection of Elm School on record" in page
         assert "Grades by area" not in page
 

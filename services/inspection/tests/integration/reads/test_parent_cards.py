@@ -1,6 +1,7 @@
 """The report card for parents over HTTP."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.report_cards.parent_schemas import ParentReportCard
+from inspection.wording import listed
 from shared.testing.tokens import bearer
 
 PARENT = {"audience": "parent"}
@@ -120,8 +122,47 @@ class TestReportCard:
 
         assert said in " ".join(card["what_happens_next"]["sentences"])
 
+    async def test_the_easy_read_form_says_a_category_of_concern_before_all_else(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.card(100001, category_of_concern="SM")
+        register.school(100002)
+        register.card(100002)
+
+        first = (await parent_card(anonymous))["easy_read"][0]
+
+        assert first["sentences"][0] == "Inspectors said that this school is in special measures."
+        assert (await parent_card(anonymous, 100002))["easy_read"][0]["heading"] == "The visit"
+
 
 class TestOlderFrameworks:
+    @pytest.mark.parametrize(
+        ("school", "applying"),
+        [
+            ({"low_age": 3, "high_age": 11, "sixth_form": None}, ["Early years provision"]),
+            ({"low_age": 11, "high_age": 16, "sixth_form": False}, []),
+            ({"low_age": 11, "high_age": 18, "sixth_form": False}, []),
+            ({"low_age": 11, "high_age": 18, "sixth_form": True}, ["Sixth form provision"]),
+            ({}, ["Early years provision", "Sixth form provision"]),
+        ],
+    )
+    async def test_areas_not_judged_are_named_in_one_sentence_but_for_those_the_ages_rule_out(
+        self, anonymous: httpx.AsyncClient, register: Register, school: dict[str, Any], applying: list[str]
+    ) -> None:
+        grades = {"leadership_and_management": 2, "personal_development": 9, "early_years": 9, "sixth_form": 9}
+        register.school(100001, **school)
+        register.inspection(100001, framework="pre-eif", starts_on=date(2016, 3, 1), grades=grades)
+
+        card = await parent_card(anonymous)
+        page = (await anonymous.get("/schools/100001", headers={"Accept": "text/html"})).text
+
+        named = listed(["Personal development", *applying])
+        assert card["areas_not_judged"] == f"Not judged at this inspection: {named}."
+        assert card["areas_not_judged"] in page
+        assert re.findall(r"app-area__name\">([^<]+)", page) == ["Leadership and management"]
+        assert "gave each of these areas a grade" in page
+
     async def test_an_overall_grade_is_told_in_words(self, anonymous: httpx.AsyncClient, register: Register) -> None:
         register.school(100001)
         register.inspection(100001, overall=3, grades={"quality_of_education": 3, "early_years": 8})
@@ -185,7 +226,7 @@ class TestHistory:
         card = await parent_card(anonymous)
 
         assert [school["urn"] for school in card["predecessors"]["schools"]] == [100002, 100003]
-        assert "2 schools: Infants (URN 100002) and Juniors (URN 100003)" in card["predecessors"]["text"]
+        assert "2 schools: Infants and Juniors" in card["predecessors"]["text"]
         assert [past["result"] for past in card["history"]] == ["Graded by area", "Inadequate", "Good"]
         assert [past["former_school"] for past in card["history"]] == [
             None,
@@ -285,6 +326,6 @@ class TestEasyRead:
         sections = (await parent_card(anonymous))["easy_read"]
 
         lines = [line for section in sections for line in section["sentences"]]
-        assert lines[0] == "This page is about Elm School."
+        assert "This page is about Elm School." in lines
         assert "Inclusion: Expected standard." in lines
         assert max(len(line.split()) for line in lines) <= 12
