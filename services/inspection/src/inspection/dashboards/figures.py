@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from inspection.dashboards.measures import Measure, measures, threshold
-from inspection.domain.suppression import Family, Figure, hide, pupils_of
+from inspection.domain.suppression import Family, Figure, hide, is_safe, pupils_of
 
 VALUE = "value"
 SUPPRESSED = "suppressed"
+ROLL = "roll"
 
 
 class Cell(NamedTuple):
@@ -21,32 +22,32 @@ class Cell(NamedTuple):
 def hidden_codes(cells: Sequence[Cell], roll: int | None) -> frozenset[str]:
     """Return the measures of one school and year that must not be shown.
 
-    A share of the roll is reckoned with the register's roll where the file gives no cohort; without either it is not
-    shown. A file that publishes figures of an unknown cohort has suppressed them itself.
+    A share of the roll is reckoned with the cohort of the file and with the register's roll, since both may be known to
+    whoever reads it, and is shown where neither gives few pupils away; without either it is not shown. A file that
+    publishes figures of an unknown cohort has suppressed them itself. The SQL of `disadvantage` decides the same.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
-    unknown = {cell.measure for _, cell in told if _is_of_unknown_whole(cell, roll)}
-    families = _families((measure, cell, _whole(measure, cell, roll)) for measure, cell in told)
+    unknown = {cell.measure for measure, cell in told if measure.base == ROLL and not _wholes(measure, cell, roll)}
+    families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, roll))
     return hide(families, threshold()).codes | unknown
 
 
-def _is_of_unknown_whole(cell: Cell, roll: int | None) -> bool:
-    """Tell whether nothing says of how many pupils a share of the roll is."""
-    measure = measures()[cell.measure]
-    return measure.base == "roll" and _whole(measure, cell, roll) is None
+def may_be_told(pupils: int, whole: int) -> bool:
+    """Tell whether a number of pupils, and how many of the whole that leaves, are none or not a few."""
+    return all(is_safe((number, number), threshold()) for number in (pupils, whole - pupils))
 
 
-def _whole(measure: Measure, cell: Cell, roll: int | None) -> int | None:
+def _wholes(measure: Measure, cell: Cell, roll: int | None) -> set[int]:
+    """Return every number of pupils that a figure may be taken to be a share of."""
     if measure.base == "unknown":
-        return None
-    return cell.cohort if cell.cohort is not None or measure.base != "roll" else roll
+        return set()
+    return {whole for whole in (cell.cohort, roll if measure.base == ROLL else None) if whole is not None}
 
 
-def _families(told: Iterable[tuple[Measure, Cell, int | None]]) -> list[Family]:
+def _families(told: Iterable[tuple[Measure, Cell, int]]) -> list[Family]:
     found: dict[tuple[str, int], list[tuple[Measure, Cell]]] = {}
     for measure, cell, whole in told:
-        if whole is not None:
-            found.setdefault((measure.family, whole), []).append((measure, cell))
+        found.setdefault((measure.family, whole), []).append((measure, cell))
     return [_family(name, whole, members) for (name, whole), members in found.items()]
 
 

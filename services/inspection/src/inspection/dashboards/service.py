@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.dashboards import repository
-from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_codes
+from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_codes, may_be_told
 from inspection.dashboards.measures import Measure, area_of, levels, measures, phases_of
 from inspection.problems import SchoolNotFound
 from inspection.progress.repository import released_terms
@@ -150,8 +150,10 @@ def _estimate(school: Row, newest: Document, source: Document) -> Document:
         return point
     if roll is None:
         return {**point, "school": cell(None, MISSING, 1)}
-    parts = {"percent": share["value"], "percent_as_at": source["as_at"], "roll": roll}
     estimate = round(share["value"] * roll / 100)
+    if not may_be_told(estimate, roll):
+        return {**point, "school": cell(None, SUPPRESSED, 1)}
+    parts = {"percent": share["value"], "percent_as_at": source["as_at"], "roll": roll}
     return {
         **point,
         "school": cell(estimate, VALUE, 1),

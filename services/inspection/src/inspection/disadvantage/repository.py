@@ -22,19 +22,26 @@ _GROUPS: Final[Mapping[str, str]] = {**COLUMNS, "category": _CATEGORY}
 
 # What a rounded percentage may stand for, as `domain.suppression` has it: the whole numbers of pupils that give it, or
 # the two around it where none does, since roll and census are of different days. A figure may be told where it and what
-# is left of the roll are none, or at least the threshold, whichever of those numbers is true.
-_POSSIBLE = """
-    SELECT CASE WHEN fits.low <= fits.high THEN fits.low ELSE floor(fits.middle) END AS low,
-        CASE WHEN fits.low <= fits.high THEN fits.high ELSE ceil(fits.middle) END AS high
+# is left are none, or at least the threshold, whichever of those numbers is true: of the register's roll, and of the
+# cohort that the file gives. `dashboards.figures.hidden_codes` decides the same for a school's dashboard.
+_MAY_BE_TOLD = """
+    SELECT bool_and((possible.high <= 0 OR possible.low >= :threshold)
+        AND (possible.whole - possible.low <= 0 OR possible.whole - possible.high >= :threshold)) AS told
     FROM (
-        SELECT greatest(ceil((m.value - :half) * s.pupils / 100 - 1e-9), 0) AS low,
-            least(floor((m.value + :half) * s.pupils / 100 + 1e-9), s.pupils) AS high,
-            m.value * s.pupils / 100 AS middle) fits"""
+        SELECT fits.whole,
+            CASE WHEN fits.low <= fits.high THEN fits.low ELSE floor(fits.middle) END AS low,
+            CASE WHEN fits.low <= fits.high THEN fits.high ELSE ceil(fits.middle) END AS high
+        FROM (
+            SELECT known.whole,
+                greatest(ceil((m.value - :half) * known.whole / 100 - 1e-9), 0) AS low,
+                least(floor((m.value + :half) * known.whole / 100 + 1e-9), known.whole) AS high,
+                m.value * known.whole / 100 AS middle
+            FROM (VALUES (s.pupils), (m.cohort)) AS known (whole)
+            WHERE known.whole IS NOT NULL) fits) possible"""
 _STATUS = """CASE
         WHEN m.status = 'suppressed' THEN 'suppressed'
         WHEN m.value IS NULL OR s.pupils IS NULL THEN 'missing'
-        WHEN (possible.high <= 0 OR possible.low >= :threshold)
-            AND (s.pupils - possible.low <= 0 OR s.pupils - possible.high >= :threshold) THEN 'value'
+        WHEN safe.told THEN 'value'
         ELSE 'suppressed' END"""
 
 
@@ -63,7 +70,7 @@ async def estimates(
         FROM schools s
         LEFT JOIN latest USING (urn)
         LEFT JOIN pupil_measures m ON m.urn = s.urn AND m.measure = :measure AND m.period = :period
-        CROSS JOIN LATERAL ({_POSSIBLE}) possible
+        CROSS JOIN LATERAL ({_MAY_BE_TOLD}) safe
         WHERE s.status = ANY (:open_statuses))
 SELECT code, framework, overall, category, count(*) AS schools, coalesce(sum(pupils), 0)::bigint AS pupils,
     count(*) FILTER (WHERE pupils IS NULL) AS pupils_unknown,

@@ -99,6 +99,34 @@ async def test_fewer_pupils_than_the_threshold_are_suppressed_on_either_side(
     assert (estimate["value"] is None) == (status == "suppressed")
 
 
+async def test_a_trust_of_one_school_is_told_what_the_schools_dashboard_tells(
+    anonymous: httpx.AsyncClient, register: Register
+) -> None:
+    """With a cohort in the file and another roll in the register, as national files have them: one decision."""
+    cells = [
+        (4.4, 114, 143), (1.0, 688, 344), (4.4, 143, 114), (0.0, 114, 143), (0.0, 5, 143), (100.0, 114, 143),
+        (97.0, 100, 200), (97.0, 200, 100), (25.0, 200, 200), (25.0, 114, 0), (25.0, None, 143), (25.0, 114, None),
+        (3.5, None, 143), (50.0, 11, 40), (50.0, 12, 40), (2.1, 300, 240), (2.5, 240, 240), (2.5, 238, 240),
+    ]  # fmt: skip
+    for place, (percent, cohort, roll) in enumerate(cells):
+        register.trust(str(7000 + place))
+        register.school(100001 + place, pupils=roll, trust=str(7000 + place))
+        register.measure(100001 + place, percent, cohort=cohort)
+
+    by_trust = {each["code"]: each["fsm_ever6_estimate"] for each in (await disadvantage(anonymous, "trust"))["data"]}
+
+    told = 0
+    for place, each in enumerate(cells):
+        document = (await anonymous.get(f"/v1/schools/{100001 + place}/dashboard")).json()
+        shown = {one["code"]: one["series"][-1]["school"] for one in document["measures"]}
+        estimate, of_trust = shown["fsm_ever6_estimate"], by_trust[str(7000 + place)]
+        assert (estimate["value"], estimate["status"]) == (of_trust["value"], of_trust["status"]), each
+        assert shown["fsm_ever6_percent"]["status"] in {of_trust["status"], "value" if each[2] is None else None}, each
+        told += of_trust["status"] == "value"
+    assert [by_trust[code]["status"] for code in ("7000", "7001")] == ["suppressed", "suppressed"]
+    assert told == 8
+
+
 async def test_no_figure_of_any_grouping_depends_on_what_is_left_out(
     anonymous: httpx.AsyncClient, register: Register
 ) -> None:
