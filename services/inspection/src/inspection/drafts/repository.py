@@ -70,6 +70,16 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
     )
 
 
+_WRITTEN_AS: Final = text("SELECT id FROM inspection_drafts WHERE urn = :urn AND number = :number AND id <> :but")
+
+
+async def written_as(session: AsyncSession, content: Mapping[str, Any], but: UUID) -> UUID | None:
+    """Return another draft about this school that has this number."""
+    sought = {"urn": content["urn"], "number": content["number"], "but": but}
+    found: UUID | None = await session.scalar(_WRITTEN_AS, sought)
+    return found
+
+
 async def change(session: AsyncSession, draft_id: UUID, content: Mapping[str, Any], by: str) -> None:
     """Store what a draft says now."""
     await session.execute(

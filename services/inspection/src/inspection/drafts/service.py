@@ -18,7 +18,7 @@ from inspection.inspections import service as inspections
 from inspection.inspections.repository import find_stored as stored
 from inspection.inspections.service import inspection_document, warning_documents
 from inspection.inspectorate import is_inspectorate
-from inspection.problems import InspectionExists, InspectionNotFound
+from inspection.problems import DraftExists, InspectionExists, InspectionNotFound
 from inspection.rows import Row
 from shared.auth import Principal
 from shared.db.session import streaming_session
@@ -99,6 +99,7 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
     refuse([*faults, *wrong(case)])
     await not_published_yet(session, content)
     draft_id = new_id()
+    await not_written_yet(session, content, draft_id)
     values = {"id": draft_id, "urn": new.urn, "trust_uid": None, "number": new.number, "content": content}
     await repository.add(session, {**values, "by": principal.subject, "orgs": [str(principal.org)]})
     told = changes({}, rules.audited(content))
@@ -113,6 +114,14 @@ async def not_published_yet(session: AsyncSession, content: Mapping[str, Any]) -
     if other is not None:
         detail = "This inspection of the school is published: correct that one."
         raise InspectionExists(detail, errors=[FieldProblem("/number", f"/v1/inspections/{other}", "published")])
+
+
+async def not_written_yet(session: AsyncSession, content: Mapping[str, Any], draft_id: UUID) -> None:
+    """Raise DraftExists, with where it is, if another draft has this number; one made meanwhile the database finds."""
+    other = await repository.written_as(session, content, draft_id)
+    if other is not None:
+        detail = "An inspection of this school with this number is being written."
+        raise DraftExists(detail, errors=[FieldProblem("/number", f"/v1/inspections/{other}", "draft_exists")])
 
 
 async def _read(session: AsyncSession, draft_id: UUID) -> Document:
@@ -162,6 +171,7 @@ async def change(
     content, faults = settled(merged(before, patch))
     refuse([*faults, *wrong(await case_for(session, content, row))])
     await not_published_yet(session, content)
+    await not_written_yet(session, content, draft_id)
     told = changes(rules.audited(before), rules.audited(content))
     if told:
         await repository.change(session, draft_id, content, principal.subject)

@@ -66,6 +66,7 @@ def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed 
 ) -> SchoolFilters:
     """Read the filters of a list of schools; a code that does not exist is an error, not an empty list."""
     require_code("regions", region, "region")
+    require_code("local_authorities", la, "la")
     require_code("phases", phase, "phase")
     require_code("statuses", status, "status")
     postcode = require_postcode(near, "near")

@@ -126,6 +126,21 @@ class TestDraft:
         assert answer.json()["errors"][0]["detail"] == f"/v1/inspections/{known}"
 
 
+class TestAnotherDraft:
+    async def test_of_the_same_number_is_409_and_tells_where_it_is(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await writing.draft(inspectorate)
+        other = await writing.draft(inspectorate, number="2", starts_on="2026-01-13")
+        path = f"/v1/inspections/{other['id']}"
+
+        created = await inspectorate.post("/v1/inspections", json=writing.card())
+        edited = await inspectorate.patch(path, json={"number": made["number"]}, headers={"If-Match": "*"})
+
+        for answer in (created, edited):
+            assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:draft-exists")
+            (error,) = answer.json()["errors"]
+            assert (error["pointer"], error["detail"]) == ("/number", f"/v1/inspections/{made['id']}")
+
+
 class TestLife:
     async def test_draft_publish_correct_and_read_back_each_version(
         self, inspectorate: httpx.AsyncClient, client: Client

@@ -57,6 +57,8 @@ class TestSearch:
 
     async def test_a_nul_is_the_clients_error(self, reader: httpx.AsyncClient) -> None:
         assert (await reader.get("/v1/schools", params={"la": "20\x001"})).status_code == 422
+        unknown = await reader.get("/v1/schools", params={"la": "999"})
+        assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "la")
 
 
 class TestFilters:
