@@ -30,3 +30,17 @@ KEPT: Final = (*SHARED, *CLOSURE, *REGISTER_ONLY, *LISTING_ONLY)
 
 DERIVED: Final = frozenset({"name_folded"})
 """Fields that are made from others: kept with them, and shown to nobody."""
+
+TRUST: Final = "trust"
+SINGLE_ACADEMY_TRUST: Final = "single_academy_trust"
+
+
+def counted_as(kind: str, body_id: str | None, trust_kind: str | None) -> str | None:
+    """Return the kind of body that a responsible body counts as: of a trust its own kind, else `kind`.
+
+    An academy whose source names no trust is counted as a single-academy trust (the register leaves the UID of those
+    out). None: a trust of a kind that the register does not tell.
+    """
+    if kind != TRUST:
+        return kind
+    return trust_kind if body_id is not None else SINGLE_ACADEMY_TRUST

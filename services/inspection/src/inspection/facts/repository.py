@@ -1,4 +1,4 @@
-"""The SQL of facts: two statements, however many schools."""
+"""The SQL of facts: three statements, however many schools."""
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
@@ -20,6 +20,12 @@ FROM inspections i LEFT JOIN sources src ON src.id = i.source_id
 WHERE i.urn = ANY (:urns) AND i.evidence AND (CAST(:ahead AS boolean) OR {VISIBLE})
 ORDER BY i.urn, i.starts_on DESC, i.id DESC"""
 
+_STAYS = """
+SELECT m.urn, m.trust_uid, m.joined_on, m.assumed, m.left_on
+FROM memberships m
+WHERE m.urn = ANY (:urns)
+ORDER BY m.urn, m.first_seen_on DESC"""
+
 
 async def schools_after(reads: AsyncConnection, after: object, limit: int) -> list[Row]:
     """Return up to `limit` schools by URN, after this one."""
@@ -37,6 +43,11 @@ async def evidence(reads: AsyncConnection, urns: Sequence[int], *, ahead: bool) 
     `ahead`: with what is published for a later day too.
     """
     return await fetch_all(reads, _EVIDENCE, {"urns": list(urns), "ahead": ahead})
+
+
+async def stays(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]:
+    """Return the time in trusts of these schools: by URN, then newest first."""
+    return await fetch_all(reads, _STAYS, {"urns": list(urns)})
 
 
 async def count(reads: AsyncConnection) -> int:

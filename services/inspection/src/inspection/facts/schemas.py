@@ -52,6 +52,25 @@ class FactInspection(ApiModel):
     source: Source
 
 
+class FactsBody(ResponsibleBody):
+    """Who answers for the school, and as what kind of body it counts."""
+
+    counted_as: str | None = Field(
+        description="the kind of trust: an academy whose source names none counts as a single-academy trust; null"
+        " where the register does not know the trust's kind. Else `kind`",
+        examples=["single_academy_trust"],
+    )
+
+
+class Stay(ApiModel):
+    """A school's time in a trust: `joined_on <= day < left_on`."""
+
+    trust_uid: str = Field(examples=["5143"])
+    joined_on: date
+    joined_assumed: bool = Field(description="`joined_on` is the opening date, or that of the first file to show it")
+    left_on: date | None = Field(description="null: still a member")
+
+
 class Facts(ApiModel):
     """A school and its evidence, newest inspection first. Same content, same `facts_version`."""
 
@@ -64,8 +83,9 @@ class Facts(ApiModel):
     open_date: date | None
     region: str | None
     local_authority: LocalAuthorityRef
-    responsible_body: ResponsibleBody
+    responsible_body: FactsBody
     trust: TrustRef | None
+    memberships: list[Stay] = Field(description="all of the school's time in trusts, newest first")
     pupils: int | None
     idaci_quintile: int | None
     location: Location | None

@@ -9,6 +9,7 @@ import orjson
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.domain.register import counted_as
 from inspection.facts import repository
 from inspection.inspections.service import area_grades, inspection_core, warning_documents
 from inspection.inspections.service import source_document as inspection_source
@@ -27,7 +28,7 @@ THE_SERVICES = "service"
 """The organisation of the platform's own clients, which go by the day themselves."""
 
 
-def facts_document(school: Row, inspections: Sequence[Row]) -> Document:
+def facts_document(school: Row, inspections: Sequence[Row], stays: Sequence[Row]) -> Document:
     """Return the facts of a school. Its version leaves out provenance: the same facts loaded again are the same."""
     parts = school_parts(school)
     content: Document = {
@@ -39,8 +40,12 @@ def facts_document(school: Row, inspections: Sequence[Row]) -> Document:
         "open_date": school["open_date"],
         "region": school["region"],
         "local_authority": parts["local_authority"],
-        "responsible_body": parts["responsible_body"],
+        "responsible_body": {
+            **parts["responsible_body"],
+            "counted_as": counted_as(school["rb_kind"], school["rb_id"], school["trust_kind"]),
+        },
         "trust": parts["trust"],
+        "memberships": [_stay(row) for row in stays],
         "pupils": school["pupils"],
         "idaci_quintile": school["idaci_quintile"],
         "location": parts["location"],
@@ -55,6 +60,15 @@ def facts_document(school: Row, inspections: Sequence[Row]) -> Document:
     return {**content, "facts_version": version, "source": source_document(school)}
 
 
+def _stay(row: Row) -> Document:
+    return {
+        "trust_uid": row["trust_uid"],
+        "joined_on": row["joined_on"],
+        "joined_assumed": row["assumed"],
+        "left_on": row["left_on"],
+    }
+
+
 def _inspection(row: Row) -> Document:
     return {**inspection_core(row), "areas": area_grades(row)}
 
@@ -65,11 +79,18 @@ def sees_ahead(principal: Principal) -> bool:
 
 
 async def _documents_of(reads: AsyncConnection, schools: Sequence[Row], *, ahead: bool) -> list[Document]:
-    """Return the facts of these schools; one more statement, however many they are."""
-    evidence: dict[int, list[Row]] = defaultdict(list)
-    for row in await repository.evidence(reads, [school["urn"] for school in schools], ahead=ahead):
-        evidence[row["urn"]].append(row)
-    return [facts_document(school, evidence[school["urn"]]) for school in schools]
+    """Return the facts of these schools; two more statements, however many they are."""
+    urns = [school["urn"] for school in schools]
+    evidence = _by_school(await repository.evidence(reads, urns, ahead=ahead))
+    stays = _by_school(await repository.stays(reads, urns))
+    return [facts_document(school, evidence[school["urn"]], stays[school["urn"]]) for school in schools]
+
+
+def _by_school(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["urn"]].append(row)
+    return grouped
 
 
 async def list_facts(request: Request, reads: AsyncConnection, principal: Principal, page: PageParameters) -> Response:

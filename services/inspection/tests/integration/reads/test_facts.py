@@ -68,6 +68,45 @@ class TestDocument:
         assert (await facts_of(reader, 100002))["inspections"] == []
 
 
+class TestBodies:
+    async def test_all_time_in_trusts_is_told_with_what_is_assumed(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        for uid in ("5143", "5144"):
+            register.trust(uid)
+        register.school(100001, trust="5144", open_date=date(2015, 9, 1))
+        register.membership(100001, "5143", date(2015, 9, 1), left_on=date(2021, 1, 1), assumed=True)
+        register.membership(100001, "5144", date(2021, 1, 1), assumed=False)
+
+        document = await facts_of(reader, 100001)
+
+        assert document["open_date"] == "2015-09-01"
+        assert document["memberships"] == [
+            {"trust_uid": "5144", "joined_on": "2021-01-01", "joined_assumed": False, "left_on": None},
+            {"trust_uid": "5143", "joined_on": "2015-09-01", "joined_assumed": True, "left_on": "2021-01-01"},
+        ]
+
+    @pytest.mark.parametrize(
+        ("school", "kind", "counted"),
+        [
+            ({"trust": "5143"}, "trust", "multi_academy_trust"),
+            ({"rb_kind": "trust", "rb_id": None, "rb_reason": "not_in_source"}, "trust", "single_academy_trust"),
+            ({}, "local_authority", "local_authority"),
+            ({"rb_kind": "other", "rb_id": None, "rb_reason": "not_in_source"}, "other", "other"),
+        ],
+    )
+    async def test_a_body_is_counted_by_kind_and_an_academy_without_trust_as_a_single_one(
+        self, reader: httpx.AsyncClient, register: Register, school: dict[str, str], kind: str, counted: str
+    ) -> None:
+        register.trust("5143")
+        register.school(100001, **school)
+
+        body = (await facts_of(reader, 100001))["responsible_body"]
+
+        assert isinstance(body, dict)
+        assert (body["kind"], body["counted_as"]) == (kind, counted)
+
+
 class TestVersion:
     async def test_it_stays_when_the_same_is_loaded_again_and_changes_with_the_content(
         self, reader: httpx.AsyncClient, register: Register, urls: DatabaseUrls
