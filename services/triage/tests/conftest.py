@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from services.triage.tests.fakes import FakeInspection
 from sqlalchemy import text
 
+from shared.clock import today
 from shared.db.session import Database
 from shared.jobs.runner import JobRunner
 from shared.testing.client import client_of
@@ -24,6 +26,7 @@ from triage.app import create_app
 from triage.intake.handlers import inspection_consumer
 from triage.jobs import JOBS
 from triage.migrate import SERVICE_DIR
+from triage.reassessment.loop import Reassessment
 from triage.settings import Settings
 
 READS = ("policies:read", "assessments:read")
@@ -99,6 +102,14 @@ class Service:
                 documents.append(await self.ended(answer.json()["id"]))
         assert [each["state"] for each in documents] == ["succeeded"] * len(documents), documents
         return documents
+
+    async def reassess(self, on: date | None = None) -> int:
+        """Assess what is marked, as the worker does; return how many marks there were."""
+        reassessment = Reassessment(self.database, (lambda: on) if on else today)
+        try:
+            return await reassessment.drain()
+        finally:
+            reassessment.close()
 
     async def assessment(self, urn: int, scheme: str = "ippr-2023") -> dict[str, Any]:
         """The current assessment of a school."""

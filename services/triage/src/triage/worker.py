@@ -1,4 +1,4 @@
-"""`python -m triage.worker`: follows the inspection service and runs the jobs."""
+"""`python -m triage.worker`: follows the inspection service, assesses what changed, and runs the jobs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from triage.clients.inspection import InspectionClient
 from triage.intake.handlers import inspection_consumer
 from triage.jobs import JOBS
 from triage.migrate import SERVICE_DIR
+from triage.reassessment.loop import reassess_what_changed
 from triage.settings import Settings
 
 
@@ -31,7 +32,14 @@ def consumers(settings: Settings, database: Database) -> Sequence[FeedConsumer[A
 def main() -> None:
     """Run until told to stop."""
     settings = Settings()
-    run_worker("triage", settings, JOBS, lambda database: consumers(settings, database), service_dir=SERVICE_DIR)
+    run_worker(
+        "triage",
+        settings,
+        JOBS,
+        lambda database: consumers(settings, database),
+        background=(reassess_what_changed,),
+        service_dir=SERVICE_DIR,
+    )
 
 
 if __name__ == "__main__":

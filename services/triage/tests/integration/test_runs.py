@@ -198,6 +198,15 @@ class TestAgain:
             "category_of_concern": None,
             "policy_version": 1,
             "as_of": today().isoformat(),
+            "cause": "run",
+            "previous": {
+                "assessment_id": first["id"],
+                "result": "enhanced_support",
+                "flags": [],
+                "action_areas": first["action_areas"],
+                "category_of_concern": None,
+                "policy_version": 1,
+            },
         }
 
     async def test_begun_twice_by_two_workers_has_one_effect(self, service: Service) -> None:

@@ -18,9 +18,9 @@ STREAM_BATCH: Final = 500
 _COLUMNS: Final = """
     made.id, made.urn, made.scheme, made.policy_version, made.as_of, made.result, made.flags, made.action_areas,
     made.category_of_concern, made.warnings, made.reasons::text AS reasons,
-    made.counterfactuals::text AS counterfactuals, made.facts_version, made.run_id, made.is_current, made.created_at,
-    made.superseded_at, school.name AS school_name, school.region AS school_region, school.la_code AS school_la_code,
-    school.trust_uid AS school_trust_uid
+    made.counterfactuals::text AS counterfactuals, made.facts_version, made.run_id, made.cause, made.is_current,
+    made.created_at, made.superseded_at, school.name AS school_name, school.region AS school_region,
+    school.la_code AS school_la_code, school.trust_uid AS school_trust_uid
 """
 _FROM: Final = "FROM assessments AS made LEFT JOIN school_facts AS school ON school.urn = made.urn"
 _CURRENT: Final = "made.series = 'current' AND made.superseded_at IS NULL"
@@ -106,7 +106,7 @@ async def of_school(
     where, values = _where(AssessmentFilter(scheme=scheme, as_of=as_of), principal)
     sql = text(
         f"SELECT {_COLUMNS}, school.source_name, school.source_as_at, school.source_loaded_at, school.received_at,"  # noqa: S608 - constants
-        " coalesce(school.facts_version <> made.facts_version, false) AS facts_changed_since,"
+        " coalesce(school.evidence_version <> made.facts_version, false) AS facts_changed_since,"
         " (SELECT date_trunc('minute', upstream_as_of) FROM feed_cursors WHERE name = 'inspection') AS complete_as_of"
         f" {_FROM} WHERE {where} AND made.urn = :urn"
     )

@@ -1,7 +1,7 @@
 """Assessments on the wire."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -63,7 +63,11 @@ class Assessment(ApiModel):
     reasons: list[Reason]
     counterfactuals: list[Counterfactual]
     facts_version: str
-    run_id: UUID
+    run_id: UUID | None = Field(description="the run that made it; null where it followed a change by itself")
+    cause: Literal["run", "facts", "policy", "day"] = Field(
+        description="what led to it: a run, a change of the facts, a version that came into force, or the day on which"
+        " something began to count"
+    )
     is_current: bool
     created_at: datetime
     superseded_at: datetime | None

@@ -83,9 +83,23 @@ class SchoolFacts:
     attainment: Attainment | None = None
 
 
-def read_facts(urn: int, kept: Mapping[str, Any]) -> SchoolFacts:
-    """Read the copy of a school's facts that the intake keeps. Support, reviews and decisions come by other feeds."""
-    return SchoolFacts(urn, tuple([_read_inspection(each) for each in kept["inspections"]]))
+def read_facts(urn: int, kept: Mapping[str, Any], follow_up: Mapping[str, Any] | None = None) -> SchoolFacts:
+    """Read the copy of a school's facts that the intake keeps, and what followed its inspections.
+
+    `follow_up` holds `support` ({id, completed_on}), `reviews` ({id, concluded_on, conclusion}) and `decided_on`
+    (dates); each may be left out.
+    """
+    inspections = tuple([_read_inspection(each) for each in kept["inspections"]])
+    if not follow_up:
+        return SchoolFacts(urn, inspections)
+    support, reviews = follow_up.get("support", ()), follow_up.get("reviews", ())
+    return SchoolFacts(
+        urn,
+        inspections,
+        tuple([CompletedSupport(each["id"], _read_date(each["completed_on"])) for each in support]),
+        tuple([ProgressReview(each["id"], _read_date(each["concluded_on"]), each["conclusion"]) for each in reviews]),
+        tuple([_read_date(day) for day in follow_up.get("decided_on", ())]),
+    )
 
 
 def _read_inspection(kept: Mapping[str, Any]) -> Inspection:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.responses import dumps
 from triage.intake.messages import KeptSchool
+from triage.reassessment.repository import mark
 
 _UPSERT = text(
     """
@@ -43,11 +44,12 @@ _FOLLOW_DECISIONS = text(_FOLLOW.format(table="decisions", audience="'school'"))
 async def keep(session: AsyncSession, schools: Sequence[KeptSchool]) -> list[int]:
     """Write what changed and return those URNs; who may see their assessments and decisions follows at once.
 
-    A school that moved to another body is closed to the old one from here on.
+    A school that moved to another body is closed to the old one from here on. What changed is to be assessed again.
     """
     rows = dumps([school.row() for school in schools]).decode()
     changed = [row.urn for row in await session.execute(_UPSERT, {"rows": rows})]
     if changed:
         await session.execute(_FOLLOW_ASSESSMENTS, {"urns": changed})
         await session.execute(_FOLLOW_DECISIONS, {"urns": changed})
+        await mark(session, changed)
     return changed

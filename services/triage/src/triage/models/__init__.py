@@ -5,5 +5,15 @@ from triage.models.base import Base
 from triage.models.decisions import Decision
 from triage.models.facts import SchoolFactsRow
 from triage.models.policies import PolicyVersion
+from triage.models.reassessment import SchemeDay, SchoolToAssess
 
-__all__ = ["Assessment", "AssessmentRun", "Base", "Decision", "PolicyVersion", "SchoolFactsRow"]
+__all__ = [
+    "Assessment",
+    "AssessmentRun",
+    "Base",
+    "Decision",
+    "PolicyVersion",
+    "SchemeDay",
+    "SchoolFactsRow",
+    "SchoolToAssess",
+]

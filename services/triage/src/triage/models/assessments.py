@@ -53,11 +53,13 @@ class Assessment(Base):
 
     A result that changed is a new row; the old one keeps when it was superseded. `audience` says who may see the row
     beside the department and the region: `department` nobody, `body` the responsible body, `school` the school too.
+    `cause` tells what led to it: a `run`, or a change of `facts`, of `policy`, of the `day`; only a run has an id.
     """
 
     __tablename__ = "assessments"
     __table_args__ = (
         CheckConstraint("audience IN ('department', 'body', 'school')", name="audience"),
+        CheckConstraint("cause IN ('run', 'facts', 'policy', 'day')", name="cause"),
         Index(
             "uq_assessments_one_live_per_school",
             "scheme",
@@ -83,7 +85,8 @@ class Assessment(Base):
     counterfactuals: Mapped[list[Any]] = mapped_column(JSONB)
     facts_version: Mapped[str] = mapped_column(Text)
     result_hash: Mapped[str] = mapped_column(Text)
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("assessment_runs.id"))
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessment_runs.id"))
+    cause: Mapped[str] = mapped_column(Text, server_default=text("'run'"))
     series: Mapped[str] = mapped_column(Text)
     audience: Mapped[str] = mapped_column(Text)
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -3,18 +3,22 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Index, Text, text
+from sqlalchemy import BigInteger, Computed, DateTime, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base
 
+_EVIDENCE_VERSION = "facts_version || CASE WHEN follow_up = '{}'::jsonb THEN '' ELSE '.' || md5(follow_up::text) END"
+
 
 class SchoolFactsRow(Base):
     """One school. `facts` holds the evidence the rules read; `profile` the rest of the document as it came.
 
-    `body_org` is the responsible body as an organisation of a token (`trust:5143`, `la:201`), null where there is none.
-    The facts are public; the assessments made of them are not.
+    `follow_up` holds the evidence that this service has of itself: completed support, progress reviews and the days of
+    decisions. `evidence_version` tells apart all that the rules read. `body_org` is the responsible body as an
+    organisation of a token (`trust:5143`, `la:201`), null where there is none. The facts are public; the
+    assessments made of them are not.
     """
 
     __tablename__ = "school_facts"
@@ -33,6 +37,8 @@ class SchoolFactsRow(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
     facts_version: Mapped[str] = mapped_column(Text)
+    follow_up: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    evidence_version: Mapped[str] = mapped_column(Text, Computed(_EVIDENCE_VERSION, persisted=True), nullable=False)
     source_name: Mapped[str] = mapped_column(Text)
     source_as_at: Mapped[date | None]
     source_loaded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -5,20 +5,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection
 
 from shared.events.consumer import CatchUp
 from shared.jobs.context import JobContext
 from shared.jobs.model import JobFailed, JobKind
-from triage.domain.facts import read_facts
 from triage.domain.policy import read_policy
 from triage.domain.tiering import Judge
 from triage.intake.handlers import CONSUMER
 from triage.policies import repository as policies
 from triage.runs import repository
-from triage.runs.repository import HeldSchool, RunOrder
-from triage.runs.results import Stored, store
+from triage.runs import standing_sql as standing
+from triage.runs.repository import RunOrder
+from triage.runs.results import Stored, read_evidence, store
+from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place
 
 KIND: Final = "assessment-run"
 
@@ -40,8 +40,8 @@ class Tally:
         if live is None or live.result_hash != stored.result_hash:
             self.changed += 1
             return True
-        if live.facts_version != school.facts_version:
-            self.confirmed.append((live.id, school.facts_version))
+        if live.facts_version != school.evidence_version:
+            self.confirmed.append((live.id, school.evidence_version))
         return False
 
     def counts(self) -> dict[str, Any]:
@@ -73,14 +73,19 @@ def run(context: JobContext) -> Mapping[str, Any]:
     with context.engine.begin() as connection:
         order = repository.order_of(connection, context.id)
         document = policies.document(connection, order.scheme, order.policy_version)
-        repository.begin(connection, order)
+        standing.begin(connection, order.scheme, order.series)
         tally = _assess(context, connection, order, Judge.of(read_policy(document)))
-        repository.merge(connection, order, document["audience"] if order.series == "current" else "department")
-        repository.confirm(connection, tally.confirmed)
+        standing.merge(connection, _place(order, document["audience"]))
+        standing.confirm(connection, tally.confirmed)
         counts = tally.counts()
         repository.finish(connection, order.id, upstream, counts)
         context.succeed(connection, counts)
     return counts
+
+
+def _place(order: RunOrder, audience: str) -> Place:
+    seen_by = audience if order.series == CURRENT else "department"
+    return Place(order.scheme, order.policy_version, order.as_of, order.series, seen_by, order.id)
 
 
 def _upstream(caught_up: CatchUp) -> dict[str, Any]:
@@ -90,21 +95,19 @@ def _upstream(caught_up: CatchUp) -> dict[str, Any]:
 
 def _assess(context: JobContext, connection: Connection, order: RunOrder, judge: Judge) -> Tally:
     tally = Tally()
-    driver = repository.driver_of(connection)
+    driver = standing.driver_of(connection)
     total = repository.total(driver, order)
     for batch in repository.schools(driver, order):
-        repository.write(driver, _differing(batch, judge, order, tally))
+        standing.write(driver, _differing(batch, judge, order, tally))
         context.progress(tally.assessed, total, "judging")
     return tally
 
 
-def _differing(
-    batch: list[HeldSchool], judge: Judge, order: RunOrder, tally: Tally
-) -> Iterator[tuple[HeldSchool, Stored]]:
+def _differing(batch: list[HeldSchool], judge: Judge, order: RunOrder, tally: Tally) -> Iterator[Fresh]:
     for school in batch:
-        stored = store(judge.propose(read_facts(school.urn, orjson.loads(school.facts)), order.as_of))
+        stored = store(judge.propose(read_evidence(school.urn, school.facts, school.follow_up), order.as_of))
         if tally.differs(school, stored):
-            yield school, stored
+            yield Fresh(school, stored, "run")
 
 
 ASSESSMENT_RUN: Final = JobKind(KIND, run, lock="assessment-run")

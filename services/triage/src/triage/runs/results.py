@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from triage.domain.facts import SchoolFacts, read_facts
 from triage.domain.tiering import Proposal
 from triage.policies.documents import canonical
 
@@ -21,6 +22,11 @@ class Stored:
     reasons: bytes
     counterfactuals: bytes
     result_hash: str
+
+
+def read_evidence(urn: int, facts: str, follow_up: str) -> SchoolFacts:
+    """Read a school's evidence as the database holds it, in JSON."""
+    return read_facts(urn, orjson.loads(facts), orjson.loads(follow_up))
 
 
 def store(proposal: Proposal) -> Stored:

@@ -24,8 +24,8 @@ from triage.runs import repository
 from triage.runs.job import KIND
 from triage.runs.repository import RunOrder
 from triage.runs.schemas import NewRun, RunScope
+from triage.runs.standing_sql import CURRENT
 
-CURRENT = "current"
 COLUMNS: Final = (
     "id",
     "scheme",

@@ -1,0 +1,72 @@
+"""The worker's loop: looks for marks often, and assesses what it finds until none is left."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.clock import today
+from shared.db.session import Database
+from shared.events.waiting import Backoff
+from triage.reassessment import repository
+from triage.reassessment.service import Judges, assess_marked
+
+LOOK_EVERY_SECONDS: Final = 0.02
+
+_log = logging.getLogger(__name__)
+_taken = Counter("triage_schools_reassessed", "Schools assessed again by themselves", ["scheme"])
+_oldest = Gauge("triage_oldest_school_to_assess_seconds", "Age of the oldest change that is not assessed yet")
+
+
+class Reassessment:
+    """Assesses what changed, beside the runs. `clock` tells the day of the assessments."""
+
+    def __init__(self, database: Database, clock: Callable[[], date] = today) -> None:
+        self._database = database
+        self._clock = clock
+        self._judges = Judges()
+        self._engine = database.system_engine(pool_size=1)
+
+    async def drain(self) -> int:
+        """Assess all that is marked, but for schemes that a run writes to; return how many marks were taken."""
+        total = 0
+        async with self._database.reads.connect() as reads:
+            schemes = await repository.waiting(reads)
+            if schemes:
+                _oldest.set(await repository.oldest_seconds(reads))
+        for scheme in schemes:
+            while taken := await asyncio.to_thread(assess_marked, self._engine, scheme, self._clock(), self._judges):
+                _taken.labels(scheme).inc(taken)
+                total += taken
+        if not schemes:
+            _oldest.set(0)
+        return total
+
+    async def run(self) -> None:
+        """Assess for ever; a database that goes away is waited for."""
+        backoff = Backoff()
+        try:
+            while True:
+                try:
+                    await self.drain()
+                except (SQLAlchemyError, OSError):
+                    _log.warning("changed schools cannot be assessed at the moment", exc_info=True)
+                    await asyncio.sleep(backoff.next())
+                else:
+                    backoff.reset()
+                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._engine.dispose()
+
+
+async def reassess_what_changed(database: Database) -> None:
+    """Be the background work of the worker."""
+    await Reassessment(database).run()

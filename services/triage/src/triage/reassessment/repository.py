@@ -1,0 +1,133 @@
+"""The SQL of re-assessment: marks made with a change, and taken by the worker."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from triage.runs.standing_sql import CURRENT, HELD_COLUMNS, HELD_TABLES, HeldSchool, driver_of, held
+
+BATCH: Final = 500
+"""Schools assessed in one transaction, at most."""
+
+_MARK = text(
+    """
+    INSERT INTO schools_to_assess (scheme, urn, cause)
+    SELECT scheme.name, school.urn, 'facts'
+    FROM unnest(CAST(:urns AS bigint[])) AS school (urn), (SELECT DISTINCT scheme FROM policy_versions) AS scheme (name)
+    ORDER BY scheme.name, school.urn
+    """
+)
+_WAITING = text("SELECT DISTINCT scheme FROM schools_to_assess ORDER BY scheme")
+_OLDEST = text("SELECT extract(epoch FROM clock_timestamp() - min(marked_at)) FROM schools_to_assess")
+_IN_FORCE = text(
+    """
+    SELECT version, document FROM policy_versions
+    WHERE scheme = :scheme AND in_force_from <= :on AND (in_force_to IS NULL OR in_force_to >= :on)
+    ORDER BY version DESC LIMIT 1
+    """
+)
+_NATIONAL = text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM assessment_runs
+        WHERE scheme = :scheme AND series = 'current' AND scope = '{}' AND counts IS NOT NULL
+    )
+    """
+)
+_ANY_LIVE = text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM assessments WHERE scheme = :scheme AND series = 'current' AND superseded_at IS NULL
+    )
+    """
+)
+_DROP = text("DELETE FROM schools_to_assess WHERE scheme = :scheme")
+_TAKE = text(
+    """
+    WITH first AS (SELECT id FROM schools_to_assess WHERE scheme = :scheme ORDER BY id LIMIT :batch),
+         taken AS (DELETE FROM schools_to_assess AS mark USING first WHERE mark.id = first.id
+                   RETURNING mark.urn, mark.cause)
+    SELECT urn, min(cause) AS cause FROM (
+        SELECT urn, CASE cause WHEN 'facts' THEN '1 facts' WHEN 'policy' THEN '2 policy' ELSE '3 day' END AS cause
+        FROM taken
+    ) AS ranked GROUP BY urn
+    """
+)
+_SCHOOLS = f"""
+    SELECT {HELD_COLUMNS} FROM {HELD_TABLES}
+    WHERE school.urn = ANY (%(urns)s) AND (%(national)s OR live.id IS NOT NULL) ORDER BY school.urn
+"""  # noqa: S608 - made of constants
+# the copy may have followed a school to another body after the assessment was written from the older one
+_FOLLOW = text(
+    """
+    UPDATE assessments AS made
+    SET tenancy_orgs = triage_orgs(made.audience, school.body_org, school.urn), tenancy_region = school.region
+    FROM school_facts AS school
+    WHERE school.urn = made.urn AND made.urn = ANY (:urns)
+      AND (made.tenancy_region IS DISTINCT FROM school.region
+           OR made.tenancy_orgs IS DISTINCT FROM triage_orgs(made.audience, school.body_org, school.urn))
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a scheme stands on a day: its version in force, and whether all England is assessed under it."""
+
+    version: int
+    document: Mapping[str, Any]
+    national: bool
+
+
+async def mark(session: AsyncSession, urns: Sequence[int]) -> None:
+    """Note, in the transaction of the change, that the evidence of these schools changed."""
+    if urns:
+        await session.execute(_MARK, {"urns": list(urns)})
+
+
+async def waiting(reads: AsyncConnection) -> list[str]:
+    """Return the schemes under which schools wait to be assessed."""
+    return list((await reads.execute(_WAITING)).scalars())
+
+
+async def oldest_seconds(reads: AsyncConnection) -> float:
+    """Return how long the oldest mark has been waiting, 0 where there is none."""
+    return float((await reads.execute(_OLDEST)).scalar_one() or 0.0)
+
+
+def standing(connection: Connection, scheme: str, on: date) -> Standing | None:
+    """Return how a scheme stands; None where no version is in force, or no school was ever assessed under it."""
+    version = connection.execute(_IN_FORCE, {"scheme": scheme, "on": on}).one_or_none()
+    if version is None:
+        return None
+    national = bool(connection.execute(_NATIONAL, {"scheme": scheme}).scalar_one())
+    if not national and not connection.execute(_ANY_LIVE, {"scheme": scheme}).scalar_one():
+        return None
+    return Standing(version.version, version.document, national)
+
+
+def drop(connection: Connection, scheme: str) -> None:
+    """Forget all marks of a scheme that nobody assesses under."""
+    connection.execute(_DROP, {"scheme": scheme})
+
+
+def take(connection: Connection, scheme: str) -> dict[int, str]:
+    """Take up to BATCH marks: the schools, each with the strongest cause it was marked for."""
+    rows = connection.execute(_TAKE, {"scheme": scheme, "batch": BATCH})
+    return {row.urn: row.cause.split()[1] for row in rows}
+
+
+def schools(connection: Connection, scheme: str, urns: Sequence[int], *, national: bool) -> list[HeldSchool]:
+    """Return these schools with what stands for them; those never assessed only where all England is."""
+    values = {"scheme": scheme, "series": CURRENT, "urns": list(urns), "national": national}
+    with driver_of(connection).cursor() as cursor:
+        return [held(row) for row in cursor.execute(_SCHOOLS.encode(), values)]
+
+
+def follow_bodies(connection: Connection, urns: Sequence[int]) -> None:
+    """See to it that the assessments of these schools are open to the bodies that the copy names, and to no others."""
+    connection.execute(_FOLLOW, {"urns": list(urns)})

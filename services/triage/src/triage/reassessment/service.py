@@ -1,0 +1,93 @@
+"""Assesses the schools that are marked, under the version in force, in one transaction a scheme and batch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from triage.domain.policy import read_policy
+from triage.domain.tiering import Judge
+from triage.reassessment import repository
+from triage.reassessment.repository import Standing
+from triage.runs import standing_sql
+from triage.runs.results import Stored, read_evidence, store
+from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place, outcome_of
+
+
+class Judges:
+    """Judges by scheme and version, read from the document once: a version never changes."""
+
+    def __init__(self) -> None:
+        self._ready: dict[tuple[str, int], Judge] = {}
+
+    def of(self, scheme: str, standing: Standing) -> Judge:
+        """The judge of the version in force."""
+        key = (scheme, standing.version)
+        if key not in self._ready:
+            self._ready[key] = Judge.of(read_policy(standing.document))
+        return self._ready[key]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch came to: the assessments that still stand, each with the evidence it now stands on."""
+
+    confirmed: list[tuple[UUID, str]] = field(default_factory=list)
+    changed: int = 0
+
+    def differs(self, school: HeldSchool, stored: Stored, cause: str) -> bool:
+        """Whether a result takes the place of what stands.
+
+        A new version or a new day replaces what it proposes otherwise, and nothing else: what it says the same of
+        stands as it was made, with the reasons that were given.
+        """
+        live = school.live
+        if live is not None and self._stands(live, stored, cause):
+            if live.facts_version != school.evidence_version:
+                self.confirmed.append((live.id, school.evidence_version))
+            return False
+        self.changed += 1
+        return True
+
+    @staticmethod
+    def _stands(live: standing_sql.Live, stored: Stored, cause: str) -> bool:
+        if cause == "policy":
+            return live.outcome == outcome_of(stored.proposal)
+        return live.result_hash == stored.result_hash
+
+
+def assess_marked(engine: Engine, scheme: str, on: date, judges: Judges) -> int | None:
+    """Assess up to a batch of marked schools as of `on`; return how many marks were taken, None while a run writes.
+
+    The marks, the assessments and their events commit together. A scheme that no school was ever assessed under stays
+    so: the first run assesses all.
+    """
+    with engine.begin() as connection:
+        if not standing_sql.begin_if_free(connection, scheme, CURRENT):
+            return None
+        standing = repository.standing(connection, scheme, on)
+        if standing is None:
+            repository.drop(connection, scheme)
+            return 0
+        causes = repository.take(connection, scheme)
+        found = repository.schools(connection, scheme, list(causes), national=standing.national)
+        batch = Batch()
+        results = _differing(found, causes, judges.of(scheme, standing), on, batch)
+        standing_sql.write(standing_sql.driver_of(connection), results)
+        if batch.changed:
+            audience = standing.document["audience"]
+            standing_sql.merge(connection, Place(scheme, standing.version, on, CURRENT, audience))
+        standing_sql.confirm(connection, batch.confirmed)
+        repository.follow_bodies(connection, list(causes))
+        return len(causes)
+
+
+def _differing(
+    schools: list[HeldSchool], causes: Mapping[int, str], judge: Judge, on: date, batch: Batch
+) -> Iterator[Fresh]:
+    for school in schools:
+        stored = store(judge.propose(read_evidence(school.urn, school.facts, school.follow_up), on))
+        if batch.differs(school, stored, causes[school.urn]):
+            yield Fresh(school, stored, causes[school.urn])
