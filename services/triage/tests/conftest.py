@@ -104,9 +104,10 @@ class Service:
         return documents
 
     async def reassess(self, on: date | None = None) -> int:
-        """Assess what is marked, as the worker does; return how many marks there were."""
+        """Turn to this day and assess what is marked, as the worker does; return how many marks there were."""
         reassessment = Reassessment(self.database, (lambda: on) if on else today)
         try:
+            await reassessment.turn_day()
             return await reassessment.drain()
         finally:
             reassessment.close()

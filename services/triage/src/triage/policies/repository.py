@@ -22,6 +22,7 @@ _ALL = text(f"SELECT {_COLUMNS} FROM policy_versions ORDER BY scheme, version") 
 _OF_SCHEME = text(
     f"SELECT {_COLUMNS} FROM policy_versions WHERE scheme = :scheme ORDER BY version"  # noqa: S608 - constants
 )
+_SCHEMES = text("SELECT DISTINCT scheme FROM policy_versions ORDER BY scheme")
 _ONE = text(
     f"SELECT {_COLUMNS}, document FROM policy_versions"  # noqa: S608 - constants
     " WHERE scheme = :scheme AND version = :version"
@@ -76,6 +77,16 @@ async def version(reads: AsyncConnection | AsyncSession, scheme: str, number: in
 async def in_force(reads: AsyncConnection | AsyncSession, scheme: str, on: object) -> Row | None:
     """Return the version in force on a date with its document."""
     return (await reads.execute(_IN_FORCE, {"scheme": scheme, "on": on})).mappings().one_or_none()
+
+
+def standing_version(connection: Connection, scheme: str, on: object) -> Row | None:
+    """Return the version in force on a date with its document, on a job's connection."""
+    return connection.execute(_IN_FORCE, {"scheme": scheme, "on": on}).mappings().one_or_none()
+
+
+def schemes(connection: Connection) -> list[str]:
+    """Return the schemes that have a version."""
+    return list(connection.execute(_SCHEMES).scalars())
 
 
 async def exists(session: AsyncSession, scheme: str) -> bool:

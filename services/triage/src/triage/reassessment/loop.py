@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Final
@@ -12,10 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.clock import today
 from shared.db.session import Database
 from shared.events.waiting import Backoff
+from triage.domain.errors import PolicyInvalid
 from triage.reassessment import repository
-from triage.reassessment.service import Judges, assess_marked
+from triage.reassessment.service import Judges, assess_marked, turn_day
 
 LOOK_EVERY_SECONDS: Final = 0.02
+TURN_EVERY_SECONDS: Final = 1.0
+"""How soon after midnight, or after a version was brought into force, its change-over begins."""
 
 _log = logging.getLogger(__name__)
 _taken = Counter("triage_schools_reassessed", "Schools assessed again by themselves", ["scheme"])
@@ -29,6 +33,7 @@ class Reassessment:
         self._database = database
         self._clock = clock
         self._judges = Judges()
+        self._broken: set[str] = set()
         self._engine = database.system_engine(pool_size=1)
 
     async def drain(self) -> int:
@@ -36,22 +41,39 @@ class Reassessment:
         total = 0
         async with self._database.reads.connect() as reads:
             schemes = await repository.waiting(reads)
-            if schemes:
-                _oldest.set(await repository.oldest_seconds(reads))
+            _oldest.set(await repository.oldest_seconds(reads) if schemes else 0)
         for scheme in schemes:
-            while taken := await asyncio.to_thread(assess_marked, self._engine, scheme, self._clock(), self._judges):
-                _taken.labels(scheme).inc(taken)
-                total += taken
-        if not schemes:
-            _oldest.set(0)
+            try:
+                total += await self._drain_scheme(scheme)
+            except PolicyInvalid:
+                self._tell_of(scheme)
         return total
+
+    async def _drain_scheme(self, scheme: str) -> int:
+        total = 0
+        while taken := await asyncio.to_thread(assess_marked, self._engine, scheme, self._clock(), self._judges):
+            _taken.labels(scheme).inc(taken)
+            total += taken
+        return total
+
+    def _tell_of(self, scheme: str) -> None:
+        if scheme not in self._broken:
+            _log.exception("the version of %s in force cannot be run; its schools wait", scheme)
+        self._broken.add(scheme)
+
+    async def turn_day(self) -> int:
+        """Mark what a new day or a new version touches; return how many marks were made."""
+        return await asyncio.to_thread(turn_day, self._engine, self._clock())
 
     async def run(self) -> None:
         """Assess for ever; a database that goes away is waited for."""
-        backoff = Backoff()
+        backoff, turned = Backoff(), float("-inf")
         try:
             while True:
                 try:
+                    if time.monotonic() - turned > TURN_EVERY_SECONDS:
+                        await self.turn_day()
+                        turned = time.monotonic()
                     await self.drain()
                 except (SQLAlchemyError, OSError):
                     _log.warning("changed schools cannot be assessed at the moment", exc_info=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from triage.policies import repository as policies
 from triage.runs.standing_sql import CURRENT, HELD_COLUMNS, HELD_TABLES, HeldSchool, driver_of, held
 
 BATCH: Final = 500
@@ -23,13 +24,6 @@ _MARK = text(
 )
 _WAITING = text("SELECT DISTINCT scheme FROM schools_to_assess ORDER BY scheme")
 _OLDEST = text("SELECT extract(epoch FROM clock_timestamp() - min(marked_at)) FROM schools_to_assess")
-_IN_FORCE = text(
-    """
-    SELECT version, document FROM policy_versions
-    WHERE scheme = :scheme AND in_force_from <= :on AND (in_force_to IS NULL OR in_force_to >= :on)
-    ORDER BY version DESC LIMIT 1
-    """
-)
 _NATIONAL = text(
     """
     SELECT EXISTS (
@@ -61,6 +55,36 @@ _SCHOOLS = f"""
     SELECT {HELD_COLUMNS} FROM {HELD_TABLES}
     WHERE school.urn = ANY (%(urns)s) AND (%(national)s OR live.id IS NOT NULL) ORDER BY school.urn
 """  # noqa: S608 - made of constants
+_OPEN_DAY = text(
+    """
+    INSERT INTO scheme_days (scheme, version, day)
+    SELECT :scheme, coalesce(latest.policy_version, :version), coalesce(latest.as_of, :on)
+    FROM (SELECT 1) AS one LEFT JOIN (
+        SELECT policy_version, as_of FROM assessments
+        WHERE scheme = :scheme AND series = 'current' AND superseded_at IS NULL ORDER BY as_of DESC, id DESC LIMIT 1
+    ) AS latest ON true
+    ON CONFLICT (scheme) DO NOTHING
+    """
+)
+_DAY = text("SELECT version, day FROM scheme_days WHERE scheme = :scheme FOR UPDATE")
+_MOVE_DAY = text("UPDATE scheme_days SET version = :version, day = :on, changed_at = now() WHERE scheme = :scheme")
+_MARK_VERSION = text(
+    """
+    INSERT INTO schools_to_assess (scheme, urn, cause)
+    SELECT scheme, urn, 'policy' FROM assessments
+    WHERE scheme = :scheme AND series = 'current' AND superseded_at IS NULL AND policy_version <> :version
+    ORDER BY urn
+    """
+)
+_MARK_DAYS = text(
+    """
+    INSERT INTO schools_to_assess (scheme, urn, cause)
+    SELECT DISTINCT :scheme, school.urn, 'day'
+    FROM school_facts AS school, jsonb_array_elements(school.facts -> 'inspections') AS inspection
+    WHERE CAST(coalesce(inspection ->> 'published_on', inspection ->> 'starts_on') AS date) > :after
+      AND CAST(coalesce(inspection ->> 'published_on', inspection ->> 'starts_on') AS date) <= :on
+    """
+)
 # the copy may have followed a school to another body after the assessment was written from the older one
 _FOLLOW = text(
     """
@@ -101,13 +125,13 @@ async def oldest_seconds(reads: AsyncConnection) -> float:
 
 def standing(connection: Connection, scheme: str, on: date) -> Standing | None:
     """Return how a scheme stands; None where no version is in force, or no school was ever assessed under it."""
-    version = connection.execute(_IN_FORCE, {"scheme": scheme, "on": on}).one_or_none()
+    version = policies.standing_version(connection, scheme, on)
     if version is None:
         return None
     national = bool(connection.execute(_NATIONAL, {"scheme": scheme}).scalar_one())
     if not national and not connection.execute(_ANY_LIVE, {"scheme": scheme}).scalar_one():
         return None
-    return Standing(version.version, version.document, national)
+    return Standing(version["version"], version["document"], national)
 
 
 def drop(connection: Connection, scheme: str) -> None:
@@ -131,3 +155,26 @@ def schools(connection: Connection, scheme: str, urns: Sequence[int], *, nationa
 def follow_bodies(connection: Connection, urns: Sequence[int]) -> None:
     """See to it that the assessments of these schools are open to the bodies that the copy names, and to no others."""
     connection.execute(_FOLLOW, {"urns": list(urns)})
+
+
+def turn_day(connection: Connection, scheme: str, on: date) -> int | None:
+    """Bring a scheme to a day: mark what the version in force and the evidence that counts from now on touch.
+
+    Returns how many schools were marked, None where the scheme stands there already. The day and the marks commit
+    together, so that of several workers one marks.
+    """
+    version = policies.standing_version(connection, scheme, on)
+    if version is None:
+        return None
+    values = {"scheme": scheme, "version": version["version"], "on": on}
+    connection.execute(_OPEN_DAY, values)
+    stands = connection.execute(_DAY, values).one()
+    if stands.day > on or (stands.day == on and stands.version == version["version"]):
+        return None
+    marked = 0
+    if stands.version != version["version"]:
+        marked += connection.execute(_MARK_VERSION, values).rowcount
+    if stands.day < on:
+        marked += connection.execute(_MARK_DAYS, {**values, "after": stands.day}).rowcount
+    connection.execute(_MOVE_DAY, values)
+    return marked

@@ -1,5 +1,6 @@
-"""Assesses the schools that are marked, under the version in force, in one transaction a scheme and batch."""
+"""Marks what a new day touches, and assesses what is marked: one transaction a scheme and batch."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,11 +10,14 @@ from sqlalchemy import Engine
 
 from triage.domain.policy import read_policy
 from triage.domain.tiering import Judge
+from triage.policies import repository as policies
 from triage.reassessment import repository
 from triage.reassessment.repository import Standing
 from triage.runs import standing_sql
 from triage.runs.results import Stored, read_evidence, store
 from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place, outcome_of
+
+_log = logging.getLogger(__name__)
 
 
 class Judges:
@@ -56,6 +60,20 @@ class Batch:
         if cause == "policy":
             return live.outcome == outcome_of(stored.proposal)
         return live.result_hash == stored.result_hash
+
+
+def turn_day(engine: Engine, on: date) -> int:
+    """Mark what a new day or a version in force from now on touches, once a day and version; return how many marks."""
+    marked = 0
+    with engine.begin() as connection:
+        schemes = policies.schemes(connection)
+    for scheme in schemes:
+        with engine.begin() as connection:
+            found = repository.turn_day(connection, scheme, on)
+        if found is not None:
+            _log.info("%s stands on %s: %d schools are to be assessed again", scheme, on, found)
+            marked += found
+    return marked
 
 
 def assess_marked(engine: Engine, scheme: str, on: date, judges: Judges) -> int | None:

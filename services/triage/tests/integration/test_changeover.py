@@ -1,0 +1,153 @@
+"""A version in force from a date, and evidence that counts from a date: on that day, once, and only what it touches."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from services.triage.tests.conftest import Service
+from services.triage.tests.documents import facts, graded
+
+from shared.clock import today
+from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from triage.migrate import SERVICE_DIR
+from triage.policies.documents import content_hash, packaged
+
+TOMORROW = today() + timedelta(days=1)
+CARD_AREAS = (
+    "inclusion",
+    "curriculum_and_teaching",
+    "achievement",
+    "attendance_and_behaviour",
+    "personal_development_and_wellbeing",
+    "leadership_and_governance",
+)
+CURRENT = "SELECT urn, id, result, policy_version, cause FROM assessments WHERE is_current ORDER BY urn"
+
+
+@pytest.fixture
+def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
+    """A database of its own: a version that is added cannot be taken away."""
+    return cloned_database("triage", SERVICE_DIR)
+
+
+def card(**changed: str) -> dict[str, Any]:
+    grades = dict.fromkeys(CARD_AREAS, "expected_standard") | changed
+    areas = [{"area": area, "grade": grade, "grade_reason": None} for area, grade in grades.items()]
+    return graded("2026-01-06", None, framework="report-card-2025", safeguarding="met", areas=areas)
+
+
+async def add_stricter_version(service: Service, from_day: str) -> None:
+    """A version 2 of the tiers under which `needs_attention` anywhere counts."""
+    base = next(each for each in packaged() if (each["scheme"], each["version"]) == ("ippr-2023", 1))
+    weak = {**base["parameters"]["weak"], "card_any_grades": ["urgent_improvement", "needs_attention"]}
+    document = {
+        **base,
+        "version": 2,
+        "in_force": {"from": from_day, "to": None},
+        "parameters": {**base["parameters"], "weak": weak},
+    }
+    await service.rows(
+        "INSERT INTO policy_versions (scheme, version, title, in_force_from, document, content_hash)"
+        " VALUES ('ippr-2023', 2, 'stricter', :from_day, CAST(:document AS jsonb), :hash) RETURNING 1",
+        from_day=from_day,
+        document=orjson.dumps(document).decode(),
+        hash=content_hash(document),
+    )
+
+
+async def changed_events(service: Service) -> list[int]:
+    sql = "SELECT data FROM outbox WHERE type = 'triage.assessment.changed' ORDER BY id"
+    return [row.data["urn"] for row in await service.rows(sql)]
+
+
+class TestAVersionWithAFutureDate:
+    async def test_changes_nothing_before_it_and_then_exactly_what_it_touches(self, service: Service) -> None:
+        await service.load(facts(100001, card(inclusion="needs_attention")), facts(100002, card()), facts(100003))
+        await service.run()
+        await service.reassess()
+        before = await service.rows(CURRENT)
+        await add_stricter_version(service, TOMORROW.isoformat())
+        await service.reassess()
+        assert await service.rows(CURRENT) == before
+        told = await changed_events(service)
+
+        await service.reassess(on=TOMORROW)
+        after = await service.rows(CURRENT)
+        assert [(row.urn, row.result, row.policy_version, row.cause) for row in after] == [
+            (100001, "enhanced_support", 2, "policy"),
+            (100002, "school_led_development", 1, "run"),
+            (100003, "undetermined", 1, "run"),
+        ]
+        assert (await changed_events(service))[len(told) :] == [100001]
+
+    async def test_is_done_once_by_however_many_workers(self, service: Service) -> None:
+        await service.load(*(facts(100001 + place, card(inclusion="needs_attention")) for place in range(20)))
+        await service.run()
+        await service.reassess()
+        await add_stricter_version(service, TOMORROW.isoformat())
+        await asyncio.gather(*(service.reassess(on=TOMORROW) for _ in range(3)))
+        marks = await asyncio.gather(*(service.reassess(on=TOMORROW) for _ in range(3)))
+        assert marks == [0, 0, 0]
+        assert len(await changed_events(service)) == 40
+        assert (await service.rows("SELECT count(*) FROM assessments"))[0][0] == 40
+
+    async def test_does_not_rewrite_what_stood(self, service: Service) -> None:
+        await service.load(facts(100001, card(inclusion="needs_attention")))
+        await service.run()
+        await service.reassess()
+        await service.rows("UPDATE assessments SET created_at = created_at - interval '3 days' RETURNING 1")
+        first = await service.assessment(100001)
+        await add_stricter_version(service, today().isoformat())
+        await service.reassess()
+        then = await service.get("/v1/schools/100001/assessment", as_of=(today() - timedelta(days=1)).isoformat())
+        shown = then.json()
+        assert (shown["id"], shown["result"], shown["policy_version"]) == (first["id"], "school_led_development", 1)
+        assert shown["reasons"] == first["reasons"]
+        assert (await service.assessment(100001))["result"] == "enhanced_support"
+
+    async def test_one_brought_into_force_on_the_very_day_counts_at_once(self, service: Service) -> None:
+        await service.load(facts(100001, card(inclusion="needs_attention")))
+        await service.run()
+        await service.reassess()
+        await add_stricter_version(service, today().isoformat())
+        await service.reassess()
+        assert (await service.assessment(100001))["policy_version"] == 2
+
+    async def test_of_a_scheme_nobody_assesses_under_changes_nothing(self, service: Service) -> None:
+        await service.load(facts(100001, card(inclusion="needs_attention")))
+        await add_stricter_version(service, TOMORROW.isoformat())
+        await service.reassess(on=TOMORROW)
+        assert await service.rows("SELECT 1 FROM assessments") == []
+
+
+class TestEvidenceThatCountsFromADate:
+    async def test_assesses_its_school_on_that_day_and_no_other(self, service: Service) -> None:
+        coming = graded("2026-11-01", 4, category_of_concern="SM", published_on=TOMORROW.isoformat())
+        await service.load(facts(100001, graded(), coming), facts(100002, graded()))
+        await service.run()
+        await service.reassess()
+        assert (await service.assessment(100001))["result"] == "school_led_development"
+        assert await service.reassess() == 0
+        assert await service.reassess(on=TOMORROW) == 1
+        rows = await service.rows(CURRENT)
+        assert [(row.urn, row.result, row.cause) for row in rows] == [
+            (100001, "immediate_action", "day"),
+            (100002, "school_led_development", "run"),
+        ]
+        assert await service.reassess(on=TOMORROW) == 0
+
+    async def test_days_on_which_no_worker_ran_are_made_up_for(self, service: Service) -> None:
+        coming = graded("2026-11-01", 4, category_of_concern="SM", published_on=TOMORROW.isoformat())
+        await service.load(facts(100001, graded(), coming))
+        await service.run()
+        await service.reassess()
+        await service.reassess(on=TOMORROW + timedelta(days=5))
+        assert (await service.assessment(100001))["result"] == "immediate_action"
+
+    async def test_a_clock_that_goes_back_marks_nothing(self, service: Service) -> None:
+        await service.load(facts(100001, graded()))
+        await service.run()
+        await service.reassess(on=TOMORROW)
+        assert await service.reassess() == 0
