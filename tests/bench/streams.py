@@ -10,7 +10,8 @@ from tests.bench.memory import forget_peak, peak_megabytes
 from tests.bench.table import Line
 from tests.e2e.platform import Platform
 
-from inspection.schools.repository import HAS_REPORT_CARD, SCHOOL_COLUMNS, SCHOOL_TABLES
+from inspection.schools.history_sql import HAS_REPORT_CARD
+from inspection.schools.listing_sql import SCHOOL_COLUMNS, SCHOOL_TABLES
 
 ROUNDS = 5
 FIRST_ROWS = 2000

@@ -1,6 +1,7 @@
-"""Answers kept ready: bytes beside the row they were made from. A document is a function of its row and this release.
+"""Answers kept ready: bytes beside what they were made from. A document is a function of its rows and this release.
 
-Nothing has to be called out of date: every read asks the database for the row, and a row that differs is answered anew.
+Nothing has to be called out of date: every read asks the database for the row, or for the state of the rows of a page,
+and what differs is answered anew.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,3 +44,42 @@ class ReadyAnswers:
             del self._kept[next(iter(self._kept))]
         self._kept[key] = sent, ready
         return ready
+
+
+class ReadyPage(NamedTuple):
+    """A page as it is sent, its entity tag and its further headers."""
+
+    content: bytes
+    etag: str
+    headers: dict[str, str]
+
+
+class ReadyPages:
+    """Pages by what was asked for, up to so many bytes; the one made first makes room."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._room = most_bytes
+        self._kept: dict[str, tuple[str, ReadyPage]] = {}
+
+    def __contains__(self, asked: str) -> bool:
+        return asked in self._kept
+
+    def get(self, asked: str, state: str) -> ReadyPage | None:
+        """Return the page, if one is kept that was made from rows in this state."""
+        known = self._kept.get(asked)
+        return known[1] if known is not None and known[0] == state else None
+
+    def keep(self, asked: str, state: str, content: bytes, headers: dict[str, str]) -> ReadyPage:
+        """Keep a page that was made from rows in this state, and return it."""
+        page = ReadyPage(content, etag_of(content), headers)
+        self._forget(asked)
+        self._kept[asked] = state, page
+        self._room -= len(content)
+        while self._room < 0:
+            self._forget(next(iter(self._kept)))
+        return page
+
+    def _forget(self, asked: str) -> None:
+        known = self._kept.pop(asked, None)
+        if known is not None:
+            self._room += len(known[1].content)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS
 from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row, fetch_all
-from inspection.schools.repository import SCHOOL_COLUMNS, SCHOOL_TABLES
+from inspection.schools.listing_sql import SCHOOL_COLUMNS, SCHOOL_TABLES
 
 Body = Literal["trust", "local_authority"]
 

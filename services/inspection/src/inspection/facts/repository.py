@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS
 from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row, fetch_all, fetch_count
-from inspection.schools.repository import SCHOOL_COLUMNS, SCHOOL_TABLES
+from inspection.schools.listing_sql import SCHOOL_COLUMNS, SCHOOL_TABLES
 
 _SCHOOLS_AFTER = f"SELECT {SCHOOL_COLUMNS} {SCHOOL_TABLES} WHERE s.urn > :after ORDER BY s.urn LIMIT :limit"
 _SCHOOLS_BY_URN = f"SELECT {SCHOOL_COLUMNS} {SCHOOL_TABLES} WHERE s.urn = ANY (:urns) ORDER BY s.urn"

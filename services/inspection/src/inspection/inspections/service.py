@@ -15,7 +15,7 @@ from inspection.inspections.repository import InspectionFilters
 from inspection.problems import InspectionNotFound, SchoolNotFound
 from inspection.reference.service import codes
 from inspection.rows import Row
-from inspection.schools import repository as schools
+from inspection.schools import lineage_sql
 from inspection.schools.lineage import fork_document
 from shared.clock import today
 from shared.db.session import streaming_session
@@ -196,7 +196,7 @@ async def list_history(
     body = page_of(request, page, [history_document(row) for row in rows], newest_first, total=total)
     forks = [
         fork
-        for fork in trace(urn, await schools.links_around(reads, urn)).ambiguities
+        for fork in trace(urn, await lineage_sql.links_around(reads, urn)).ambiguities
         if fork.relation == "predecessor"
     ]
     return page_response(

@@ -9,7 +9,7 @@ from inspection.domain.postcodes import read_postcode
 from inspection.pages.rendering import page
 from inspection.reference.service import codes
 from inspection.schools import service as schools
-from inspection.schools.repository import SchoolFilters
+from inspection.schools.listing_sql import SchoolFilters
 from inspection.wording import say
 from shared.errors import Unprocessable
 from shared.pagination import PageParameters

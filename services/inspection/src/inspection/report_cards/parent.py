@@ -20,6 +20,7 @@ from inspection.report_cards.easy_read import easy_read
 from inspection.report_cards.grades_in_words import area_in_words, category, not_judged, overall, safeguarding
 from inspection.report_cards.service import card_document
 from inspection.rows import Row
+from inspection.schools import lineage_sql
 from inspection.schools import repository as schools
 from inspection.wording import entry, known, listed, say
 from shared.db.session import database_of
@@ -61,10 +62,10 @@ async def parent_card(request: Request, urn: int) -> Document:
 async def _read(reads: AsyncConnection, card: Row) -> Reading:
     urn = card["urn"]
     rows = await inspections.history(reads, urn, after=None, limit=WHOLE_HISTORY)
-    lineage = trace(urn, await schools.links_around(reads, urn))
+    lineage = trace(urn, await lineage_sql.links_around(reads, urn))
     held_under = {row["urn_at_inspection"] or row["urn"] for row in (*rows, card)} - {None}
     urns = sorted({*held_under, *(member.urn for member in lineage.members)})
-    names = await schools.names(reads, urns)
+    names = await lineage_sql.names(reads, urns)
     memberships = await schools.memberships(reads, urn, None)
     return Reading(card, rows, lineage, names, memberships, await dashboard_document(reads, urn))
 

@@ -11,7 +11,7 @@ from inspection.inspections.schemas import HistoryPage
 from inspection.places.service import require_postcode
 from inspection.reference.service import require_code
 from inspection.schools import lineage, service
-from inspection.schools.repository import SchoolFilters
+from inspection.schools.listing_sql import SchoolFilters
 from inspection.schools.schemas import LookupResult, MembershipList, School, SchoolLineage, SchoolLookup, SchoolPage
 from inspection.scopes import INSPECTIONS_READ, SCHOOLS_READ
 from shared.auth.access import Requires

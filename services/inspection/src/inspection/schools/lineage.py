@@ -10,7 +10,7 @@ from inspection.data import load
 from inspection.domain.lineage import Ambiguity, Lineage, trace
 from inspection.problems import SchoolNotFound
 from inspection.rows import Row
-from inspection.schools import repository
+from inspection.schools import lineage_sql
 from inspection.schools.service import source_document
 from shared.responses import json_response
 
@@ -19,12 +19,12 @@ Document = dict[str, Any]
 
 async def get_lineage(request: Request, reads: AsyncConnection, urn: int) -> Response:
     """Answer with the chain of a school over predecessors and successors."""
-    links = await repository.links_around(reads, urn)
+    links = await lineage_sql.links_around(reads, urn)
     lineage = trace(urn, links)
-    known = await repository.names(reads, [member.urn for member in lineage.members])
+    known = await lineage_sql.names(reads, [member.urn for member in lineage.members])
     if not links and not known[urn]["in_register"]:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    sources = await repository.link_sources(reads, list(known)) if links else []
+    sources = await lineage_sql.link_sources(reads, list(known)) if links else []
     document = {**lineage_document(lineage, known), "sources": [source_document(row) for row in sources]}
     return json_response(request, document)
 

@@ -3,35 +3,36 @@
 import re
 from typing import Final
 
-import orjson
 from fastapi import Request, Response
 
-from inspection.ready import ReadyAnswers
+from inspection.ready import ReadyPages
 from inspection.schools import repository
 from inspection.schools.service import school_document
 from shared.db.session import database_of
-from shared.etags import etag_of
 from shared.pagination import DEFAULT_LIMIT, PageParameters, link_header, page_of
 from shared.responses import dumps, json_response
 from shared.short_ways import ShortWay
 
-SCHOOLS_KEPT: Final = 4096
-"""About 3 KB each."""
+BYTES_KEPT: Final = 48 * 1024 * 1024
+"""All of England in pages of 50 takes about 30 MB."""
 
-_ready: Final = ReadyAnswers(school_document, SCHOOLS_KEPT)
+_ready: Final = ReadyPages(BYTES_KEPT)
 
 
 async def _plain_page(request: Request, match: re.Match[str]) -> Response:
     page = PageParameters(int(match["limit"] or DEFAULT_LIMIT), match["after"], include_total=False)
     key = page.key(int, int)
-    after = int(key[1] or 0) if key else 0
-    rows = await repository.plain_page(database_of(request).hot_reads, after=after, limit=page.limit + 1)
-    urns = [int(urn or 0) for urn, *_ in rows.sent]
-    body = page_of(request, page, urns, lambda urn: (0, urn))
-    schools = [_ready.of(urn, rows, number) for number, urn in enumerate(body["data"])]
-    tag = etag_of(b"".join([school.etag.encode() for school in schools]) + dumps(body["paging"]))
-    body["data"] = [orjson.Fragment(school.content) for school in schools]
-    return json_response(request, body, etag=tag, headers=link_header(body))
+    which = {"after": int(key[1] or 0) if key else 0, "limit": page.limit + 1}
+    hot_reads = database_of(request).hot_reads
+    ready = None
+    if match[0] in _ready:
+        ready = _ready.get(match[0], await repository.plain_state(hot_reads, **which))
+    if ready is None:
+        rows, state = await repository.plain_page(hot_reads, **which)
+        body = page_of(request, page, rows, lambda row: (0, row["urn"]))
+        body["data"] = [school_document(row) for row in body["data"]]
+        ready = _ready.keep(match[0], state, dumps(body), link_header(body))
+    return json_response(request, ready.content, etag=ready.etag, headers=ready.headers)
 
 
 SCHOOLS: Final = ShortWay(

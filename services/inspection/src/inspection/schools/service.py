@@ -13,7 +13,7 @@ from inspection.problems import SchoolNotFound, not_kept_on_that_date
 from inspection.reference.service import codes
 from inspection.rows import Row
 from inspection.schools import repository
-from inspection.schools.repository import Position, SchoolFilters
+from inspection.schools.listing_sql import Position, SchoolFilters
 from inspection.schools.schemas import SchoolLookup
 from shared.clock import today
 from shared.db.session import streaming_session

@@ -12,7 +12,7 @@ from inspection.inspections.standing_sql import VISIBLE
 from inspection.names.repository import Match, name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
 from inspection.schools.history_sql import HAS_REPORT_CARD
-from inspection.schools.repository import SCHOOL_COLUMNS, SCHOOL_TABLES
+from inspection.schools.listing_sql import SCHOOL_COLUMNS, SCHOOL_TABLES
 
 _SELECT = f"""
 SELECT g.uid, g.kind, g.name, g.status, g.trn, g.ukprn, g.companies_house_number, g.opened_on, g.closed_on, g.postcode,

@@ -12,7 +12,7 @@ from inspection.inspections.service import area_grades
 from inspection.reference.service import codes
 from inspection.rows import Row
 from inspection.schools import service as register
-from inspection.schools.repository import SchoolFilters
+from inspection.schools.listing_sql import SchoolFilters
 from inspection.schools.service import CSV_COLUMNS, school_document
 from inspection.trusts import repository
 from inspection.trusts.service import find_trust

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from services.inspection.tests.integration.reads.rows import Register
 
+from inspection.ready import ReadyPages
 from shared.db.session import driver_url
 from shared.testing.plugin import DatabaseUrls
 
@@ -66,6 +67,18 @@ class TestPages:
                 tags.add(plain.headers["etag"])
         assert len(tags) == 20
 
+    async def test_a_card_that_is_published_and_a_school_that_is_added_show_at_once(
+        self, reader: httpx.AsyncClient, england: list[int], register: Register
+    ) -> None:
+        before = (await reader.get("/v1/schools")).json()["data"]
+        assert [school["has_report_card"] for school in before[:2]] == [True, False]
+        register.card(england[1])
+        after = (await reader.get("/v1/schools")).json()["data"]
+        assert [school["has_report_card"] for school in after[:2]] == [True, True]
+        register.school(england[-1] + 1)
+        assert (await reader.get("/v1/schools?limit=15")).json()["paging"]["next_cursor"] is not None
+        assert len((await reader.get("/v1/schools")).json()["data"]) == len(before) + 1
+
     @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=5&after=WzBd", "after=x", "limt=5"])
     async def test_what_is_wrong_is_refused_as_ever(self, reader: httpx.AsyncClient, query: str) -> None:
         plain = await reader.get(f"/v1/schools?{query}")
@@ -82,3 +95,22 @@ class TestStream:
         lines = [orjson.loads(line) for line in stream.content.splitlines()]
         assert lines == (await reader.get("/v1/schools?limit=200")).json()["data"]
         assert len(lines) == len(england)
+
+
+class TestReadyPages:
+    def test_no_more_is_kept_than_there_is_room_for(self) -> None:
+        pages = ReadyPages(10)
+        for number in range(3):
+            pages.keep(f"/{number}", "state", b"12345", {})
+        assert ["/0" in pages, "/1" in pages, "/2" in pages] == [False, True, True]
+        assert pages.keep("/3", "state", b"more than there is room for", {}).content.startswith(b"more")
+        assert not any(f"/{number}" in pages for number in range(4))
+
+    def test_a_page_of_another_state_is_not_given(self) -> None:
+        pages = ReadyPages(10)
+        pages.keep("/", "1.7", b"12345", {})
+        assert pages.get("/", "1.8") is None
+        again = pages.keep("/", "1.8", b"54321", {})
+        assert pages.get("/", "1.8") == again
+        pages.keep("/2", "1.8", b"54321", {})
+        assert "/" in pages
