@@ -9,5 +9,6 @@ from triage.decisions.endpoints import router as decisions
 from triage.policies.endpoints import router as policies
 from triage.reference.endpoints import router as reference
 from triage.runs.endpoints import router as runs
+from triage.simulations.endpoints import router as simulations
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (policies, runs, assessments, decisions, reference)
+ROUTERS: Final[tuple[APIRouter, ...]] = (policies, runs, simulations, assessments, decisions, reference)

@@ -4,5 +4,6 @@ from typing import Final
 
 from shared.jobs.resource import Jobs
 from triage.runs.job import ASSESSMENT_RUN
+from triage.simulations.job import SIMULATION
 
-JOBS: Final = Jobs([ASSESSMENT_RUN])
+JOBS: Final = Jobs([ASSESSMENT_RUN, SIMULATION])

@@ -20,6 +20,27 @@ class RunNotFound(NotFound):
     title = "There is no such assessment run"
 
 
+class SimulationNotFound(NotFound):
+    """No simulation of this id that the client may see."""
+
+    slug = "simulation-not-found"
+    title = "There is no such simulation"
+
+
+class SimulationNotFinished(Conflict):
+    """The simulation has not succeeded, so there is nothing to read of it."""
+
+    slug = "simulation-not-finished"
+    title = "The simulation has come to nothing yet"
+
+
+class SimulationsNotComparable(Conflict):
+    """Two simulations that start from different results."""
+
+    slug = "simulations-not-comparable"
+    title = "The simulations cannot be compared"
+
+
 class AssessmentNotFound(NotFound):
     """No assessment that the client may see."""
 

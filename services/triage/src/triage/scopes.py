@@ -5,4 +5,6 @@ from typing import Final
 POLICIES_READ: Final = "policies:read"
 ASSESSMENTS_READ: Final = "assessments:read"
 ASSESSMENTS_RUN: Final = "assessments:run"
+SIMULATIONS_READ: Final = "simulations:read"
+SIMULATIONS_RUN: Final = "simulations:run"
 DECIDE: Final = "triage:decide"

@@ -6,6 +6,7 @@ from triage.models.decisions import Decision
 from triage.models.facts import SchoolFactsRow
 from triage.models.policies import PolicyVersion
 from triage.models.reassessment import SchemeDay, SchoolToAssess
+from triage.models.simulations import Simulation, SimulationGroup, SimulationMove
 
 __all__ = [
     "Assessment",
@@ -16,4 +17,7 @@ __all__ = [
     "SchemeDay",
     "SchoolFactsRow",
     "SchoolToAssess",
+    "Simulation",
+    "SimulationGroup",
+    "SimulationMove",
 ]
