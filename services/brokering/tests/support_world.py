@@ -26,14 +26,19 @@ URN = 100000
 LA = "201"
 
 SCOPES = {
-    "partner": "leaders:read needs:read proposals:read proposals:offer episodes:read episodes:write",
-    "leader": "schools:read leaders:read offers:respond episodes:read episodes:write",
-    "school": "proposals:read offers:agree episodes:read",
-    "trust": "needs:read proposals:read offers:agree episodes:read",
-    "la": "needs:read proposals:read offers:agree episodes:read",
-    "regional-director": "needs:read needs:write proposals:read offers:approve episodes:read",
-    "improvement-team": "needs:read needs:write proposals:read episodes:read",
-    "dfe": "needs:read proposals:read episodes:read",
+    "partner": "leaders:read needs:read proposals:read proposals:offer episodes:read episodes:write budgets:read"
+    " fees:write contacts:read contacts:write statistics:read",
+    "leader": "schools:read leaders:read offers:respond episodes:read episodes:write claims:write contacts:read"
+    " contacts:write",
+    "school": "proposals:read offers:agree episodes:read support:sign-off contacts:read contacts:write",
+    "trust": "needs:read proposals:read offers:agree episodes:read support:sign-off contacts:read contacts:write",
+    "la": "needs:read proposals:read offers:agree episodes:read support:sign-off contacts:read contacts:write",
+    "regional-director": "needs:read needs:write proposals:read offers:approve episodes:read budgets:read"
+    " fees:approve contacts:read contacts:write statistics:read",
+    "improvement-team": "needs:read needs:write proposals:read episodes:read budgets:read contacts:read"
+    " statistics:read",
+    "dfe": "needs:read proposals:read episodes:read budgets:read budgets:write contacts:read contacts:write"
+    " statistics:read",
 }
 CLIENTS = {"dfe", "trust", "ops"}
 
@@ -186,6 +191,7 @@ class World:
             for row in self.sql("SELECT type, subject, data ->> 'state' FROM outbox ORDER BY id")
         ]
 
+    dfe = staticmethod(lambda **more: headers("dfe", "dfe", **more))
     partner = staticmethod(lambda **more: headers("partner", "partner:acme", (REGION,), **more))
     director = staticmethod(lambda **more: headers("regional-director", "dfe", (REGION,), **more))
 
@@ -239,6 +245,25 @@ class Steps:
     async def move(self, episode: str, action: str, expect: int = 200) -> dict[str, Any]:
         body = {"reason": "the head is away"}
         return await self._post(f"/v1/episodes/{episode}/{action}", body, self.world.partner(), expect)
+
+    async def visit(self, match: Match, episode: str, expect: int = 201, **body: Any) -> dict[str, Any]:
+        today = datetime.now(UTC).date().isoformat()
+        body = {"purpose": "coaching", "mode": "on_site", "on": today, "days": 1, **body}
+        url = f"/v1/episodes/{episode}/visits"
+        return await self._post(url, body, self.world.leader_person(match.leader), expect)
+
+    async def claim(self, match: Match, episode: str, expect: int = 201, **body: Any) -> dict[str, Any]:
+        url = f"/v1/episodes/{episode}/claims"
+        return await self._post(url, body, self.world.leader_person(match.leader), expect)
+
+    async def sign_claim(self, match: Match, claim: dict[str, Any], expect: int = 200, **body: Any) -> dict[str, Any]:
+        url = f"/v1/episodes/{claim['episode_id']}/claims/{claim['id']}/sign-off"
+        return await self._post(url, {"signed_off": True, **body}, self.world.school(match.urn), expect)
+
+    async def grant(self, value: float, expect: int = 201, **body: Any) -> dict[str, Any]:
+        period = {"title": "Deployment grant", "starts_on": "2026-04-01", "ends_on": "2027-03-31"}
+        body = {**period, "region": REGION, "value": value, **body}
+        return await self._post("/v1/grants", body, self.world.dfe(), expect)
 
     async def _post(self, url: str, body: dict[str, Any], sent: dict[str, str], expect: int) -> dict[str, Any]:
         answer = await self.client.post(url, json=body, headers=sent)

@@ -4,7 +4,10 @@ from typing import Final
 
 from fastapi import APIRouter
 
+from brokering.budgets.endpoints import router as budgets
 from brokering.candidates.endpoints import router as candidates
+from brokering.claims.endpoints import router as claims
+from brokering.episodes.completion_endpoints import router as completion
 from brokering.episodes.endpoints import router as episodes
 from brokering.leaders.batch_endpoints import router as leader_batches
 from brokering.leaders.endpoints import router as leaders
@@ -16,6 +19,7 @@ from brokering.proposals.endpoints import router as proposals
 from brokering.reference.endpoints import router as reference
 from brokering.rounds.endpoints import router as rounds
 from brokering.tasks.endpoints import router as tasks
+from brokering.visits.endpoints import router as visits
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     leader_batches,
@@ -27,6 +31,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     proposals,
     offers,
     episodes,
+    visits,
+    completion,
+    claims,
+    budgets,
     tasks,
     policies,
     reference,

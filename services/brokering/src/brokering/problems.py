@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from brokering.budgets.errors import CONSTRAINT_ERRORS as BUDGET_ERRORS
 from brokering.offers.errors import CONSTRAINT_ERRORS as OFFER_ERRORS
 from shared.errors import Conflict, DomainError, NotFound, invalid
 
@@ -68,4 +69,5 @@ CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "uq_needs_one_open_per_subject": NeedExists("The school or trust has an open need already."),
     "ck_needs_days_cap": invalid("/days", "A need is of 10 days at most.", "above_cap"),
     **OFFER_ERRORS,
+    **BUDGET_ERRORS,
 }

@@ -65,9 +65,24 @@ class TestEpisodes:
     @pytest.mark.parametrize(("state", "action"), [*itertools.product(episode_states.STATES, episode_states.ACTIONS)])
     def test_every_state_and_action(self, state: str, action: str) -> None:
         allowed = {
-            "open": {"pause", "stop", "use", "return", "correct"},
+            "open": {
+                "pause",
+                "stop",
+                "use",
+                "return",
+                "correct",
+                "visit",
+                "withdraw_visit",
+                "deploy",
+                "end_deployment",
+                "complete",
+                "claim",
+                "answer_claim",
+            },
             "paused": {"resume", "stop"},
-            "stopped": set(),
+            "awaiting_sign_off": {"sign_off", "send_back", "stop", "claim", "answer_claim"},
+            "completed": {"claim", "answer_claim"},
+            "stopped": {"answer_claim"},
         }
         found = episode_step(state, action)
         if action in allowed[state]:

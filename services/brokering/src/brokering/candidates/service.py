@@ -10,14 +10,13 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.candidates.ranking import rank, rank_leaders
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.matching_rules import Barred, first_bar, flag_bits, flag_notes, hard_rules
-from brokering.domain.places import METRES_IN_A_KM, Place
-from brokering.domain.suitability import ScorePart, Suitability, suitability
+from brokering.domain.matching_rules import Barred, flag_bits, flag_notes
+from brokering.domain.places import METRES_IN_A_KM
+from brokering.domain.suitability import ScorePart, Suitability
 from brokering.domain.values import Window, flags_of, in_days
-from brokering.matching import repository
-from brokering.matching.roster import leaders_of, need_of, trusts_among
 from brokering.needs import repository as needs
 from brokering.policies.documents import current_policy
 from brokering.problems import NeedNotFound
@@ -33,39 +32,18 @@ async def candidates(
         raise NeedNotFound("There is no need of this id that you may see.")
     policy = current_policy()
     window = Window(today, today + timedelta(days=policy.window_days))
-    need = await _need(session, need_id)
-    dates = {"starts_on": window.starts_on, "ends_on": window.ends_on}
-    leaders = leaders_of(await repository.async_roster_rows(session, dates))
-    rules = hard_rules(policy, window)
-    judged = [(leader, first_bar(rules, need, leader)) for leader in leaders]
-    scored = [(suitability(policy, need, leader), leader) for leader, barred in judged if barred is None]
-    feasible = sorted(scored, key=_rank)
-    excluded = sorted(((leader, barred) for leader, barred in judged if barred), key=lambda pair: pair[0].reference)
+    ranked = await rank_leaders(session, policy, window, need_id)
     after = page.key(int, str)
-    left = [pair for pair in feasible if after is None or _rank(pair) > after][: page.limit + 1]
-    shown = page_of(request, page, left, _rank, total=len(feasible))
+    left = [pair for pair in ranked.feasible if after is None or rank(pair) > after][: page.limit + 1]
+    shown = page_of(request, page, left, rank, total=len(ranked.feasible))
     return {
         "need_id": str(need_id),
         "policy_version": policy.version,
-        "feasible": len(feasible),
-        "data": [_candidate(policy, need, leader, scored) for scored, leader in shown["data"]],
-        "excluded": [_excluded(leader, barred) for leader, barred in excluded],
+        "feasible": len(ranked.feasible),
+        "data": [_candidate(policy, ranked.need, leader, scored) for scored, leader in shown["data"]],
+        "excluded": [_excluded(leader, barred) for leader, barred in ranked.excluded],
         "paging": shown["paging"],
     }
-
-
-def _rank(pair: tuple[Suitability, Leader]) -> tuple[int, str]:
-    """The most suitable come first; a reference is one leader's alone."""
-    return -pair[0].total, pair[1].reference
-
-
-async def _need(session: AsyncSession, need_id: UUID) -> Need:
-    row = (await repository.async_rows(session, repository.ONE_NEED, {"need_id": need_id}))[0]
-    centre = None
-    if uids := trusts_among([row]):
-        found = await repository.async_rows(session, repository.TRUST_PLACES, {"uids": uids})
-        centre = Place(found[0]["lat"], found[0]["lng"]) if found else None
-    return need_of(row, centre)
 
 
 def _candidate(policy: MatchingPolicy, need: Need, leader: Leader, scored: Suitability) -> dict[str, Any]:

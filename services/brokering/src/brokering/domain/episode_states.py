@@ -1,4 +1,7 @@
-"""The states of a support episode. Nothing is written to one that is paused or stopped."""
+"""The states of a support episode. Nothing is written to one that is paused or stopped.
+
+While completion waits for the supported body's signature nothing is written either, so that it signs what it has read.
+"""
 
 from dataclasses import dataclass
 
@@ -52,6 +55,20 @@ STATES: dict[str, EpisodeState] = {
             open=False,
             need="decided",
         ),
+        EpisodeState(
+            "awaiting_sign_off",
+            "Waiting for sign-off",
+            "its completion waits for the supported body to sign it off",
+            open=True,
+            need="in_support",
+        ),
+        EpisodeState(
+            "completed",
+            "Completed",
+            "the episode is completed and signed off; further support is an episode of its own",
+            open=False,
+            need="met",
+        ),
     )
 }
 
@@ -62,6 +79,15 @@ ACTIONS: dict[str, str] = {
     "use": "record days used",
     "return": "return days",
     "correct": "correct days used",
+    "visit": "record a visit",
+    "withdraw_visit": "withdraw a visit",
+    "deploy": "deploy a further leader",
+    "end_deployment": "end a leader's deployment",
+    "complete": "ask for completion",
+    "sign_off": "sign the completion off",
+    "send_back": "send the completion back",
+    "claim": "claim days",
+    "answer_claim": "answer a claim",
 }
 
 STEPS: tuple[EpisodeStep, ...] = (
@@ -72,10 +98,19 @@ STEPS: tuple[EpisodeStep, ...] = (
     EpisodeStep("open", "use", "open", "used"),
     EpisodeStep("open", "return", "open", "returned"),
     EpisodeStep("open", "correct", "open", "use_corrected"),
+    EpisodeStep("open", "visit", "open", "used"),
+    EpisodeStep("open", "withdraw_visit", "open", "use_corrected"),
+    EpisodeStep("open", "deploy", "open"),
+    EpisodeStep("open", "end_deployment", "open", "released"),
+    EpisodeStep("open", "complete", "awaiting_sign_off"),
+    EpisodeStep("awaiting_sign_off", "sign_off", "completed", "released"),
+    EpisodeStep("awaiting_sign_off", "send_back", "open"),
+    EpisodeStep("awaiting_sign_off", "stop", "stopped", "released"),
+    *(EpisodeStep(state, "claim", state) for state in ("open", "awaiting_sign_off", "completed")),
+    *(EpisodeStep(state, "answer_claim", state) for state in ("open", "awaiting_sign_off", "completed", "stopped")),
 )
 
 OPEN_STATES: tuple[str, ...] = tuple(state.code for state in STATES.values() if state.open)
-WRITES: tuple[str, ...] = ("use", "return", "correct")
 _BY_KEY = {(step.from_state, step.action): step for step in STEPS}
 
 

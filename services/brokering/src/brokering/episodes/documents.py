@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from brokering.domain.ledger import KINDS, Balances, Movement, balances, to_days
+from brokering.domain.money import pounds
 
 Document = dict[str, Any]
 
@@ -26,6 +27,7 @@ def episode_document(row: Row[Any]) -> Document:
         "deployments": [_deployment(deployment) for deployment in row.deployments or []],
         "opened_on": row.opened_on,
         "opened_by": row.opened_by,
+        "completed_on": row.completed_on,
         "history": row.history,
         "updated_at": row.updated_at,
     }
@@ -80,8 +82,9 @@ def balances_after(cap: int, entries: Sequence[Row[Any]]) -> Balances:
 
 def _deployment(deployment: Mapping[str, Any]) -> Document:
     in_days = {name: to_days(deployment[key]) for name, key in _IN_DAYS}
-    kept = {name: deployment[name] for name in ("id", "leader_id", "from", "to")}
-    return {**kept, **in_days}
+    kept = {name: deployment[name] for name in ("id", "leader_id", "offer_id", "from", "to", "grant_id", "ending")}
+    rate = deployment["day_rate_pence"]
+    return {**kept, **in_days, "day_rate": None if rate is None else pounds(rate)}
 
 
-_IN_DAYS = (("days", "half_days"), ("used", "used"), ("returned", "returned"))
+_IN_DAYS = (("days", "half_days"), ("used", "used"), ("returned", "returned"), ("claimed", "claimed"))

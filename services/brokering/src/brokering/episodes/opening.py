@@ -8,9 +8,12 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.budgets import funding
+from brokering.domain.episode_states import EpisodeBlocked, episode_step
 from brokering.episodes import repository
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Stamp
+from brokering.offers.errors import EpisodeBlocked as EpisodeConflict
 from shared.ids import new_id
 
 
@@ -20,6 +23,7 @@ async def open_episode(session: AsyncSession, offer: Row[Any], stamp: Stamp) -> 
     The offer's leader, need and proposal are locked. The cap is that of the need's account.
     """
     episode_id, deployment_id = new_id(), new_id()
+    terms = await funding.terms_of(session, offer.tenancy_region, offer.half_days, stamp.at.date())
     previous = await repository.latest_of(session, offer.subject_kind, offer.subject_id)
     cap = await repository.cap_of(session, offer.need_id)
     deployment = {
@@ -28,10 +32,41 @@ async def open_episode(session: AsyncSession, offer: Row[Any], stamp: Stamp) -> 
         "leader_id": offer.leader_id,
         "half_days": offer.half_days,
         "starts_on": stamp.at.date(),
+        "offer_id": offer.id,
+        **terms,
     }
     episode = {"id": episode_id, "previous_episode_id": previous, **_values(offer, stamp)}
     await repository.add(session, episode, cap, deployment)
-    reserved = ledger.Entry(
+    await ledger.enter(session, _reserved(offer, stamp, episode_id, deployment_id))
+    return episode_id
+
+
+async def join_episode(session: AsyncSession, offer: Row[Any], stamp: Stamp) -> UUID:
+    """Deploy a further leader in the episode that the offer joins, and reserve the days. The episode is locked."""
+    held = await repository.current(session, offer.joins_episode_id)
+    step = episode_step(held.state, "deploy")
+    if isinstance(step, EpisodeBlocked):
+        raise EpisodeConflict(step.text)
+    deployment_id = new_id()
+    terms = await funding.terms_of(session, offer.tenancy_region, offer.half_days, stamp.at.date())
+    deployment = {
+        "id": deployment_id,
+        "episode_id": held.id,
+        "leader_id": offer.leader_id,
+        "half_days": offer.half_days,
+        "starts_on": stamp.at.date(),
+        "offer_id": offer.id,
+        **terms,
+    }
+    known = set(held.tenancy_orgs)
+    leader_orgs = [org for org in offer.tenancy_orgs if org.startswith("leader:") and org not in known]
+    await repository.add_deployment(session, deployment, leader_orgs)
+    await ledger.enter(session, _reserved(offer, stamp, held.id, deployment_id))
+    return UUID(str(held.id))
+
+
+def _reserved(offer: Row[Any], stamp: Stamp, episode_id: UUID, deployment_id: UUID) -> ledger.Entry:
+    return ledger.Entry(
         kind="reserved",
         half_days=offer.half_days,
         leader_id=offer.leader_id,
@@ -43,8 +78,6 @@ async def open_episode(session: AsyncSession, offer: Row[Any], stamp: Stamp) -> 
         recorded_at=stamp.at,
         recorded_by=stamp.by,
     )
-    await ledger.enter(session, reserved)
-    return episode_id
 
 
 def _values(offer: Row[Any], stamp: Stamp) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, and_, cast, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.ledger.repository import EPISODES, MOVEMENTS, NEED_ACCOUNTS, NEEDS, TABLES
+from brokering.ledger.repository import EPISODES, MOVEMENTS, NEED_ACCOUNTS, NEEDS, OFFERS, TABLES
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
 
@@ -48,6 +48,16 @@ _DEPLOYMENTS = (
                     DEPLOYMENTS.c.starts_on,
                     literal("to"),
                     DEPLOYMENTS.c.ends_on,
+                    literal("offer_id"),
+                    DEPLOYMENTS.c.offer_id,
+                    literal("day_rate_pence"),
+                    DEPLOYMENTS.c.day_rate_pence,
+                    literal("grant_id"),
+                    DEPLOYMENTS.c.grant_id,
+                    literal("ending"),
+                    DEPLOYMENTS.c.ending,
+                    literal("claimed"),
+                    DEPLOYMENT_ACCOUNTS.c.claimed_half_days,
                     literal("used"),
                     DEPLOYMENT_ACCOUNTS.c.used_half_days,
                     literal("returned"),
@@ -120,6 +130,12 @@ async def latest_of(session: AsyncSession, subject_kind: str, subject_id: str) -
     return await session.scalar(select(EPISODES.c.id).where(*mine).order_by(EPISODES.c.id.desc()).limit(1))
 
 
+async def current(session: AsyncSession, episode_id: UUID) -> Row[Any]:
+    """Return an episode, locked before, as it stands in this transaction."""
+    row: Row[Any] = (await session.execute(select(EPISODES).where(EPISODES.c.id == episode_id))).one()
+    return row
+
+
 async def cap_of(session: AsyncSession, need_id: UUID) -> int:
     """Return the cap of a need's account, in half days."""
     statement = select(NEED_ACCOUNTS.c.cap_half_days).where(NEED_ACCOUNTS.c.need_id == need_id)
@@ -163,9 +179,31 @@ async def leaders_of(session: AsyncSession, episode_id: UUID) -> Sequence[UUID]:
     return (await session.scalars(select(DEPLOYMENTS.c.leader_id).where(DEPLOYMENTS.c.episode_id == episode_id))).all()
 
 
-async def entries(session: AsyncSession, offer_id: UUID, as_of: date | None) -> Sequence[Row[Any]]:
-    """Return the movements of an episode from its offer on, oldest first; up to a day they speak of."""
-    statement = select(MOVEMENTS).where(MOVEMENTS.c.offer_id == offer_id).order_by(MOVEMENTS.c.seq)
+async def grants_of(session: AsyncSession, episode_id: UUID) -> Sequence[UUID]:
+    """Return the grants that an episode's deployments are paid from."""
+    grants = select(DEPLOYMENTS.c.grant_id).where(
+        DEPLOYMENTS.c.episode_id == episode_id, DEPLOYMENTS.c.grant_id.is_not(None)
+    )
+    return (await session.scalars(grants)).all()
+
+
+async def add_deployment(session: AsyncSession, deployment: Mapping[str, Any], leader_orgs: Sequence[str]) -> None:
+    """Store a further deployment, whose leader sees the episode from now on."""
+    await session.execute(insert(DEPLOYMENTS).values(**deployment))
+    seen_by = EPISODES.c.tenancy_orgs + cast(list(leader_orgs), ARRAY(Text))
+    mine = EPISODES.c.id == deployment["episode_id"]
+    await session.execute(update(EPISODES).where(mine).values(tenancy_orgs=seen_by))
+
+
+async def end_deployment(session: AsyncSession, deployment_id: UUID, values: Mapping[str, Any]) -> None:
+    """Store when and why a deployment ended."""
+    await session.execute(update(DEPLOYMENTS).where(DEPLOYMENTS.c.id == deployment_id).values(**values))
+
+
+async def entries(session: AsyncSession, episode: Row[Any], as_of: date | None) -> Sequence[Row[Any]]:
+    """Return the movements of an episode from its offers on, oldest first; up to a day they speak of."""
+    offers = select(OFFERS.c.id).where(or_(OFFERS.c.id == episode.offer_id, OFFERS.c.joins_episode_id == episode.id))
+    statement = select(MOVEMENTS).where(MOVEMENTS.c.offer_id.in_(offers)).order_by(MOVEMENTS.c.seq)
     if as_of is not None:
         statement = statement.where(MOVEMENTS.c.effective_on <= as_of)
     return (await session.execute(statement)).all()

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from brokering.offers.schemas import Days, Subject
+from brokering.text import Paragraph
 from shared.schemas import ApiModel, Page, Paging, RequestModel
 
 
@@ -23,6 +24,14 @@ class DaysAccount(ApiModel):
     unallocated: float = Field(description="what the cap leaves for a further deployment")
 
 
+class DeploymentEnding(ApiModel):
+    """Who ended a deployment before the episode's end, and why."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
 class Deployment(ApiModel):
     """One leader's share of an episode."""
 
@@ -33,6 +42,11 @@ class Deployment(ApiModel):
     to: date | None
     used: float
     returned: float
+    claimed: float = Field(description="days used that have been claimed, signed off or not yet")
+    offer_id: UUID | None = Field(description="the offer it comes from; null: the episode's own")
+    day_rate: float | None = Field(description="pounds a day, fixed at approval; null before rates were kept")
+    grant_id: UUID | None = Field(description="the deployment grant its days are committed to; null where none was")
+    ending: DeploymentEnding | None
 
 
 class EpisodeEvent(ApiModel):
@@ -61,6 +75,7 @@ class Episode(ApiModel):
     deployments: list[Deployment]
     opened_on: date
     opened_by: str
+    completed_on: date | None = Field(description="the day the supported body signed the completion off")
     history: list[EpisodeEvent]
     updated_at: datetime
 
@@ -129,3 +144,45 @@ class ResumeRequest(RequestModel):
     """Why an episode goes on, if there is something to say."""
 
     reason: str | None = Field(None, max_length=4000)
+
+
+class EndRequest(RequestModel):
+    """Why a leader's deployment ends before the episode does, as at a hand-over."""
+
+    reason: Paragraph
+    on: date | None = Field(None, description="the last day; today unless told")
+
+
+class CompletionRequest(RequestModel):
+    """What has been done, for the supported body to sign off."""
+
+    summary: Paragraph
+
+
+class SignOffRequest(RequestModel):
+    """The supported body's answer. Sending it back needs a reason."""
+
+    signed_off: bool
+    reason: Paragraph | None = None
+
+
+class SignOff(ApiModel):
+    """Who signed the completion off or sent it back, for which body."""
+
+    signed_off: bool
+    reason: str | None
+    by: str
+    on_behalf_of: str
+    at: datetime
+
+
+class Completion(ApiModel):
+    """The completion of an episode: asked for by the leader or partner, signed off by the supported body."""
+
+    episode_id: UUID
+    state: str = Field(description="of the episode")
+    summary: str | None = Field(description="null: completion has not been asked for")
+    requested_by: str | None
+    requested_at: datetime | None
+    sign_off: SignOff | None
+    completed_on: date | None

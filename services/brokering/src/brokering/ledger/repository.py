@@ -1,7 +1,7 @@
 """Locks in one fixed order, and movements of days.
 
-The order is: accounts of leaders, needs, proposals, offers, episodes; within each by id. Whoever writes several of
-these takes them here, so that no two writers can wait for each other.
+The order is: accounts of leaders, needs, proposals, offers, episodes, budgets; within each by id. Whoever writes
+several of these takes them here, so that no two writers can wait for each other.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ PROPOSALS = TABLES["proposals"]
 OFFERS = TABLES["offers"]
 EPISODES = TABLES["episodes"]
 MOVEMENTS = TABLES["ledger_movements"]
+BUDGETS = TABLES["budgets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Locked:
     proposals: dict[UUID, Row[Any]]
     offers: dict[UUID, Row[Any]]
     episodes: dict[UUID, Row[Any]]
+    budgets: dict[UUID, Row[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ async def lock(
     proposals: Iterable[UUID] = (),
     offers: Iterable[UUID] = (),
     episodes: Iterable[UUID] = (),
+    budgets: Iterable[UUID] = (),
 ) -> Locked:
     """Lock rows in the fixed order and return them as they stand now."""
     return Locked(
@@ -74,6 +77,7 @@ async def lock(
         proposals=await _lock(session, PROPOSALS, PROPOSALS.c.id, proposals),
         offers=await _lock(session, OFFERS, OFFERS.c.id, offers),
         episodes=await _lock(session, EPISODES, EPISODES.c.id, episodes),
+        budgets=await _lock(session, BUDGETS, BUDGETS.c.id, budgets),
     )
 
 

@@ -95,6 +95,7 @@ class DeploymentAccount(Base):
         CheckConstraint(
             "reserved_half_days >= 0 AND used_half_days >= 0 AND returned_half_days >= 0", name="nothing_negative"
         ),
+        CheckConstraint("claimed_half_days >= 0 AND claimed_half_days <= used_half_days", name="claims_within_used"),
     )
 
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployments.id"), primary_key=True)
@@ -102,6 +103,7 @@ class DeploymentAccount(Base):
     reserved_half_days: Mapped[int] = mapped_column(Integer, server_default=_ZERO)
     used_half_days: Mapped[int] = mapped_column(Integer, server_default=_ZERO)
     returned_half_days: Mapped[int] = mapped_column(Integer, server_default=_ZERO)
+    claimed_half_days: Mapped[int] = mapped_column(Integer, server_default=_ZERO)
 
 
 class EpisodeAccount(Base):

@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -61,12 +62,19 @@ class Offer(Base):
         ),
         Index("ix_offers_deadline", "deadline", postgresql_where=text("state = 'offered'")),
         Index("ix_offers_leader_id", "leader_id"),
+        Index("ix_offers_need_id", "need_id"),
+        Index(
+            "ix_offers_joins_episode_id",
+            "joins_episode_id",
+            postgresql_where=text("joins_episode_id IS NOT NULL"),
+        ),
         Index("ix_offers_tenancy_region_id", "tenancy_region", "id"),
         Index("ix_offers_tenancy_orgs", "tenancy_orgs", postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"))
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"))
+    joins_episode_id: Mapped[UUID | None] = mapped_column(ForeignKey("episodes.id", use_alter=True))
     need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"))
     leader_id: Mapped[UUID] = mapped_column(ForeignKey("leaders.id"))
     subject_kind: Mapped[str] = mapped_column(Text)
@@ -95,12 +103,17 @@ class Episode(Base):
     __tablename__ = "episodes"
     __table_args__ = (
         UniqueConstraint("offer_id", name="uq_episodes_offer_id"),
-        CheckConstraint("state IN ('open', 'paused', 'stopped')", name="state_known"),
+        CheckConstraint("state IN ('open', 'paused', 'awaiting_sign_off', 'stopped', 'completed')", name="state_known"),
+        CheckConstraint(
+            "state <> 'completed' OR (completed_on IS NOT NULL"
+            " AND coalesce(completion -> 'sign_off' ->> 'by', '') <> '')",
+            name="completion_signed",
+        ),
         Index(
             "uq_episodes_one_open_per_need",
             "need_id",
             unique=True,
-            postgresql_where=text("state IN ('open', 'paused')"),
+            postgresql_where=text("state IN ('open', 'paused', 'awaiting_sign_off')"),
         ),
         Index("ix_episodes_leader_id", "leader_id"),
         Index("ix_episodes_subject", "subject_kind", "subject_id"),
@@ -120,6 +133,8 @@ class Episode(Base):
     opened_on: Mapped[date] = mapped_column(Date)
     opened_by: Mapped[str] = mapped_column(Text)
     history: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    completion: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    completed_on: Mapped[date | None] = mapped_column(Date)
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_EMPTY_ARRAY)
     tenancy_region: Mapped[str | None] = mapped_column(Text)
@@ -142,6 +157,10 @@ class Deployment(Base):
     half_days: Mapped[int] = mapped_column(SmallInteger)
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
+    day_rate_pence: Mapped[int | None] = mapped_column(Integer)
+    grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("budgets.id"))
+    offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offers.id"))
+    ending: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class ApprovalBatch(Base):

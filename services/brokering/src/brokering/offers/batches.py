@@ -10,6 +10,8 @@ from fastapi import Response
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
+from brokering.budgets import repository as budgets
+from brokering.budgets.errors import CONSTRAINT_ERRORS as BUDGET_ERRORS
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
 from brokering.offers import repository, service, steps
@@ -33,8 +35,12 @@ async def approve_batch(call: Call, body: BatchRequest) -> Response:
         call.session,
         leaders=[offer.leader_id for offer in seen.values()],
         needs=[offer.need_id for offer in seen.values()],
-        proposals=[offer.proposal_id for offer in seen.values()],
+        proposals=steps.present(*(offer.proposal_id for offer in seen.values())),
         offers=seen,
+        episodes=steps.present(*(offer.joins_episode_id for offer in seen.values())),
+        budgets=await budgets.grants_on(
+            call.session, [offer.tenancy_region for offer in seen.values()], call.now.date()
+        ),
     )
     outcomes = [
         await _take(call, number, row, seen=row.offer_id in seen) if isinstance(row, BatchRow) else row
@@ -81,7 +87,7 @@ async def _take(call: Call, number: int, row: BatchRow, *, seen: bool) -> Outcom
         return _rejected(number, row.offer_id, _problems(error))
     except IntegrityError as error:
         name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
-        known = CONSTRAINT_ERRORS.get(name, Conflict("This conflicts with what is stored."))
+        known = {**CONSTRAINT_ERRORS, **BUDGET_ERRORS}.get(name, Conflict("This conflicts with what is stored."))
         return _rejected(number, row.offer_id, _problems(known))
     return {"row": number, "offer_id": str(row.offer_id), "status": "applied", "state": state, "errors": []}
 

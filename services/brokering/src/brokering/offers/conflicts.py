@@ -43,7 +43,7 @@ def refuse_standing(interests: Sequence[Row[Any]], today: date) -> None:
 
 
 async def shown_to_school(
-    session: AsyncSession, proposal: Row[Any], need_state: str, interests: Sequence[Row[Any]], now: datetime
+    session: AsyncSession, proposal: Any, need_state: str, interests: Sequence[Row[Any]], now: datetime
 ) -> dict[str, Any]:
     """Return the leader's record, the match's score and the conflicts, as they stand now (JSON values only)."""
     leader = await repository.leader(session, proposal.leader_id)

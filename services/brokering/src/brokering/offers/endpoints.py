@@ -17,6 +17,8 @@ from brokering.offers.schemas import (
     ApprovalBatch,
     ApprovalRequest,
     BatchRequest,
+    DirectOffer,
+    EpisodeOffer,
     Offer,
     OfferPage,
     OfferRequest,
@@ -76,6 +78,40 @@ async def make_offer(
 ) -> Response:
     """Offer a proposed match to its leader. 409 says what blocks it: an undecided need, an open offer, no days left."""
     return await once(lambda: service.make_offer(Call(request, session, principal, now), proposal_id, body))
+
+
+@router.post(
+    "/v1/needs/{need_id}/offers", operation_id="offer_next_best", status_code=201, responses={201: {"model": Offer}}
+)
+async def offer_next_best(
+    *,
+    request: Request,
+    need_id: UUID,
+    body: DirectOffer,
+    principal: Broker,
+    session: Db,
+    once: Idempotent,
+    now: Now,
+) -> Response:
+    """Offer a decided need to the next best leader, as after one declined or let it lapse, or to the one named."""
+    return await once(lambda: service.offer_next_best(Call(request, session, principal, now), need_id, body))
+
+
+@router.post(
+    "/v1/episodes/{episode_id}/offers", operation_id="offer_episode", status_code=201, responses={201: {"model": Offer}}
+)
+async def offer_episode(
+    *,
+    request: Request,
+    episode_id: UUID,
+    body: EpisodeOffer,
+    principal: Broker,
+    session: Db,
+    once: Idempotent,
+    now: Now,
+) -> Response:
+    """Offer free days of an open episode to a further leader: split support or a hand-over. The road is the same."""
+    return await once(lambda: service.offer_episode(Call(request, session, principal, now), episode_id, body))
 
 
 @router.get("/v1/offers", operation_id="list_offers", responses={200: {"model": OfferPage, "content": LINES_OR_TABLE}})

@@ -103,6 +103,41 @@ class DaysPromised(Conflict):
     title = "The leader has promised more than that"
 
 
+class DeploymentNotFound(NotFound):
+    """The episode has no deployment of this id."""
+
+    slug = "deployment-not-found"
+    title = "There is no such deployment"
+
+
+class DeploymentEnded(Conflict):
+    """The deployment has ended already."""
+
+    slug = "deployment-ended"
+    title = "The deployment has ended"
+
+
+class SignedByAuthor(Conflict):
+    """Nobody signs off what they have asked for themselves."""
+
+    slug = "signed-by-author"
+    title = "Somebody else signs this off"
+
+
+class NoSuitableLeader(Conflict):
+    """Nobody is left whom the hard rules let take the need."""
+
+    slug = "no-suitable-leader"
+    title = "No suitable leader is left"
+
+
+class LeaderBarred(Conflict):
+    """A hard rule of the matching policy bars the pair."""
+
+    slug = "leader-barred"
+    title = "A rule bars this leader"
+
+
 _OVER_CAP = CapExceeded("The cap on days does not leave that many.")
 _NOT_ENOUGH = CapExceeded("Fewer days stand there than this movement takes.")
 
@@ -125,4 +160,5 @@ CONSTRAINT_ERRORS: dict[str, DomainError] = {
     "ck_episode_accounts_nothing_negative": _NOT_ENOUGH,
     "ck_deployment_accounts_days_within_deployment": _OVER_CAP,
     "ck_deployment_accounts_nothing_negative": _NOT_ENOUGH,
+    "ck_deployment_accounts_claims_within_used": _NOT_ENOUGH,
 }

@@ -27,7 +27,7 @@ async def lapse_overdue(database: Database, now: datetime) -> int:
             session,
             leaders=[offer.leader_id for offer in overdue],
             needs=[offer.need_id for offer in overdue],
-            proposals=[offer.proposal_id for offer in overdue],
+            proposals=steps.present(*(offer.proposal_id for offer in overdue)),
             offers=[offer.id for offer in overdue],
         )
         return sum([await steps.lapse(session, offer, now) for offer in held.offers.values()])

@@ -62,6 +62,19 @@ class Terms:
     message: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A need and a leader that no round has proposed, scored as a round would: what an offer needs to know of them."""
+
+    leader_id: UUID
+    suitability: int
+    score_parts: list[dict[str, Any]]
+    distance_km: float | None
+    flags: list[str]
+    party_orgs: list[str]
+    id: None = None
+
+
 async def make(call: Call, proposal_id: UUID, body: OfferRequest) -> UUID:
     """Offer a proposed match to its leader and return the offer's id; its days and a place are held from now on.
 
@@ -72,26 +85,39 @@ async def make(call: Call, proposal_id: UUID, body: OfferRequest) -> UUID:
     if seen is None:
         raise ProposalNotFound("There is no such proposal.")
     await call.act_for_all()
-    held = await _hold(call.session, seen, call.now)
+    held = await hold(call.session, call.now, need_id=seen.need_id, leader_id=seen.leader_id, proposals=[seen.id])
     proposal = held.proposals[proposal_id]
     need = await repository.need(call.session, seen.need_id)
     _check_states(need, proposal)
-    terms = _terms(body, proposal, call.now)
-    await _check_days(call.session, need, proposal, terms, call.now)
-    interests = await conflicts.interests_in(call.session, proposal.leader_id, need.party_orgs)
+    return await place(call, need, proposal, terms_of(body, proposal.days, call.now))
+
+
+async def place(call: Call, need: Row[Any], match: Row[Any] | Pair, terms: Terms, *, joins: UUID | None = None) -> UUID:
+    """Check days, places and declared interests, and store the offer; the leader's account and the need are locked."""
+    await _check_days(call.session, need, match, terms, call.now)
+    interests = await conflicts.interests_in(call.session, match.leader_id, need.party_orgs)
     conflicts.refuse_standing(interests, call.now.date())
-    return await _store(call, need, proposal, terms, interests)
+    return await _store(call, need, match, terms, interests=interests, joins=joins)
 
 
-async def _hold(session: AsyncSession, proposal: Row[Any], now: datetime) -> ledger.Locked:
+async def hold(
+    session: AsyncSession,
+    now: datetime,
+    *,
+    need_id: UUID,
+    leader_id: UUID,
+    proposals: Sequence[UUID] = (),
+    episodes: Sequence[UUID] = (),
+) -> ledger.Locked:
     """Lock what the offer touches, and let overdue offers on the same need or to the same leader lapse first."""
-    stale = await repository.overdue_offers(session, now, need_id=proposal.need_id, leader_id=proposal.leader_id)
+    stale = await repository.overdue_offers(session, now, need_id=need_id, leader_id=leader_id)
     held = await ledger.lock(
         session,
-        leaders=[proposal.leader_id, *(offer.leader_id for offer in stale)],
-        needs=[proposal.need_id, *(offer.need_id for offer in stale)],
-        proposals=[proposal.id, *(offer.proposal_id for offer in stale)],
+        leaders=[leader_id, *(offer.leader_id for offer in stale)],
+        needs=[need_id, *(offer.need_id for offer in stale)],
+        proposals=[*proposals, *steps.present(*(offer.proposal_id for offer in stale))],
         offers=[offer.id for offer in stale],
+        episodes=episodes,
     )
     for offer in held.offers.values():
         await steps.lapse(session, offer, now)
@@ -99,19 +125,30 @@ async def _hold(session: AsyncSession, proposal: Row[Any], now: datetime) -> led
 
 
 def _check_states(need: Row[Any], proposal: Row[Any]) -> None:
-    if need.state == NeedState.PROVISIONAL:
-        raise NeedProvisional(PROVISIONAL_STANDS[need.origin_kind == BY_HAND])
+    check_decided(need)
     if proposal.state != ProposalState.PROPOSED:
         raise ProposalNotOpen(f"This proposal cannot be offered: {PROPOSAL_STANDS[ProposalState(proposal.state)]}.")
+    check_free(need)
+
+
+def check_decided(need: Row[Any]) -> None:
+    """Raise NeedProvisional for a need that no decision stands behind."""
+    if need.state == NeedState.PROVISIONAL:
+        raise NeedProvisional(PROVISIONAL_STANDS[need.origin_kind == BY_HAND])
+
+
+def check_free(need: Row[Any]) -> None:
+    """Raise NeedNotFree for a need that is under offer, in support, met or withdrawn."""
     if need.state != NeedState.DECIDED:
         raise NeedNotFree(f"The need cannot take another offer: {NEED_STANDS[NeedState(need.state)]}.")
 
 
-def _terms(body: OfferRequest, proposal: Row[Any], now: datetime) -> Terms:
+def terms_of(body: OfferRequest, days_wanted: Decimal, now: datetime) -> Terms:
+    """Return the terms; what is not said comes from the match and the support policy."""
     deadline = _deadline(body.deadline, now)
     if deadline <= now:
         raise invalid("/deadline", "The deadline has passed already.", "in_the_past")
-    days = proposal.days if body.days is None else Decimal(str(body.days))
+    days = days_wanted if body.days is None else Decimal(str(body.days))
     return Terms(half_days(days), deadline, body.message)
 
 
@@ -123,7 +160,9 @@ def _deadline(given: datetime | date | None, now: datetime) -> datetime:
     return datetime.combine(given, time(23, 59, 59), UTC)
 
 
-async def _check_days(session: AsyncSession, need: Row[Any], proposal: Row[Any], terms: Terms, now: datetime) -> None:
+async def _check_days(
+    session: AsyncSession, need: Row[Any], match: Row[Any] | Pair, terms: Terms, now: datetime
+) -> None:
     policy = support_policy(now.date())
     account = await ledger.open_need_account(session, need.id, policy.cap_half_days, policy.version)
     room = account.cap_half_days - account.offered_half_days - account.reserved_half_days - account.used_half_days
@@ -132,7 +171,7 @@ async def _check_days(session: AsyncSession, need: Row[Any], proposal: Row[Any],
             f"The offer is of {to_days(terms.half_days)} days, and the cap of {to_days(account.cap_half_days)} days "
             f"leaves {to_days(room)}."
         )
-    leader = await repository.leader_account(session, proposal.leader_id)
+    leader = await repository.leader_account(session, match.leader_id)
     left = leader.available_half_days - leader.offered_half_days - leader.reserved_half_days - leader.used_half_days
     if terms.half_days > left:
         raise LeaderLacksDays(f"The leader has {to_days(left)} days left; the offer takes {to_days(terms.half_days)}.")
@@ -140,16 +179,24 @@ async def _check_days(session: AsyncSession, need: Row[Any], proposal: Row[Any],
         raise LeaderLacksPlaces(f"The leader takes on {leader.places_limit} at once and holds {leader.places_held}.")
 
 
-async def _store(call: Call, need: Row[Any], proposal: Row[Any], terms: Terms, interests: Sequence[Row[Any]]) -> UUID:
+async def _store(
+    call: Call,
+    need: Row[Any],
+    match: Row[Any] | Pair,
+    terms: Terms,
+    *,
+    interests: Sequence[Row[Any]],
+    joins: UUID | None,
+) -> UUID:
     offer_id = new_id()
-    shown = await conflicts.shown_to_school(call.session, proposal, need.state, interests, call.now)
-    await repository.add(call.session, {"id": offer_id, "shown": shown, **_values(call, need, proposal, terms)})
+    shown = await conflicts.shown_to_school(call.session, match, need.state, interests, call.now)
+    await repository.add(call.session, {"id": offer_id, "shown": shown, **_values(call, need, match, terms, joins)})
     await ledger.enter(
         call.session,
         ledger.Entry(
             kind="offered",
             half_days=terms.half_days,
-            leader_id=proposal.leader_id,
+            leader_id=match.leader_id,
             need_id=need.id,
             offer_id=offer_id,
             effective_on=call.now.date(),
@@ -157,18 +204,21 @@ async def _store(call: Call, need: Row[Any], proposal: Row[Any], terms: Terms, i
             recorded_by=call.principal.subject,
         ),
     )
-    await repository.set_proposal(call.session, proposal.id, ProposalState.UNDER_OFFER, call.now)
-    await repository.set_need(call.session, need.id, NeedState.UNDER_OFFER, call.now)
-    await append_async(call.session, _events(offer_id, need.id, proposal.id))
+    if match.id is not None:
+        await repository.set_proposal(call.session, match.id, ProposalState.UNDER_OFFER, call.now)
+    if joins is None:
+        await repository.set_need(call.session, need.id, NeedState.UNDER_OFFER, call.now)
+    await append_async(call.session, _events(offer_id, need.id, match.id, joins))
     return offer_id
 
 
-def _values(call: Call, need: Row[Any], proposal: Row[Any], terms: Terms) -> dict[str, Any]:
-    leader_orgs = [org for org in proposal.party_orgs if org.startswith("leader:")]
+def _values(call: Call, need: Row[Any], match: Row[Any] | Pair, terms: Terms, joins: UUID | None) -> dict[str, Any]:
+    leader_orgs = [org for org in match.party_orgs if org.startswith("leader:")]
     return {
-        "proposal_id": proposal.id,
+        "proposal_id": match.id,
+        "joins_episode_id": joins,
         "need_id": need.id,
-        "leader_id": proposal.leader_id,
+        "leader_id": match.leader_id,
         "subject_kind": need.subject_kind,
         "subject_id": need.subject_id,
         "subject_name": need.subject_name,
@@ -180,15 +230,17 @@ def _values(call: Call, need: Row[Any], proposal: Row[Any], terms: Terms) -> dic
         "offered_by": call.principal.subject,
         "offered_at": call.now,
         "updated_at": call.now,
-        "tenancy_orgs": [*need.tenancy_orgs, *(leader_orgs or [f"leader:{proposal.leader_id}"])],
+        "tenancy_orgs": [*need.tenancy_orgs, *(leader_orgs or [f"leader:{match.leader_id}"])],
         "tenancy_region": need.tenancy_region,
     }
 
 
-def _events(offer_id: UUID, need_id: UUID, proposal_id: UUID) -> list[NewEvent]:
-    offer, need, proposal = str(offer_id), str(need_id), str(proposal_id)
-    return [
-        NewEvent("brokering.offer.changed", offer, {"id": offer, "state": "offered", "need_id": need}),
-        NewEvent("brokering.proposal.changed", proposal, {"id": proposal, "state": "under_offer"}),
-        NewEvent("brokering.need.changed", need, {"id": need, "state": "under_offer"}),
-    ]
+def _events(offer_id: UUID, need_id: UUID, proposal_id: UUID | None, joins: UUID | None) -> list[NewEvent]:
+    offer, need = str(offer_id), str(need_id)
+    events = [NewEvent("brokering.offer.changed", offer, {"id": offer, "state": "offered", "need_id": need})]
+    if proposal_id is not None:
+        told = {"id": str(proposal_id), "state": "under_offer"}
+        events.append(NewEvent("brokering.proposal.changed", str(proposal_id), told))
+    if joins is None:
+        events.append(NewEvent("brokering.need.changed", need, {"id": need, "state": "under_offer"}))
+    return events

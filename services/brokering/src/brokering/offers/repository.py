@@ -44,7 +44,15 @@ def _documents(principal: Principal, now: datetime) -> Select[Any]:
     kept = [column for column in OFFERS.c if column.name != "state"]
     return (
         select(*kept, state, EPISODES.c.id.label("episode_id"))
-        .select_from(OFFERS.outerjoin(EPISODES, EPISODES.c.offer_id == OFFERS.c.id))
+        .select_from(
+            OFFERS.outerjoin(
+                EPISODES,
+                or_(
+                    EPISODES.c.offer_id == OFFERS.c.id,
+                    and_(EPISODES.c.id == OFFERS.c.joins_episode_id, OFFERS.c.state == "approved"),
+                ),
+            )
+        )
         .where(visible(principal, OFFERS))
     )
 
@@ -134,6 +142,12 @@ async def need(session: AsyncSession, need_id: UUID) -> Row[Any]:
     """Return a need, locked before, as it stands in this transaction."""
     row: Row[Any] = (await session.execute(select(NEEDS).where(NEEDS.c.id == need_id))).one()
     return row
+
+
+async def offered_before(session: AsyncSession, need_id: UUID) -> set[str]:
+    """Return the leaders to whom a need has been offered, whatever they answered."""
+    rows = await session.scalars(select(OFFERS.c.leader_id).where(OFFERS.c.need_id == need_id))
+    return {str(leader_id) for leader_id in rows}
 
 
 async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:

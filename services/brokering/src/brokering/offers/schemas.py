@@ -25,6 +25,21 @@ class OfferRequest(RequestModel):
     message: str | None = Field(None, max_length=4000, description="to the leader; the school does not see it")
 
 
+class DirectOffer(OfferRequest):
+    """An offer of a need without a round: to the leader named, or to the next best."""
+
+    leader_id: UUID | None = Field(
+        None, description="the best candidate who has not been offered this need before, unless told"
+    )
+
+
+class EpisodeOffer(OfferRequest):
+    """An offer of days of an open episode to a further leader: split support, or a hand-over."""
+
+    leader_id: UUID
+    days: Days
+
+
 class ResponseRequest(RequestModel):
     """The leader's answer. Declining needs a reason."""
 
@@ -153,7 +168,10 @@ class Offer(ApiModel):
     """An offer and its answers."""
 
     id: UUID
-    proposal_id: UUID
+    proposal_id: UUID | None = Field(
+        description="null: offered without a round, as the next best or to a further leader"
+    )
+    joins_episode_id: UUID | None = Field(description="the episode in which a further leader is to be deployed")
     need_id: UUID
     leader_id: UUID
     episode_id: UUID | None

@@ -16,12 +16,14 @@ from brokering.domain.offer_states import Actor, actor_of
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
 from brokering.listing import page_after_page, streamed
-from brokering.offers import making, repository, steps
+from brokering.offers import direct, making, repository, steps
 from brokering.offers.documents import offer_document
 from brokering.offers.errors import OfferNotFound
 from brokering.offers.schemas import (
     AgreementRequest,
     ApprovalRequest,
+    DirectOffer,
+    EpisodeOffer,
     Offer,
     OfferRequest,
     ResponseRequest,
@@ -77,6 +79,20 @@ async def make_offer(call: Call, proposal_id: UUID, body: OfferRequest) -> Respo
     return await get_offer(call, offer_id, status=HTTPStatus.CREATED)
 
 
+async def offer_next_best(call: Call, need_id: UUID, body: DirectOffer) -> Response:
+    """Offer a need to the leader named, or to the best whom it has not been offered to, and answer with the offer."""
+    offer_id = await direct.for_need(call, need_id, body)
+    await call.act_for_client()
+    return await get_offer(call, offer_id, status=HTTPStatus.CREATED)
+
+
+async def offer_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> Response:
+    """Offer days of an open episode to a further leader, and answer with the offer."""
+    offer_id = await direct.for_episode(call, episode_id, body)
+    await call.act_for_client()
+    return await get_offer(call, offer_id, status=HTTPStatus.CREATED)
+
+
 def response_of(body: ResponseRequest) -> steps.Answer:
     """Return the step in a leader's answer."""
     action = "accept" if body.accepted else "decline"
@@ -112,8 +128,9 @@ def answering(call: Call, offer_id: UUID, answer: steps.Answer) -> Callable[[], 
             call.session,
             leaders=[seen.leader_id],
             needs=[seen.need_id],
-            proposals=[seen.proposal_id],
+            proposals=steps.present(seen.proposal_id),
             offers=[offer_id],
+            episodes=steps.present(seen.joins_episode_id),
         )
         await steps.take(call.session, held.offers[offer_id], answer, call.principal, call.now)
         await call.act_for_client()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +32,11 @@ class Answer:
     column: str
     says: dict[str, Any]
     reason: str | None
+
+
+def present(*ids: UUID | None) -> list[UUID]:
+    """Return those ids that are there: an offer has a proposal, an episode that it joins, or neither."""
+    return [each for each in ids if each is not None]
 
 
 def check_reason(answer: Answer) -> None:
@@ -81,14 +87,15 @@ async def _write(session: AsyncSession, held: Row[Any], step: Step, stamp: Stamp
     await repository.write_step(session, held.id, values)
     episode_id = None
     if step.movement == "reserved":
-        episode_id = await opening.open_episode(session, held, stamp)
+        open_or_join = opening.join_episode if held.joins_episode_id else opening.open_episode
+        episode_id = await open_or_join(session, held, stamp)
     elif step.movement is not None:
         await ledger.enter(session, _giving_back(held, step.movement, stamp))
-    proposal_state = STATES[step.to_state].proposal
-    await repository.set_proposal(session, held.proposal_id, proposal_state, stamp.at)
-    if step.need_state is not None:
+    if held.proposal_id is not None:
+        await repository.set_proposal(session, held.proposal_id, STATES[step.to_state].proposal, stamp.at)
+    if step.need_state is not None and held.joins_episode_id is None:
         await repository.set_need(session, held.need_id, step.need_state, stamp.at)
-    await append_async(session, _events(held, step, proposal_state, episode_id))
+    await append_async(session, _events(held, step, episode_id))
 
 
 def _due(step: Step, now: datetime) -> datetime | None:
@@ -110,16 +117,17 @@ def _giving_back(held: Row[Any], movement: str, stamp: Stamp) -> ledger.Entry:
     )
 
 
-def _events(held: Row[Any], step: Step, proposal_state: str, episode_id: object) -> list[NewEvent]:
-    offer = {"id": str(held.id), "state": step.to_state, "need_id": str(held.need_id)}
+def _events(held: Row[Any], step: Step, episode_id: UUID | None) -> list[NewEvent]:
+    need_id = str(held.need_id)
+    offer = {"id": str(held.id), "state": step.to_state, "need_id": need_id}
     events = [NewEvent("brokering.offer.changed", str(held.id), offer)]
-    if step.movement is not None:
-        proposal = {"id": str(held.proposal_id), "state": proposal_state}
+    if step.movement is not None and held.proposal_id is not None:
+        proposal = {"id": str(held.proposal_id), "state": STATES[step.to_state].proposal}
         events.append(NewEvent("brokering.proposal.changed", str(held.proposal_id), proposal))
-    if step.need_state is not None:
-        need = {"id": str(held.need_id), "state": step.need_state}
-        events.append(NewEvent("brokering.need.changed", str(held.need_id), need))
+    if step.need_state is not None and held.joins_episode_id is None:
+        events.append(NewEvent("brokering.need.changed", need_id, {"id": need_id, "state": step.need_state}))
     if episode_id is not None:
-        episode = {"id": str(episode_id), "state": "open", "need_id": str(held.need_id)}
+        subject = {"kind": held.subject_kind, "id": held.subject_id}
+        episode = {"id": str(episode_id), "state": "open", "need_id": need_id, "subject": subject}
         events.append(NewEvent("brokering.episode.changed", str(episode_id), episode))
     return events

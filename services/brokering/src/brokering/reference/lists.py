@@ -11,7 +11,9 @@ import yaml
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from brokering.budgets.rates import day_rates
 from brokering.domain import episode_states, offer_states
+from brokering.domain.money import DayRate, pounds
 
 
 @lru_cache(maxsize=1)
@@ -22,8 +24,19 @@ def code_lists() -> dict[str, list[dict[str, Any]]]:
     episodes = episode_states.STATES.values()
     return {
         **loaded,
+        "day_rates": [_rate(rate) for rate in day_rates()],
         "offer_states": [_state(each.code, each.label, each.stands) for each in offers],
         "episode_states": [_state(each.code, each.label, each.stands) for each in episodes],
+    }
+
+
+def _rate(rate: DayRate) -> dict[str, Any]:
+    return {
+        "code": f"from_{rate.effective_from}",
+        "label": f"£{pounds(rate.pence)} a day",
+        "description": rate.source,
+        "amount": pounds(rate.pence),
+        "effective_from": rate.effective_from,
     }
 
 

@@ -56,7 +56,7 @@ def movement(world: World, match: Match, half_days: int, entered: str, **changes
 REWRITES = (
     "UPDATE ledger_movements SET half_days = 1",
     "DELETE FROM ledger_movements",
-    "TRUNCATE ledger_movements",
+    "TRUNCATE ledger_movements CASCADE",
     "UPDATE ledger_kinds SET places = 5",
     "UPDATE leader_accounts SET available_half_days = 1000",
     "UPDATE leader_accounts SET used_half_days = 0",

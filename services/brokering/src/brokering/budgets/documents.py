@@ -1,0 +1,61 @@
+"""Delivery partners, budgets, fees and entries of money as documents; amounts in pounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from brokering.domain.money import pounds
+
+Document = dict[str, Any]
+
+
+def partner_document(row: Row[Any]) -> Document:
+    """Return a delivery partner."""
+    named = {name: getattr(row, name) for name in ("code", "name", "regions", "updated_at")}
+    return {"id": str(row.id), **named}
+
+
+def budget_document(row: Row[Any]) -> Document:
+    """Return a budget with what is left of it."""
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "partner_id": str(row.partner_id) if row.partner_id else None,
+        "title": row.title,
+        "regions": row.regions,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+        "value": pounds(row.value_pence),
+        "committed": pounds(row.committed_pence),
+        "claimed": pounds(row.claimed_pence),
+        "remaining": pounds(row.value_pence - row.committed_pence - row.claimed_pence),
+        "history": row.history,
+        "updated_at": row.updated_at,
+    }
+
+
+def entry_document(row: Row[Any]) -> Document:
+    """Return one entry of money."""
+    causes = {name: getattr(row, name) for name in ("deployment_id", "claim_id", "fee_id")}
+    return {
+        "id": str(row.id),
+        "debit": row.debit,
+        "credit": row.credit,
+        "amount": pounds(row.amount_pence),
+        **{name: str(value) if value else None for name, value in causes.items()},
+        "recorded_at": row.recorded_at,
+        "recorded_by": row.recorded_by,
+    }
+
+
+def fee_document(row: Row[Any]) -> Document:
+    """Return a fee."""
+    kept = ("kind", "region", "incurred_on", "description", "state", "entered_by", "entered_at", "answer", "updated_at")
+    return {
+        "id": str(row.id),
+        "contract_id": str(row.contract_id),
+        "amount": pounds(row.amount_pence),
+        **{name: getattr(row, name) for name in kept},
+    }

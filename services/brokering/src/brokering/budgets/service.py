@@ -1,0 +1,182 @@
+"""Delivery partners and the two kinds of budget: entering, reading, changing the value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import Row
+
+from brokering.budgets import repository
+from brokering.budgets.documents import budget_document, entry_document, partner_document
+from brokering.budgets.errors import BudgetExceeded, BudgetNotFound, BudgetsOverlap, PartnerNotFound
+from brokering.budgets.repository import CONTRACT, GRANT
+from brokering.budgets.schemas import BudgetPatch, NewContract, NewGrant, NewPartner
+from brokering.cursors import id_after
+from brokering.domain.money import in_pence, pounds
+from brokering.ledger.call import Call
+from brokering.ledger.repository import BUDGETS
+from shared.errors import FieldProblem, invalid
+from shared.etags import check_if_match, etag_of
+from shared.events.outbox import NewEvent, append_async
+from shared.ids import new_id
+from shared.pagination import PageParameters, page_of
+from shared.responses import dumps, json_response, page_response
+
+BUDGET_CHANGED = "brokering.budget.changed"
+
+
+async def list_partners(call: Call, region: str | None, page: PageParameters) -> Response:
+    """Answer with one page of delivery partners."""
+    rows = await repository.partners(call.session, call.principal, region, after=id_after(page), limit=page.limit + 1)
+    total = await repository.count_partners(call.session, call.principal, region) if page.include_total else None
+    documents = [partner_document(row) for row in rows]
+    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+
+
+async def partner_of(call: Call, partner_id: UUID) -> Row[Any]:
+    """Return a delivery partner in the client's sight; raises PartnerNotFound."""
+    row = await repository.partner(call.session, call.principal, partner_id)
+    if row is None:
+        raise PartnerNotFound("There is no such delivery partner.")
+    return row
+
+
+async def get_partner(call: Call, partner_id: UUID, status: int = 200) -> Response:
+    """Answer with one delivery partner."""
+    document = partner_document(await partner_of(call, partner_id))
+    headers = {"Location": f"/v1/delivery-partners/{partner_id}"} if status == 201 else {}  # noqa: PLR2004 - created
+    return json_response(call.request, document, status=status, headers=headers)
+
+
+async def add_partner(call: Call, body: NewPartner) -> Response:
+    """Enter a delivery partner and answer with it."""
+    partner_id = new_id()
+    values = {
+        "id": partner_id,
+        "code": body.code,
+        "name": body.name,
+        "regions": sorted(set(body.regions)),
+        "created_by": call.principal.subject,
+        "updated_at": call.now,
+        "tenancy_orgs": [f"partner:{body.code}"],
+    }
+    check_regions(call, body.regions)
+    await repository.add(call.session, repository.PARTNERS, values)
+    return await get_partner(call, partner_id, status=201)
+
+
+def check_regions(call: Call, regions: Sequence[str]) -> None:
+    """Raise Unprocessable for a region that is not the client's, where its token names regions."""
+    outside = sorted(set(regions) - call.principal.regions)
+    if outside and not call.principal.sees_everything:
+        raise invalid("/regions", f"Not your region: {', '.join(outside)}.", "outside_regions")
+
+
+async def list_contracts(call: Call, partner_id: UUID) -> Response:
+    """Answer with all contracts of a delivery partner."""
+    partner = await partner_of(call, partner_id)
+    rows = await repository.contracts(call.session, call.principal, partner.id)
+    return json_response(call.request, {"data": [budget_document(row) for row in rows]})
+
+
+async def add_contract(call: Call, partner_id: UUID, body: NewContract) -> Response:
+    """Enter a contract; its regions are among the partner's."""
+    partner = await partner_of(call, partner_id)
+    outside = sorted(set(body.regions) - set(partner.regions))
+    if outside:
+        raise invalid("/regions", f"The partner does not cover {', '.join(outside)}.", "outside_regions")
+    values = {"kind": CONTRACT, "partner_id": partner.id, "regions": sorted(set(body.regions))}
+    tenancy = {"tenancy_orgs": partner.tenancy_orgs}
+    return await _add(call, {**values, **tenancy}, body, f"/v1/delivery-partners/{partner_id}/contracts")
+
+
+async def list_grants(call: Call, region: str | None, page: PageParameters) -> Response:
+    """Answer with one page of deployment grants."""
+    rows = await repository.grants(call.session, call.principal, region, after=id_after(page), limit=page.limit + 1)
+    documents = [budget_document(row) for row in rows]
+    total = None
+    if page.include_total:
+        total = await repository.count_grants(call.session, call.principal, region)
+    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+
+
+async def add_grant(call: Call, body: NewGrant) -> Response:
+    """Enter a region's deployment grant; raises BudgetsOverlap where one holds for some of its days."""
+    check_regions(call, [body.region])
+    if await repository.overlapping_grant(call.session, body.region, body.starts_on, body.ends_on):
+        raise BudgetsOverlap(f"{body.region} has a grant for some of these days.")
+    values = {"kind": GRANT, "regions": [body.region], "tenancy_region": body.region}
+    return await _add(call, values, body, "/v1/grants")
+
+
+async def _add(call: Call, values: dict[str, Any], body: NewContract | NewGrant, place: str) -> Response:
+    budget_id = new_id()
+    period = {"title": body.title, "starts_on": body.starts_on, "ends_on": body.ends_on}
+    value = {"value_pence": in_pence(body.value), "updated_at": call.now}
+    history = [_change(call, None, body.value, None)]
+    await repository.add(call.session, BUDGETS, {"id": budget_id, **values, **period, **value, "history": history})
+    await _tell(call, budget_id, values["kind"])
+    return await get_budget(call, values["kind"], budget_id, location=f"{place}/{budget_id}")
+
+
+async def budget_of(call: Call, kind: str, budget_id: UUID, partner_id: UUID | None = None) -> Row[Any]:
+    """Return a budget in the client's sight; raises BudgetNotFound."""
+    row = await repository.budget(call.session, call.principal, kind, budget_id)
+    if row is None or (partner_id is not None and row.partner_id != partner_id):
+        raise BudgetNotFound("There is no such budget.")
+    return row
+
+
+async def get_budget(
+    call: Call, kind: str, budget_id: UUID, partner_id: UUID | None = None, location: str | None = None
+) -> Response:
+    """Answer with one budget; `location` where it has just been made."""
+    document = budget_document(await budget_of(call, kind, budget_id, partner_id))
+    headers = {"Location": location} if location else {}
+    return json_response(call.request, document, status=201 if location else 200, headers=headers)
+
+
+async def change_value(
+    call: Call, kind: str, budget_id: UUID, body: BudgetPatch, *, if_match: str, partner_id: UUID | None = None
+) -> Response:
+    """Change a budget's value; raises BudgetExceeded below what is committed and claimed."""
+    await budget_of(call, kind, budget_id, partner_id)
+    held = await repository.lock(call.session, budget_id)
+    check_if_match(if_match, etag_of(dumps(budget_document(held))))
+    value = in_pence(body.value)
+    spoken_for = held.committed_pence + held.claimed_pence
+    if value < spoken_for:
+        raise BudgetExceeded(
+            f"£{pounds(spoken_for):,} is committed and claimed already.",
+            errors=[FieldProblem("/value", "Less than is committed and claimed.", "below_spent")],
+        )
+    change = _change(call, pounds(held.value_pence), body.value, body.reason)
+    values = {"value_pence": value, "history": [*held.history, change], "updated_at": call.now}
+    await repository.change(call.session, BUDGETS, budget_id, values)
+    await _tell(call, budget_id, kind)
+    return await get_budget(call, kind, budget_id)
+
+
+async def list_entries(
+    call: Call, kind: str, budget_id: UUID, page: PageParameters, partner_id: UUID | None = None
+) -> Response:
+    """Answer with one page of a budget's entries of money."""
+    await budget_of(call, kind, budget_id, partner_id)
+    total = await repository.count_entries(call.session, budget_id) if page.include_total else None
+    key = page.key(int)
+    after = int(key[0]) if key and key[0] is not None else None
+    rows = await repository.entries(call.session, budget_id, after=after, limit=page.limit + 1)
+    shown = page_of(call.request, page, rows, lambda row: (row.seq,), total=total)
+    return page_response(call.request, {**shown, "data": [entry_document(row) for row in shown["data"]]})
+
+
+def _change(call: Call, before: float | None, after: float, reason: str | None) -> dict[str, Any]:
+    by, at = call.principal.subject, call.now.isoformat()
+    return {"from": before, "to": after, "reason": reason, "by": by, "at": at}
+
+
+async def _tell(call: Call, budget_id: UUID, kind: str) -> None:
+    await append_async(call.session, [NewEvent(BUDGET_CHANGED, str(budget_id), {"id": str(budget_id), "kind": kind})])

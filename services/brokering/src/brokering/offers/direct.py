@@ -1,0 +1,94 @@
+"""Offers without a round: the next best after one has fallen, and a further leader for an open episode."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from brokering.candidates.ranking import Ranked, rank_leaders
+from brokering.candidates.service import distance_document, part_document
+from brokering.domain.matching_rules import flag_bits
+from brokering.domain.values import Window, flags_of, in_days
+from brokering.episodes import writing
+from brokering.ledger.call import Call
+from brokering.needs import repository as needs
+from brokering.offers import making, repository
+from brokering.offers.errors import LeaderBarred, LeaderLacksDays, NoSuitableLeader
+from brokering.offers.making import Pair
+from brokering.offers.schemas import DirectOffer, EpisodeOffer
+from brokering.policies.documents import current_policy
+from brokering.problems import LeaderNotFound, NeedNotFound
+
+
+async def for_need(call: Call, need_id: UUID, body: DirectOffer) -> UUID:
+    """Offer a decided need to the leader named, or to the best candidate whom it has not been offered to.
+
+    Raises NoSuitableLeader where nobody is left, LeaderBarred with the rule where the one named may not take it.
+    """
+    if await needs.find(call.session, call.principal, need_id) is None:
+        raise NeedNotFound("There is no need of this id that you may see.")
+    await call.act_for_all()
+    need = await repository.need(call.session, need_id)
+    making.check_decided(need)
+    pair = await _pair(call, need, body.leader_id)
+    await making.hold(call.session, call.now, need_id=need_id, leader_id=pair.leader_id)
+    need = await repository.need(call.session, need_id)
+    making.check_decided(need)
+    making.check_free(need)
+    return await making.place(call, need, pair, making.terms_of(body, need.days, call.now))
+
+
+async def for_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> UUID:
+    """Offer days of an open episode to a further leader; the days must be free under its cap."""
+    seen = await writing.seen(call, episode_id)
+    await call.act_for_all()
+    need = await repository.need(call.session, seen.need_id)
+    pair = await _pair(call, need, body.leader_id, half_days=round(body.days * 2))
+    held = await making.hold(call.session, call.now, need_id=seen.need_id, leader_id=pair.leader_id, episodes=[seen.id])
+    writing.allowed(held.episodes[seen.id], "deploy")
+    terms = making.terms_of(body, in_days(0), call.now)
+    return await making.place(call, need, pair, terms, joins=seen.id)
+
+
+async def _pair(call: Call, need: Row[Any], leader_id: UUID | None, half_days: int | None = None) -> Pair:
+    policy = current_policy()
+    today = call.now.date()
+    window = Window(today, today + timedelta(days=policy.window_days))
+    ranked = await rank_leaders(call.session, policy, window, need.id, half_days)
+    if leader_id is None:
+        return await _next_best(call, need, ranked)
+    for scored, leader in ranked.feasible:
+        if leader.id == str(leader_id):
+            return await _as_pair(call, ranked, scored, leader)
+    for leader, barred in ranked.excluded:
+        if leader.id == str(leader_id):
+            if barred.rule == "days":
+                raise LeaderLacksDays(barred.text)
+            raise LeaderBarred(barred.text)
+    raise LeaderNotFound("There is no leader of this id.")
+
+
+async def _next_best(call: Call, need: Row[Any], ranked: Ranked) -> Pair:
+    tried = await repository.offered_before(call.session, need.id)
+    left = [(scored, leader) for scored, leader in ranked.feasible if leader.id not in tried]
+    if not left:
+        raise NoSuitableLeader(
+            f"{len(ranked.feasible)} leaders could take the need and all have been offered it; "
+            f"{len(ranked.excluded)} are excluded by a rule, which the candidates of the need tell."
+        )
+    return await _as_pair(call, ranked, *left[0])
+
+
+async def _as_pair(call: Call, ranked: Ranked, scored: Any, leader: Any) -> Pair:
+    row = await repository.leader(call.session, UUID(leader.id))
+    return Pair(
+        leader_id=row.id,
+        suitability=scored.total,
+        score_parts=[part_document(part) for part in scored.parts],
+        distance_km=distance_document(scored),
+        flags=flags_of(flag_bits(ranked.policy, ranked.need, leader)),
+        party_orgs=list(row.tenancy_orgs),
+    )
