@@ -6,9 +6,10 @@ from fastapi import APIRouter
 
 from triage.assessments.endpoints import router as assessments
 from triage.decisions.endpoints import router as decisions
+from triage.follow_up.endpoints import router as follow_up
 from triage.policies.endpoints import router as policies
 from triage.reference.endpoints import router as reference
 from triage.runs.endpoints import router as runs
 from triage.simulations.endpoints import router as simulations
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (policies, runs, simulations, assessments, decisions, reference)
+ROUTERS: Final[tuple[APIRouter, ...]] = (policies, runs, simulations, assessments, follow_up, decisions, reference)

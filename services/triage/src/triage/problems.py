@@ -20,6 +20,27 @@ class RunNotFound(NotFound):
     title = "There is no such assessment run"
 
 
+class SchoolNotFound(NotFound):
+    """No school of this URN in the copy of the register."""
+
+    slug = "school-not-found"
+    title = "There is no such school"
+
+
+class FollowUpNotFound(NotFound):
+    """No support outcome or progress review of this id that the client may see."""
+
+    slug = "follow-up-not-found"
+    title = "There is no such support outcome or progress review"
+
+
+class AlreadyRecorded(Conflict):
+    """The episode or the review is recorded already."""
+
+    slug = "already-recorded"
+    title = "It is recorded already"
+
+
 class SimulationNotFound(NotFound):
     """No simulation of this id that the client may see."""
 
@@ -70,6 +91,9 @@ class AlreadyDecided(Conflict):
 
 
 CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
+    "uq_follow_ups_one_per_reference": AlreadyRecorded(
+        "An episode or review of this id is recorded already: correct that one."
+    ),
     "uq_decisions_one_current_per_school": AlreadyDecided(
         "Another decision on this school was made just now; name it in `supersedes` to put yours in its place."
     ),

@@ -5,6 +5,8 @@ from typing import Final
 POLICIES_READ: Final = "policies:read"
 ASSESSMENTS_READ: Final = "assessments:read"
 ASSESSMENTS_RUN: Final = "assessments:run"
+REVIEWS_READ: Final = "reviews:read"
+REVIEWS_WRITE: Final = "reviews:write"
 SIMULATIONS_READ: Final = "simulations:read"
 SIMULATIONS_RUN: Final = "simulations:run"
 DECIDE: Final = "triage:decide"

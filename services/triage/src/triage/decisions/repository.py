@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
 from shared.auth.tenancy import visible_sql
+from triage.follow_up.repository import refresh
 
 _COLUMNS: Final = """
     made.id, made.urn, made.scheme, made.assessment_id, made.tier, made.proposed, made.route, made.actions,
@@ -71,6 +72,7 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping:
         await session.execute(_SUPERSEDE, {"id": values["supersedes"]})
     row = (await session.execute(_ADD, dict(values))).mappings().one()
     await session.execute(_OPEN_ASSESSMENT, {"assessment_id": values["assessment_id"]})
+    await refresh(session, [values["urn"]])
     return row
 
 

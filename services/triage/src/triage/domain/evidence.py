@@ -68,6 +68,7 @@ def _follow_up(
         for each in facts.progress_reviews
         if each.concluded_on <= as_of
         and latest.starts_on <= each.concluded_on
+        and each.answered_on is None
         and not any(day > each.concluded_on for day in decided)
     ]
     return (

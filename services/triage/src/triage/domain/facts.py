@@ -56,11 +56,15 @@ class CompletedSupport:
 
 @dataclass(frozen=True, slots=True)
 class ProgressReview:
-    """A review of progress with its conclusion (a code that the policy knows)."""
+    """A review of progress with its conclusion (a code that the policy knows).
+
+    `answered_on` is its own day where a decision was made on it later that day.
+    """
 
     review_id: str
     concluded_on: date
     conclusion: str
+    answered_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,15 @@ def read_facts(urn: int, kept: Mapping[str, Any], follow_up: Mapping[str, Any] |
         urn,
         inspections,
         tuple([CompletedSupport(each["id"], _read_date(each["completed_on"])) for each in support]),
-        tuple([ProgressReview(each["id"], _read_date(each["concluded_on"]), each["conclusion"]) for each in reviews]),
+        tuple([_read_review(each) for each in reviews]),
         tuple([_read_date(day) for day in follow_up.get("decided_on", ())]),
     )
+
+
+def _read_review(kept: Mapping[str, Any]) -> ProgressReview:
+    answered = kept.get("answered_on")
+    concluded_on = _read_date(kept["concluded_on"])
+    return ProgressReview(kept["id"], concluded_on, kept["conclusion"], _read_date(answered) if answered else None)
 
 
 def _read_inspection(kept: Mapping[str, Any]) -> Inspection:

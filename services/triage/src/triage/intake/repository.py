@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.responses import dumps
+from triage.follow_up import repository as follow_ups
 from triage.intake.messages import KeptSchool
 from triage.reassessment.repository import mark
 
@@ -51,5 +52,7 @@ async def keep(session: AsyncSession, schools: Sequence[KeptSchool]) -> list[int
     if changed:
         await session.execute(_FOLLOW_ASSESSMENTS, {"urns": changed})
         await session.execute(_FOLLOW_DECISIONS, {"urns": changed})
+        await follow_ups.follow(session, changed)
+        await follow_ups.refresh(session, changed)
         await mark(session, changed)
     return changed

@@ -4,6 +4,7 @@ from triage.models.assessments import Assessment, AssessmentRun
 from triage.models.base import Base
 from triage.models.decisions import Decision
 from triage.models.facts import SchoolFactsRow
+from triage.models.follow_up import FollowUp
 from triage.models.policies import PolicyVersion
 from triage.models.reassessment import SchemeDay, SchoolToAssess
 from triage.models.simulations import Simulation, SimulationGroup, SimulationMove
@@ -13,6 +14,7 @@ __all__ = [
     "AssessmentRun",
     "Base",
     "Decision",
+    "FollowUp",
     "PolicyVersion",
     "SchemeDay",
     "SchoolFactsRow",

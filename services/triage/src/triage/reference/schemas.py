@@ -40,5 +40,6 @@ class ReferenceData(ApiModel):
     grades: list[Code]
     categories: list[Code]
     safeguarding: list[Code]
+    review_conclusions: list[Code]
     decision_states: list[Code]
     run_states: list[Code]
