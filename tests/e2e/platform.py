@@ -23,7 +23,7 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("inspection", "triage", "brokering")
 PATIENCE = 300.0  # seconds for a job on a busy machine
-POLL = 0.1  # seconds between looks at something under way
+SOONEST, LATEST = 0.01, 0.1  # seconds between looks at something under way: a tenth of the time waited so far
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -44,11 +44,12 @@ def free_ports(count: int) -> list[int]:
 
 def until(look: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
     """Look again and again until there is something; AssertionError says what never came."""
-    deadline, pause = time.monotonic() + patience, threading.Event()
+    began, pause = time.monotonic(), threading.Event()
     while (found := look()) is None:
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > patience:
             raise AssertionError(f"{what} did not come in {patience:.0f} s")
-        pause.wait(POLL)
+        pause.wait(min(max(waited / 10, SOONEST), LATEST))
     return found
 
 

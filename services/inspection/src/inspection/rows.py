@@ -3,6 +3,9 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import orjson
+import psycopg
+from psycopg.types.json import set_json_loads
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -31,9 +34,18 @@ async def fetch_count(reads: AsyncConnection, sql: str, parameters: Parameters) 
 
 
 async def stream_all(session: AsyncSession, sql: str, parameters: Parameters) -> AsyncIterator[Row]:
-    """Yield the rows of a statement through a cursor on the server, in constant memory."""
-    result = await session.stream(text(sql), parameters, execution_options={"yield_per": STREAM_ROWS})
-    columns = tuple(result.keys())
-    async for rows in result.partitions():  # asked for one by one, each row costs a switch between two stacks
-        for row in rows:
+    """Yield the rows of a statement in constant memory: the database goes on making them while these are dealt with.
+
+    Until the last one no other statement can run in the transaction.
+    """
+    named = text(sql)
+    used = {name: parameters[name] for name in named.compile().params}
+    statement = named.bindparams(**used).compile(dialect=session.get_bind().dialect)
+    connection = await (await session.connection()).get_raw_connection()
+    driver: psycopg.AsyncConnection[Any] = connection.driver_connection  # type: ignore[assignment]  # the only one
+    async with driver.cursor() as cursor:
+        set_json_loads(orjson.loads, cursor)
+        columns: tuple[str, ...] = ()
+        async for row in cursor.stream(str(statement), statement.params, size=STREAM_ROWS):
+            columns = columns or tuple(column.name for column in cursor.description or ())
             yield dict(zip(columns, row, strict=True))

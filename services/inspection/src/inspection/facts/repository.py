@@ -1,4 +1,4 @@
-"""The SQL of facts: three statements, however many schools."""
+"""The SQL of facts: three statements for as many schools as are asked for at once."""
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 

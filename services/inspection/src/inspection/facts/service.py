@@ -18,12 +18,14 @@ from inspection.schools.service import school_parts, source_document
 from shared.auth import Principal
 from shared.db.session import streaming_session
 from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, ndjson, page_response, wants_ndjson
+from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
 
 Document = dict[str, Any]
 
 MISSING_FROM_NEWER_FILE = "missing_from_newer_file"
 STREAM_BATCH = 500
+STEP = 25
+"""Schools whose documents are made at once; others' reads are served between two steps."""
 THE_SERVICES = "service"
 """The organisation of the platform's own clients, which go by the day themselves."""
 
@@ -78,12 +80,17 @@ def sees_ahead(principal: Principal) -> bool:
     return principal.org.kind == THE_SERVICES
 
 
-async def _documents_of(reads: AsyncConnection, schools: Sequence[Row], *, ahead: bool) -> list[Document]:
-    """Return the facts of these schools; two more statements, however many they are."""
-    urns = [school["urn"] for school in schools]
-    evidence = _by_school(await repository.evidence(reads, urns, ahead=ahead))
-    stays = _by_school(await repository.stays(reads, urns))
-    return [facts_document(school, evidence[school["urn"]], stays[school["urn"]]) for school in schools]
+async def _documents_of(reads: AsyncConnection, schools: Sequence[Row], *, ahead: bool) -> list[orjson.Fragment]:
+    """Return the facts of these schools as JSON; two more statements a step."""
+    documents: list[orjson.Fragment] = []
+    for start in range(0, len(schools), STEP):
+        step = schools[start : start + STEP]
+        urns = [school["urn"] for school in step]
+        evidence = _by_school(await repository.evidence(reads, urns, ahead=ahead))
+        stays = _by_school(await repository.stays(reads, urns))
+        made = (facts_document(school, evidence[school["urn"]], stays[school["urn"]]) for school in step)
+        documents += [orjson.Fragment(dumps(document)) for document in made]
+    return documents
 
 
 def _by_school(rows: Sequence[Row]) -> dict[int, list[Row]]:
@@ -100,12 +107,13 @@ async def list_facts(request: Request, reads: AsyncConnection, principal: Princi
         return ndjson(_all_documents(request, ahead=ahead))
     after = page.key(int)
     schools = await repository.schools_after(reads, 0 if after is None else after[0], page.limit + 1)
-    documents = await _documents_of(reads, schools, ahead=ahead)
     total = await repository.count(reads) if page.include_total else None
-    return page_response(request, page_of(request, page, documents, lambda facts: (facts["urn"],), total=total))
+    body = page_of(request, page, schools, lambda school: (school["urn"],), total=total)
+    body["data"] = await _documents_of(reads, body["data"], ahead=ahead)
+    return page_response(request, body)
 
 
-async def _all_documents(request: Request, *, ahead: bool) -> AsyncIterator[Document]:
+async def _all_documents(request: Request, *, ahead: bool) -> AsyncIterator[orjson.Fragment]:
     async with streaming_session(request) as session:
         connection = await session.connection()
         last = 0
@@ -117,8 +125,12 @@ async def _all_documents(request: Request, *, ahead: bool) -> AsyncIterator[Docu
 
 async def lookup_facts(request: Request, reads: AsyncConnection, principal: Principal, urns: Sequence[int]) -> Response:
     """Answer with the facts of these schools, and the URNs the register does not hold."""
-    schools = await repository.schools_by_urn(reads, urns)
-    found = {school["urn"] for school in schools}
+    wanted = sorted(set(urns))
+    found: set[int] = set()
+    documents: list[orjson.Fragment] = []
+    for start in range(0, len(wanted), STEP):
+        schools = await repository.schools_by_urn(reads, wanted[start : start + STEP])
+        found.update(school["urn"] for school in schools)
+        documents += await _documents_of(reads, schools, ahead=sees_ahead(principal))
     missing = [urn for urn in dict.fromkeys(urns) if urn not in found]
-    documents = await _documents_of(reads, schools, ahead=sees_ahead(principal))
     return json_response(request, {"data": documents, "missing": missing})

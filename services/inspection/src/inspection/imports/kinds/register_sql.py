@@ -119,6 +119,11 @@ def _write(connection: Connection, update: str, source: Provenance, *, keep: boo
     return list(connection.scalars(text(statement), parameters))
 
 
+def _any(connection: Connection, condition: str) -> bool:
+    """Tell whether a condition holds of any school: to ask so is much quicker than to join thousands of URNs."""
+    return bool(connection.scalar(text(f"SELECT EXISTS (SELECT FROM schools WHERE {condition})")))
+
+
 def settle(connection: Connection, source: Provenance) -> list[int]:
     """Give all schools what the register says, where its word counts; return those that changed."""
     return _write(connection, _SETTLE, source, urns=None)
@@ -146,7 +151,9 @@ def rewrite(connection: Connection, columns: Sequence[str], rows: Sequence[str],
 
 def restore(connection: Connection, urns: Collection[int], source: Provenance) -> list[int]:
     """Take back the register's word on schools that a newer file repeats as it had them; return those that changed."""
-    return _write(connection, _RESTORE, source, urns=number_array(urns)) if urns else []
+    if not urns or not _any(connection, "register_source_id IS NOT NULL"):
+        return []
+    return _write(connection, _RESTORE, source, urns=number_array(urns))
 
 
 def mark_missing(connection: Connection, urns: Collection[int], source: Provenance) -> None:
@@ -157,8 +164,10 @@ def mark_missing(connection: Connection, urns: Collection[int], source: Provenan
 
 def found_again(connection: Connection, urns: Collection[int], source: Provenance) -> list[int]:
     """Take the mark from those of these schools that have it, and return them."""
+    if not urns or not _any(connection, "missing_since IS NOT NULL"):
+        return []
     unmark = (
         "UPDATE schools AS target SET missing_since = NULL"
         " WHERE target.missing_since IS NOT NULL AND target.urn = ANY(CAST(:urns AS int[]))"
     )
-    return _write(connection, unmark, source, urns=number_array(urns)) if urns else []
+    return _write(connection, unmark, source, urns=number_array(urns))

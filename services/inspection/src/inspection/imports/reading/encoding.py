@@ -13,6 +13,9 @@ WINDOWS_1252: Final = "cp1252"
 _BOM: Final = codecs.BOM_UTF8
 _PIECE: Final = 1 << 20
 _BEYOND_ASCII: Final = bytes(range(128, 256))
+_NO_LETTERS: Final = [bytes([number]) for number in (0x00, 0x81, 0x8D, 0x8F, 0x90, 0x9D)]
+"""What Windows-1252 does not define, and NUL."""
+
 _SIGNATURES: Final = (
     (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -47,6 +50,8 @@ def _refuse_known(head: bytes) -> None:
 
 def _is_utf_8(file: BinaryIO) -> bool:
     """Tell whether the letters beyond ASCII are UTF-8, all of them or more than there are bytes that are not."""
+    if _is_sound_utf_8(file):
+        return True
     whole = broken = 0
     for line in _lines(file):
         if not line.isascii():
@@ -54,6 +59,26 @@ def _is_utf_8(file: BinaryIO) -> bool:
             whole += letters
             broken += strays
     return not broken or whole > broken
+
+
+def _is_sound_utf_8(file: BinaryIO) -> bool:
+    """Tell whether all of a file is UTF-8 without a NUL: in pieces, which is much quicker than line by line."""
+    decoder = codecs.getincrementaldecoder(UTF_8)()
+    try:
+        for piece in _pieces(file):
+            if NUL in piece:
+                return False
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_sound(file: BinaryIO, encoding: str) -> bool:
+    if encoding == UTF_8:
+        return _is_sound_utf_8(file)
+    return not any(byte in piece for piece in _pieces(file) for byte in _NO_LETTERS)
 
 
 def _letters(line: bytes) -> tuple[int, int]:
@@ -65,6 +90,8 @@ def _letters(line: bytes) -> tuple[int, int]:
 
 def _refuse_damaged(file: BinaryIO, encoding: str) -> None:
     """Refuse a file of which too many lines hold bytes that are no text."""
+    if _is_sound(file, encoding):
+        return
     total = damaged = 0
     first = ""
     for total, line in enumerate(_lines(file), start=1):
@@ -90,6 +117,12 @@ def _decodes(line: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        yield piece
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ LONGEST_RECORD: Final = 50
 LONGEST_LINE: Final = 1 << 20
 _QUOTE: Final = b'"'
 _NEWLINES: Final = b"\r\n"
+_BLANK: Final = b", \t"
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Records:
         while line := self._next():
             number, start = self._line, self._at - len(line)
             content = line.rstrip(_NEWLINES)
-            if not content.strip(b", \t"):
+            if not content.lstrip(_BLANK):
                 continue
             if _QUOTE not in line or content.count(_QUOTE) % 2 == 0:
                 yield Record(number, start, content)
