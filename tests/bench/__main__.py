@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.brokers import candidates_line, memory_line
+from tests.bench.following import decision_line, publication_line, simulation_line
 from tests.bench.reads import read_lines
 from tests.bench.scale import scale_line
 from tests.bench.streams import stream_lines
@@ -35,9 +36,11 @@ def main() -> None:
         platform = next(platforms)
         platform.load(folder, None)
         lines.append(run_line(platform, _database(platform, "triage"), dt.datetime.now(dt.UTC).date()))
+        lines.append(simulation_line(platform))
         lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
         lines += stream_lines(platform, _database(platform, "inspection"))
         lines += read_lines(platform, _database(platform, "inspection"))
+        lines += [publication_line(platform), decision_line(platform)]
         print(show(lines))
 
 

@@ -12,3 +12,6 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="TRIAGE_")
 
     inspection_url: str | None = Field(None, description="base URL of the inspection service, whose feed is followed")
+    brokering_url: str | None = Field(
+        None, description="base URL of the brokering service, whose completed support is followed; none: not followed"
+    )

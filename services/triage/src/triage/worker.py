@@ -1,4 +1,4 @@
-"""`python -m triage.worker`: follows the inspection service, assesses what changed, and runs the jobs."""
+"""`python -m triage.worker`: follows inspection and brokering, assesses what changed, and runs the jobs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from shared.events.consumer import FeedConsumer
 from shared.http_client import ClientCredentials, ServiceClient
 from shared.worker import run_worker
 from triage.clients.inspection import InspectionClient
+from triage.intake.brokering import brokering_consumer
 from triage.intake.handlers import inspection_consumer
 from triage.jobs import JOBS
 from triage.migrate import SERVICE_DIR
@@ -26,7 +27,11 @@ def consumers(settings: Settings, database: Database) -> Sequence[FeedConsumer[A
     secret = settings.client_secret.get_secret_value() if settings.client_secret else ""
     tokens = ClientCredentials(settings.token_url, settings.client_id, secret)
     client = ServiceClient(settings.inspection_url, tokens, name="The inspection service")
-    return [inspection_consumer(InspectionClient(client), database)]
+    found: list[FeedConsumer[Any]] = [inspection_consumer(InspectionClient(client), database)]
+    if settings.brokering_url is not None:
+        support = ServiceClient(settings.brokering_url, tokens, name="The brokering service")
+        found.append(brokering_consumer(support, database))
+    return found
 
 
 def main() -> None:

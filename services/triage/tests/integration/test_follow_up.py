@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from services.triage.tests.conftest import DFE, Service, director
 from services.triage.tests.documents import facts, graded
+from services.triage.tests.fakes import FakeFeed
 
 from shared.clock import today
 from shared.testing.tokens import bearer
+from triage.intake.brokering import EPISODE_CHANGED, brokering_consumer
 
 SCOPES = ("reviews:read", "reviews:write", "assessments:read", "assessments:run", "triage:decide")
 YESTERDAY = today() - timedelta(days=1)
@@ -179,6 +181,48 @@ class TestWhatItMakesOfAProposal:
         before = await weak.assessment(100001)
         await record(weak, "progress-reviews", {**REVIEW, "conclusion": "sufficient_progress"})
         assert (await proposed(weak))["result"] == before["result"]
+
+
+class TestCompletedAtBrokering:
+    """Brokering tells of an episode's steps; the completed ones of schools are evidence."""
+
+    @staticmethod
+    async def follow(service: Service, *told: dict[str, Any]) -> None:
+        feed = FakeFeed()
+        for data in told:
+            feed.tell(EPISODE_CHANGED, str(data.get("id")), data)
+        assert (await brokering_consumer(feed, service.database).catch_up()).reached_head
+
+    @staticmethod
+    def episode(**changed: Any) -> dict[str, Any]:
+        subject = {"kind": "school", "id": "100001"}
+        return {"id": "episode-1", "state": "completed", "subject": subject, "completed_on": "2024-06-28", **changed}
+
+    async def test_is_evidence_at_once_and_once(self, weak: Service) -> None:
+        await self.follow(weak, self.episode(state="open"), self.episode(), self.episode())
+        assert (await proposed(weak))["result"] == "immediate_action"
+        (held,) = (await weak.get("/v1/schools/100001/follow-ups", LONDON)).json()["data"]
+        assert (held["source"], held["reference"], held["happened_on"]) == ("brokering", "episode-1", "2024-06-28")
+
+    async def test_what_a_person_corrected_stays(self, weak: Service) -> None:
+        made = await record(weak, "support-outcomes", SUPPORT)
+        await correct(weak, made, happened_on="2025-06-28")
+        await self.follow(weak, self.episode())
+        assert (await proposed(weak))["result"] == "enhanced_support"
+
+    async def test_of_a_trust_or_unreadable_it_holds_nothing_up(self, weak: Service) -> None:
+        trust = self.episode(id="t", subject={"kind": "trust", "id": "5143"})
+        await self.follow(weak, trust, {"state": "completed", "id": "x"}, self.episode(id="episode-2"))
+        rows = await weak.rows("SELECT reference FROM follow_ups")
+        assert [row.reference for row in rows] == ["episode-2"]
+
+    async def test_of_a_school_not_yet_held_it_waits_for_its_facts(self, weak: Service) -> None:
+        await self.follow(weak, self.episode(subject={"kind": "school", "id": "100777"}))
+        await weak.load(facts(100777, graded("2023-01-10", 3), graded("2025-01-10", 3)))
+        await weak.reassess()
+        assert (await weak.assessment(100777))["result"] == "immediate_action"
+        listed = (await weak.get("/v1/schools/100777/follow-ups", reader("trust:5143"))).json()["data"]
+        assert len(listed) == 1
 
 
 class TestCorrecting:

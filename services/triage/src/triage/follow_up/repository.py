@@ -1,6 +1,7 @@
 """The SQL of what followed an inspection, and of the evidence that is made of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,19 @@ _ADD = text(
     FROM school_facts AS school WHERE school.urn = :urn
     RETURNING {_COLUMNS}
     """  # noqa: S608 - made of constants above
+)
+# a school that the copy does not hold yet is opened to its body once it does
+_ADD_TOLD = text(
+    """
+    INSERT INTO follow_ups (id, version, kind, urn, happened_on, reference, source, recorded_by, recorded_role,
+                            tenancy_orgs, tenancy_region)
+    SELECT gen_random_uuid(), 1, 'support_outcome', told.urn, told.completed_on, told.reference, :source, :source,
+           'service', coalesce(triage_orgs('body', school.body_org, school.urn), '{}'), school.region
+    FROM unnest(CAST(:references AS text[]), CAST(:urns AS bigint[]), CAST(:days AS date[]))
+         AS told (reference, urn, completed_on)
+    LEFT JOIN school_facts AS school ON school.urn = told.urn
+    ON CONFLICT (kind, reference) WHERE superseded_at IS NULL DO NOTHING
+    """
 )
 _SUPERSEDE = text("UPDATE follow_ups SET superseded_at = now() WHERE id = :id AND superseded_at IS NULL")
 _FOLLOW = text(
@@ -79,6 +93,16 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping:
     if values["version"] > 1:
         await session.execute(_SUPERSEDE, {"id": values["id"]})
     return (await session.execute(_ADD, dict(values))).mappings().one()
+
+
+async def record_told(session: AsyncSession, completed: Mapping[str, tuple[int, date]], source: str) -> None:
+    """Record completed support by episode: URN and day. What is recorded already stays, with its corrections."""
+    urns = [urn for urn, _ in completed.values()]
+    await session.execute(_HOLD, {"urns": urns})
+    days = [day for _, day in completed.values()]
+    values = {"references": list(completed), "urns": urns, "days": days, "source": source}
+    await session.execute(_ADD_TOLD, values)
+    await refresh(session, urns)
 
 
 async def refresh(session: AsyncSession, urns: Sequence[int]) -> None:
