@@ -1,5 +1,7 @@
 """The statement of a list of schools: what narrows it, and what it is ordered by."""
 
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -129,16 +131,35 @@ def _ranking(filters: SchoolFilters) -> tuple[str | None, Parameters]:
     return None, {}
 
 
-def listing(filters: SchoolFilters, after: Position | None = None, tail: str = "") -> tuple[str, Parameters]:
-    """Return the statement of a list in its order, after a position (rank, URN)."""
+def listing(filters: SchoolFilters) -> tuple[str, Parameters]:
+    """Return the statement of all schools of a list in its order."""
+    clauses, parameters = where(filters)
+    rank, values = _ranking(filters)
+    columns = f"{SCHOOL_COLUMNS}, {_has_report_card(filters)} AS has_report_card, {rank or 0} AS rank"
+    order = "ORDER BY rank, s.urn" if rank else "ORDER BY s.urn"
+    return statement(f"SELECT {columns} {_tables(filters)}", clauses, order), {**parameters, **values}
+
+
+def page_listing(filters: SchoolFilters, after: Position | None, limit: int) -> tuple[str, Parameters]:
+    """Return the statement of a page of a list, after a position (rank, URN).
+
+    Which schools are on it comes first, then what belongs to them: thousands may match. The length stands in the text
+    since the plan goes by it.
+    """
     clauses, parameters = where(filters)
     rank, values = _ranking(filters)
     if after is not None:
         clauses.append(f"({rank}, s.urn) > (:after_rank, :after_urn)" if rank else "s.urn > :after_urn")
         parameters |= {"after_rank": after[0], "after_urn": after[1]} if rank else {"after_urn": after[1]}
-    columns = f"{SCHOOL_COLUMNS}, {_has_report_card(filters)} AS has_report_card, {rank or 0} AS rank"
-    order = "ORDER BY rank, s.urn" if rank else "ORDER BY s.urn"
-    return statement(f"SELECT {columns} {_tables(filters)}", clauses, f"{order} {tail}"), {**parameters, **values}
+    order = f"ORDER BY {'rank, ' if rank else ''}s.urn LIMIT {int(limit)}"
+    columns = f"{SCHOOL_COLUMNS}, {_has_report_card(filters)} AS has_report_card"
+    if filters.as_of is not None:
+        sql = statement(f"SELECT {columns}, {rank or 0} AS rank {_tables(filters)}", clauses, order)
+        return sql, {**parameters, **values}
+    tables = "schools s LEFT JOIN school_locations l ON l.urn = s.urn"
+    found = statement(f"SELECT s.urn, {rank or 0} AS rank FROM {tables}", clauses, order)
+    sql = f"SELECT {columns}, found.rank {SCHOOL_TABLES} JOIN ({found}) found ON found.urn = s.urn"
+    return f"{sql} ORDER BY found.rank, s.urn", {**parameters, **values}
 
 
 def statement(select: str, clauses: Iterable[str], tail: str = "") -> str:

@@ -17,6 +17,7 @@ from inspection.schools.listing_sql import (
     Position,
     SchoolFilters,
     listing,
+    page_listing,
     schools_of,
     statement,
     where,
@@ -32,8 +33,7 @@ _SELECT = f"SELECT {SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card {SCHOO
 
 async def page(reads: AsyncConnection, filters: SchoolFilters, *, after: Position | None, limit: int) -> list[Row]:
     """Return up to `limit` schools after a position (rank, URN): nearest first, or likest to `q`, or just by URN."""
-    sql, parameters = listing(filters, after, "LIMIT :limit")
-    return await fetch_all(reads, sql, {**parameters, "limit": limit})
+    return await fetch_all(reads, *page_listing(filters, after, limit))
 
 
 # the page first, then for each of its rows what belongs to it; the length stands in the text since the plan goes by it

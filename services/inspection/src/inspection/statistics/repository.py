@@ -22,7 +22,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 
 LATEST_JUDGEMENTS = f"""
 WITH latest AS (
-    SELECT DISTINCT ON (i.urn) i.urn, i.framework, i.overall, i.category_of_concern, i.grades
+    SELECT DISTINCT ON (i.urn) i.urn, i.framework, i.overall, i.category_of_concern
     FROM inspections i
     WHERE i.evidence AND i.kind = 'graded' AND {VISIBLE}
     ORDER BY i.urn, i.starts_on DESC, i.id DESC)"""
@@ -44,14 +44,23 @@ ORDER BY 1, 2, 3, 4"""
     return await fetch_all(reads, sql, {"open_statuses": list(open_statuses)})
 
 
+_LATEST_CARDS = f"""
+WITH latest AS (
+    SELECT i.urn, i.grades
+    FROM inspections i
+    WHERE i.framework = :framework AND i.evidence AND i.kind = 'graded' AND {VISIBLE} AND NOT EXISTS (
+        SELECT FROM inspections later
+        WHERE later.urn = i.urn AND (later.starts_on, later.id) > (i.starts_on, i.id)
+            AND later.evidence AND later.kind = 'graded' AND {VISIBLE.replace("i.", "later.")}))"""
+
+
 async def card_grades(reads: AsyncConnection, by: Dimension, open_statuses: Sequence[str], framework: str) -> list[Row]:
     """Count the grades of each area of report cards by group."""
     column = COLUMNS[by]
-    sql = f"""{LATEST_JUDGEMENTS}
+    sql = f"""{_LATEST_CARDS}
 SELECT {column} AS code, area.key AS area, area.value AS grade, count(*) AS schools
 FROM schools s JOIN latest USING (urn) CROSS JOIN LATERAL json_each_text(CAST(latest.grades AS json)) area
-WHERE s.status = ANY (:open_statuses) AND {column} IS NOT NULL
-    AND latest.framework = :framework AND area.value IS NOT NULL
+WHERE s.status = ANY (:open_statuses) AND {column} IS NOT NULL AND area.value IS NOT NULL
 GROUP BY 1, 2, 3"""
     return await fetch_all(reads, sql, {"open_statuses": list(open_statuses), "framework": framework})
 
