@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from brokering.domain.matching import Leader, Need
-from brokering.domain.matching_policy import MatchingPolicy
+from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.places import Place
 from brokering.domain.values import Window, body_keys
 from brokering.policies.documents import matching_policy
@@ -19,6 +20,12 @@ def default_policy() -> MatchingPolicy:
     policy = matching_policy(1)
     assert policy is not None
     return policy
+
+
+def treating(kind: ConflictKind, treatment: Treatment, **changes: Any) -> MatchingPolicy:
+    """The default policy with one kind of conflict treated otherwise."""
+    policy = default_policy()
+    return replace(policy, conflicts={**policy.conflicts, kind: treatment}, **changes)
 
 
 def need(number: int = 1, **changes: Any) -> Need:

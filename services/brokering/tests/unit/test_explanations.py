@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from services.brokering.tests.factories import WINDOW, default_policy, leader, need
+from services.brokering.tests.factories import WINDOW, default_policy, leader, need, treating
 
 from brokering.domain.matching import Designation, Leader, Need, OwnConcern
-from brokering.domain.matching_policy import MatchingPolicy, OwnOrganisation
+from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.places import Place
 from brokering.domain.values import half_days
-from brokering.solver.explanations import Explainer, Relaxation
+from brokering.solver.explanations import Explainer
 from brokering.solver.pairs import build_problem
 from brokering.solver.problem import Solution
+from brokering.solver.relaxations import Relaxation
 from brokering.solver.solve import solve
 
 POLICY = default_policy()
@@ -33,8 +34,14 @@ def applied(
 ) -> tuple[list[Need], list[Leader], MatchingPolicy]:
     """Return the round with the one change made."""
     policy, change = POLICY, relaxation.change
-    where = next(n for n, one in enumerate(leaders) if one.id == relaxation.leader_id)
     needs, leaders = list(needs), list(leaders)
+    if "new_leader" in change:
+        asked = change["new_leader"]
+        phases = frozenset(asked["phases"])
+        days = half_days(asked["days_available"])
+        newcomer = leader(99, phases=phases, half_days=days, max_concurrent=1, place=needs[unmatched].place)
+        return needs, [*leaders, newcomer], policy
+    where = next(n for n, one in enumerate(leaders) if one.id == relaxation.leader_id)
     if "distance_cap_km" in change:
         policy = replace(policy, distance_cap_km=change["distance_cap_km"]["to"])
     if "max_concurrent" in change:
@@ -59,19 +66,19 @@ def assert_true(needs: list[Need], leaders: list[Leader], unmatched: int, rule: 
 class TestRelaxations:
     def test_a_longer_reach(self) -> None:
         relaxation = assert_true([need(1)], [leader(1, place=FAR)], 0, "distance")
-        assert relaxation.text == "A cap of 89 km instead of 80 km would allow CEO-00001, who has a place free."
+        assert relaxation.text == "CEO-00001 could, with a cap of 89 km instead of 80 km."
 
-    def test_no_longer_reach_to_a_leader_who_is_full(self) -> None:
+    def test_a_leader_who_is_far_and_full_takes_both_changes(self) -> None:
         needs = [need(1, place=FAR), need(2)]
-        solution, explainer = solved(needs, [leader(1, place=FAR, max_concurrent=1)])
-        assert solution.matched == 1
-        assert explainer.relaxations(1) == []
+        relaxation = assert_true(needs, [leader(1, place=FAR, max_concurrent=1)], 1, "several")
+        assert set(relaxation.change) == {"distance_cap_km", "max_concurrent"}
+        assert relaxation.cost == 9 + 20
 
     def test_one_more_school_at_a_time(self) -> None:
         assert_true([need(1), need(2)], [leader(1, max_concurrent=1)], 1, "max_concurrent")
 
     def test_more_days(self) -> None:
-        assert_true([need(1), need(2)], [leader(1, half_days=30)], 1, "days")
+        assert_true([need(1), need(2)], [leader(1, half_days=20)], 1, "days")
 
     def test_both_at_once(self) -> None:
         relaxation = assert_true([need(1), need(2)], [leader(1, half_days=20, max_concurrent=1)], 1, "capacity")
@@ -84,17 +91,30 @@ class TestRelaxations:
     def test_a_designation_that_holds(self) -> None:
         lapsed = leader(1, designations=(Designation("designated", date(2020, 1, 1), date(2026, 2, 1)),))
         _, explainer = solved([need(1)], [lapsed])
-        assert [relaxation.rule for relaxation in explainer.relaxations(0)] == ["designation"]
+        assert [each.rule for each in explainer.relaxations(0)] == ["designation", "new_leader"]
 
     def test_a_policy_that_flags_instead_of_barring(self) -> None:
-        barring = replace(POLICY, own_organisation=OwnOrganisation.BARRED)
+        barring = treating(ConflictKind.OWN_ORGANISATION, Treatment.BARRED)
         troubled = leader(1, own_concerns=(OwnConcern(1, "Own", "SM"),))
         _, explainer = solved([need(1)], [troubled], barring)
-        assert [relaxation.rule for relaxation in explainer.relaxations(0)] == ["own_organisation"]
+        assert [each.rule for each in explainer.relaxations(0)] == ["own_organisation", "new_leader"]
 
-    def test_nothing_would_help_a_phase_that_nobody_has(self) -> None:
-        _, explainer = solved([need(1, phase="nursery")], [leader(1)])
-        assert explainer.relaxations(0) == []
+    def test_one_more_leader_for_a_phase_that_nobody_has(self) -> None:
+        relaxation = assert_true([need(1, phase="nursery")], [leader(1)], 0, "new_leader")
+        assert relaxation.text == "One more leader with nursery experience within 80 km, with 10 days."
+
+    def test_a_conflict_never_gives(self) -> None:
+        assert_true([need(1)], [leader(1, bodies=need().bodies)], 0, "new_leader")
+
+    def test_the_cheapest_comes_first(self) -> None:
+        lapsed = leader(1, designations=(Designation("designated", date(2020, 1, 1), date(2026, 2, 1)),))
+        _, explainer = solved([need(1)], [lapsed, leader(2, place=FAR), leader(3, half_days=18)])
+        assert [(each.rule, each.cost) for each in explainer.relaxations(0)] == [
+            ("days", 4),
+            ("distance", 9),
+            ("designation", 40),
+            ("new_leader", 150),
+        ]
 
 
 class TestReasons:

@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from services.brokering.tests.factories import LONDON, WINDOW, default_policy, leader, need
+from services.brokering.tests.factories import LONDON, WINDOW, default_policy, leader, need, treating
 
+from brokering.domain.conflicts import years_before
+from brokering.domain.flags import flag_bits, flag_notes
 from brokering.domain.matching import Designation, Interest, Leader, Need, OwnConcern
-from brokering.domain.matching_policy import OwnOrganisation
-from brokering.domain.matching_rules import Barred, barred_by, flag_bits, hard_rules, years_before
+from brokering.domain.matching_policy import ConflictKind, Treatment
+from brokering.domain.matching_rules import Barred, barred_by, hard_rules
 from brokering.domain.places import Place, distance_km
 from brokering.domain.values import body_keys, flags_of
 
@@ -33,7 +35,7 @@ class TestDefaultPolicy:
         assert POLICY.distance_cap_km == 80
         assert POLICY.default_half_days == 20
         assert POLICY.interest_years == 5
-        assert POLICY.own_organisation == OwnOrganisation.FLAG
+        assert POLICY.conflicts[ConflictKind.OWN_ORGANISATION] == Treatment.FLAG
         assert POLICY.needs_from == "proposed"
         assert sum(POLICY.suitability.weights.values()) == 100
 
@@ -73,8 +75,8 @@ class TestDistance:
 
     def test_an_unknown_place_stays_and_is_flagged(self) -> None:
         assert codes(need(place=None), leader(place=self.FAR)) == []
-        assert "unknown_place" in flags_of(flag_bits(POLICY, need(place=None), leader()))
-        assert "unknown_place" not in flags_of(flag_bits(POLICY, need(place=None), leader(remote=True)))
+        assert "unknown_place" in flags_of(flag_bits(POLICY, WINDOW, need(place=None), leader()))
+        assert "unknown_place" not in flags_of(flag_bits(POLICY, WINDOW, need(place=None), leader(remote=True)))
 
     def test_the_cap_is_a_parameter(self) -> None:
         assert codes(need(), leader(place=self.FAR), distance_cap_km=170.0) == []
@@ -136,9 +138,9 @@ class TestDesignation:
 
     def test_none_on_the_roster_is_valid_and_flagged(self) -> None:
         assert codes(need(), leader()) == []
-        assert "not_declared" in flags_of(flag_bits(POLICY, need(), leader()))
+        assert "not_declared" in flags_of(flag_bits(POLICY, WINDOW, need(), leader()))
         declared = leader(designations=(DESIGNATED,), remote=False)
-        assert "not_declared" not in flags_of(flag_bits(POLICY, need(), declared))
+        assert "not_declared" not in flags_of(flag_bits(POLICY, WINDOW, need(), declared))
 
 
 class TestCapacity:
@@ -158,14 +160,65 @@ class TestOwnOrganisation:
     TROUBLED = leader(own_concerns=(OwnConcern(100900, "Own School", "stuck"),))
 
     def test_flags_bars_or_passes_as_the_policy_says(self) -> None:
+        kind = ConflictKind.OWN_ORGANISATION
         assert codes(need(), self.TROUBLED) == []
-        assert codes(need(), self.TROUBLED, own_organisation=OwnOrganisation.BARRED) == ["own_organisation"]
-        assert codes(need(), self.TROUBLED, own_organisation=OwnOrganisation.OFF) == []
+        assert codes(need(), self.TROUBLED, conflicts=treating(kind, Treatment.BARRED).conflicts) == [
+            "own_organisation"
+        ]
+        assert codes(need(), self.TROUBLED, conflicts=treating(kind, Treatment.OFF).conflicts) == []
 
     def test_the_flag_goes_with_the_policy(self) -> None:
-        off = replace(POLICY, own_organisation=OwnOrganisation.OFF)
-        assert "own_organisation_in_difficulty" in flags_of(flag_bits(POLICY, need(), self.TROUBLED))
-        assert "own_organisation_in_difficulty" not in flags_of(flag_bits(off, need(), self.TROUBLED))
+        off = treating(ConflictKind.OWN_ORGANISATION, Treatment.OFF)
+        assert "own_organisation_in_difficulty" in flags_of(flag_bits(POLICY, WINDOW, need(), self.TROUBLED))
+        assert "own_organisation_in_difficulty" not in flags_of(flag_bits(off, WINDOW, need(), self.TROUBLED))
+
+
+LATELY = Interest("employment", "school", "100001", date(2023, 1, 1))
+CONFLICTS = {
+    ConflictKind.SPONSOR_BID: leader(interests=(Interest("sponsor_bid", "school", "100001", date(2001, 1, 1)),)),
+    ConflictKind.EMPLOYMENT: leader(interests=(LATELY,)),
+    ConflictKind.INTEREST: leader(interests=(replace(LATELY, kind="interest"),)),
+    ConflictKind.SAME_ORGANISATION: leader(bodies=need().bodies),
+    ConflictKind.OWN_ORGANISATION: leader(own_concerns=(OwnConcern(1, "Own School", "SM"),)),
+    ConflictKind.BROKER_COLLEAGUE: leader(bodies=frozenset({"other:a-partner"})),
+}
+
+
+class TestConflicts:
+    """Every kind is barred, flagged or left alone, as the policy's data say."""
+
+    ASKED_BY = frozenset({"other:a-partner"})
+
+    @pytest.mark.parametrize("kind", list(ConflictKind))
+    def test_is_treated_as_the_policy_says(self, kind: ConflictKind) -> None:
+        found = []
+        for treatment in (Treatment.BARRED, Treatment.FLAG, Treatment.OFF):
+            policy = treating(kind, treatment, broker=self.ASKED_BY)
+            rules, who = hard_rules(policy, WINDOW), CONFLICTS[kind]
+            flags = [flag for flag in flags_of(flag_bits(policy, WINDOW, need(), who)) if flag != "not_declared"]
+            notes = flag_notes(flags, policy, WINDOW, need(), who)
+            assert all(note.text for note in notes)
+            found.append((bool(barred_by(rules, need(), who)), len(notes)))
+        assert found == [(True, 1), (False, 1), (False, 0)]
+
+    @pytest.mark.parametrize("kind", list(ConflictKind))
+    def test_nobody_else_has_it(self, kind: ConflictKind) -> None:
+        policy = treating(kind, Treatment.BARRED, broker=self.ASKED_BY)
+        assert barred_by(hard_rules(policy, WINDOW), need(), leader()) == ()
+
+
+class TestWhatARoundAsksFor:
+    def test_one_region_only(self) -> None:
+        far = leader(region="South East")
+        assert codes(need(), far) == []
+        assert codes(need(), far, cross_region=False) == ["region"]
+        assert codes(need(), leader(), cross_region=False) == []
+        assert codes(need(region=None), far, cross_region=False) == []
+
+    def test_an_excluded_pair(self) -> None:
+        excluded = frozenset({("need-1", "leader-1")})
+        assert codes(need(1), leader(1), excluded=excluded) == ["excluded_pair"]
+        assert codes(need(2), leader(1), excluded=excluded) == []
 
 
 def test_five_years_before_a_leap_day() -> None:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from services.brokering.tests.factories import WINDOW, default_policy, leader, need
 
+from brokering.domain.flags import flag_bits
 from brokering.domain.matching import Designation, Interest, Leader, Need, OwnConcern
-from brokering.domain.matching_policy import OwnOrganisation
-from brokering.domain.matching_rules import barred_by, flag_bits, hard_rules
+from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
+from brokering.domain.matching_rules import barred_by, hard_rules
 from brokering.domain.places import Place, distance_km
 from brokering.domain.suitability import suitability
 from brokering.domain.values import body_keys
@@ -93,19 +94,34 @@ def some_leader(draw: st.DrawFn, number: int) -> Leader:
 
 
 @st.composite
+def policies(draw: st.DrawFn) -> MatchingPolicy:
+    every = st.sampled_from(list(Treatment))
+    pairs = st.tuples(
+        st.sampled_from([f"need-{number}" for number in range(1, 6)]),
+        st.sampled_from([f"leader-{number}" for number in range(1, 5)]),
+    )
+    return replace(
+        default_policy(),
+        conflicts={kind: draw(every) for kind in ConflictKind},
+        cross_region=draw(st.booleans()),
+        excluded=draw(st.frozensets(pairs, max_size=3)),
+        broker=draw(st.sampled_from(BODIES)),
+    )
+
+
+@st.composite
 def rosters(draw: st.DrawFn) -> tuple[list[Need], list[Leader]]:
     needs = [draw(some_need(number)) for number in range(1, draw(st.integers(0, 5)) + 1)]
     return needs, [draw(some_leader(number)) for number in range(1, draw(st.integers(0, 4)) + 1)]
 
 
-@settings(max_examples=150, deadline=None)
-@given(rosters(), st.sampled_from(list(OwnOrganisation)))
-def test_bulk_and_scalar_readings_agree(roster: tuple[list[Need], list[Leader]], own: OwnOrganisation) -> None:
-    policy = replace(default_policy(), own_organisation=own)
+@settings(max_examples=250, deadline=None)
+@given(rosters(), policies())
+def test_bulk_and_scalar_readings_agree(roster: tuple[list[Need], list[Leader]], policy: MatchingPolicy) -> None:
     needs, leaders = ordered_needs(roster[0]), ordered_leaders(roster[1])
     rules = hard_rules(policy, WINDOW)
     expected = {
-        (n, k): (suitability(policy, one, other).total, flag_bits(policy, one, other))
+        (n, k): (suitability(policy, one, other).total, flag_bits(policy, WINDOW, one, other))
         for n, one in enumerate(needs)
         for k, other in enumerate(leaders)
         if not barred_by(rules, one, other)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from brokering.solver.linear import Infeasible
 from brokering.solver.problem import Problem, Solution
 from brokering.solver.solve import solve
+from brokering.solver.stability import solve_steadily, standing_pairs
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,40 @@ class TestPinned:
     def test_beyond_a_leaders_places_is_refused(self) -> None:
         with pytest.raises(Infeasible):
             solve(self.CASE.problem(), [(0, 0), (1, 0)])
+
+
+class TestStability:
+    """Two needs that are alike and two leaders: the best answer changes hands by a hair."""
+
+    CASE = Case((4, 4), (1, 1), (1, 1), (4, 4), ((0, 0, 500), (0, 1, 540), (1, 0, 500), (1, 1, 500)))
+
+    def after(self, stability: int) -> Solution:
+        problem = self.CASE.problem()
+        return solve_steadily(problem, standing_pairs(problem, [(0, 0), (1, 1)]), stability, (), 5)
+
+    def test_without_it_the_best_answer_wins(self) -> None:
+        assert self.after(0).leader_of_need.tolist() == [1, 0]
+
+    def test_what_stands_is_kept_while_it_costs_no_more_than_asked(self) -> None:
+        assert self.after(19).leader_of_need.tolist() == [1, 0]
+        steady = self.after(21)
+        assert steady.leader_of_need.tolist() == [0, 1]
+        assert (steady.total_suitability, steady.bound.total_suitability, steady.optimal) == (1000, 1000, True)
+
+    def test_no_match_is_given_up_for_it(self) -> None:
+        case = Case((4, 4), (1, 1), (1, 1), (4, 4), ((0, 0, 0), (0, 1, 0), (1, 0, 0)))
+        problem = case.problem()
+        assert solve_steadily(problem, standing_pairs(problem, [(0, 0)]), 1000, (), 5).matched == 2
+
+    @settings(max_examples=60, deadline=None)
+    @given(cases(mixed=False), st.integers(0, 1000))
+    def test_solving_again_disturbs_nothing_that_was_best(self, case: Case, stability: int) -> None:
+        problem = case.problem()
+        first = solve(problem)
+        standing = [(n, k) for n, k in enumerate(first.leader_of_need.tolist()) if k >= 0]
+        again = solve_steadily(problem, standing_pairs(problem, standing), stability + 1, (), 5)
+        assert again.leader_of_need.tolist() == first.leader_of_need.tolist()
+        assert (again.total_suitability, again.bound) == (first.total_suitability, first.bound)
 
 
 def test_a_round_without_pairs_is_an_answer() -> None:

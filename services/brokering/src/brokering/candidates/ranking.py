@@ -23,6 +23,7 @@ class Ranked:
     """What was ranked, under which policy."""
 
     policy: MatchingPolicy
+    window: Window
     need: Need
     feasible: Sequence[tuple[Suitability, Leader]]
     excluded: Sequence[tuple[Leader, Barred]]
@@ -41,7 +42,7 @@ async def rank_leaders(
     judged = [(leader, first_bar(rules, need, leader)) for leader in leaders]
     scored = [(suitability(policy, need, leader), leader) for leader, barred in judged if barred is None]
     excluded = [(leader, barred) for leader, barred in judged if barred]
-    return Ranked(policy, need, sorted(scored, key=rank), sorted(excluded, key=lambda pair: pair[0].reference))
+    return Ranked(policy, window, need, sorted(scored, key=rank), sorted(excluded, key=lambda pair: pair[0].reference))
 
 
 def rank(pair: tuple[Suitability, Leader]) -> tuple[int, str]:

@@ -11,9 +11,10 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.candidates.ranking import rank, rank_leaders
+from brokering.domain.flags import flag_bits, flag_notes
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.matching_rules import Barred, flag_bits, flag_notes
+from brokering.domain.matching_rules import Barred
 from brokering.domain.places import METRES_IN_A_KM
 from brokering.domain.suitability import ScorePart, Suitability
 from brokering.domain.values import Window, flags_of, in_days
@@ -40,14 +41,16 @@ async def candidates(
         "need_id": str(need_id),
         "policy_version": policy.version,
         "feasible": len(ranked.feasible),
-        "data": [_candidate(policy, ranked.need, leader, scored) for scored, leader in shown["data"]],
+        "data": [_candidate(policy, window, ranked.need, leader, scored) for scored, leader in shown["data"]],
         "excluded": [_excluded(leader, barred) for leader, barred in ranked.excluded],
         "paging": shown["paging"],
     }
 
 
-def _candidate(policy: MatchingPolicy, need: Need, leader: Leader, scored: Suitability) -> dict[str, Any]:
-    flags = flags_of(flag_bits(policy, need, leader))
+def _candidate(
+    policy: MatchingPolicy, window: Window, need: Need, leader: Leader, scored: Suitability
+) -> dict[str, Any]:
+    flags = flags_of(flag_bits(policy, window, need, leader))
     return {
         "leader": _ref(leader),
         "leader_id": leader.id,
@@ -55,7 +58,7 @@ def _candidate(policy: MatchingPolicy, need: Need, leader: Leader, scored: Suita
         "score_parts": [part_document(part) for part in scored.parts],
         "distance_km": distance_document(scored),
         "flags": flags,
-        "flag_notes": [asdict(note) for note in flag_notes(flags, need, leader)],
+        "flag_notes": [asdict(note) for note in flag_notes(flags, policy, window, need, leader)],
         "days_left": float(in_days(leader.half_days_left)),
         "places_left": leader.places_left,
     }

@@ -10,12 +10,29 @@ from enum import StrEnum
 from brokering.domain.values import NeedsFrom
 
 
-class OwnOrganisation(StrEnum):
-    """What follows where a leader's own organisation holds a stuck school or one in a category of concern."""
+class Treatment(StrEnum):
+    """What follows where a conflict of interest is found: the pair is barred, flagged, or left alone."""
 
     BARRED = "barred"
     FLAG = "flag"
     OFF = "off"
+
+
+class ConflictKind(StrEnum):
+    """The conflicts of interest that are looked for, in the order in which they are told.
+
+    The first three are declared; the others are computed from the register, the roster and who asks.
+    """
+
+    SPONSOR_BID = "sponsor_bid"
+    EMPLOYMENT = "employment"
+    INTEREST = "interest"
+    SAME_ORGANISATION = "same_organisation"
+    OWN_ORGANISATION = "own_organisation"
+    BROKER_COLLEAGUE = "broker_colleague"
+
+
+DECLARED = frozenset({ConflictKind.SPONSOR_BID, ConflictKind.EMPLOYMENT, ConflictKind.INTEREST})
 
 
 class Part(StrEnum):
@@ -51,7 +68,11 @@ class SuitabilityPolicy:
 
 @dataclass(frozen=True, slots=True)
 class MatchingPolicy:
-    """One version of the matching policy."""
+    """One version of the matching policy, and what a round asks for besides.
+
+    `cross_region` false bars leaders of another region; `excluded` are pairs of need and leader that may not be;
+    `broker` are the keys (see `body_keys`) of the organisation that asks, whose own people are its colleagues.
+    """
 
     version: int
     title: str
@@ -63,11 +84,16 @@ class MatchingPolicy:
     distance_cap_km: float
     phase_equivalents: Mapping[str, tuple[str, ...]]
     interest_years: int
-    own_organisation: OwnOrganisation
+    conflicts: Mapping[ConflictKind, Treatment]
     priority_weights: Mapping[int, int]
     next_best: int
     relaxations: int
+    relaxation_costs: Mapping[str, int]
     suitability: SuitabilityPolicy
+    stability: int = 0
+    cross_region: bool = True
+    excluded: frozenset[tuple[str, str]] = frozenset()
+    broker: frozenset[str] = frozenset()
 
     def phases_served_by(self, phase: str) -> frozenset[str]:
         """Return the phases of which a leader must have one to serve a school of this phase."""

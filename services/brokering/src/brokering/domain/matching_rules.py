@@ -5,18 +5,16 @@ Each rule is a frozen value; the values of their parameters come with the policy
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
-from brokering.domain.matching import Interest, Leader, Need
-from brokering.domain.matching_policy import MatchingPolicy, OwnOrganisation
+from brokering.domain.conflicts import conflict_text
+from brokering.domain.matching import Leader, Need
+from brokering.domain.matching_policy import DECLARED, ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.places import METRES_IN_A_KM, distance_km, whole_metres
-from brokering.domain.values import FLAG_BITS, Flag, LeaderRole, SubjectKind, Window, say_days
+from brokering.domain.values import LeaderRole, SubjectKind, Window, say_days
 
-NAMED_SCHOOLS = 3
-"""An authority may hold dozens: a sentence names a few and counts all."""
+DECLARED_INTEREST = "declared_interest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +22,6 @@ class Barred:
     """Why a pair cannot be: the rule's code and a sentence."""
 
     rule: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FlagNote:
-    """What a flag says of a pair, in words."""
-
-    flag: str
     text: str
 
 
@@ -98,43 +88,58 @@ class WithinReach:
 
 
 @dataclass(frozen=True, slots=True)
-class Independent:
-    """Not the same employer or responsible body, nor the leader's own school."""
+class Conflict:
+    """A conflict of interest of one kind. The rule bars the pair where the policy treats the kind so."""
 
-    code: str = "same_organisation"
-    of_leader_alone: bool = False
+    kind: ConflictKind
+    policy: MatchingPolicy
+    window: Window
+
+    @property
+    def code(self) -> str:
+        """The code of the rule: all that is declared goes by one."""
+        return DECLARED_INTEREST if self.kind in DECLARED else self.kind.value
+
+    @property
+    def of_leader_alone(self) -> bool:
+        """The state of the leader's own organisation and who asks for the match are the same for every need."""
+        return self.kind in {ConflictKind.OWN_ORGANISATION, ConflictKind.BROKER_COLLEAGUE}
 
     def bars(self, need: Need, leader: Leader) -> str | None:
-        """Bar a leader of the school's own responsible body."""
-        own_school = need.subject_kind == SubjectKind.SCHOOL and need.subject_id == str(leader.base_urn)
-        if not own_school and not need.bodies & leader.bodies:
+        """Bar a pair that has this conflict."""
+        if self.policy.conflicts[self.kind] != Treatment.BARRED:
             return None
-        employer = leader.organisation_name or "the leader's organisation"
-        return f"{employer} is the employer of the leader and answers for the school or trust in need."
+        return conflict_text(self.kind, self.policy, self.window, need, leader)
 
 
 @dataclass(frozen=True, slots=True)
-class NoDeclaredInterest:
-    """No sponsor bid; no interest or employment that ended less than `years` before the window, or goes on."""
+class OwnRegion:
+    """Where a round keeps to regions, a leader serves the own one only. An unknown region does not bar."""
 
-    years: int
-    window: Window
-    code: str = "declared_interest"
+    policy: MatchingPolicy
+    code: str = "region"
     of_leader_alone: bool = False
 
     def bars(self, need: Need, leader: Leader) -> str | None:
-        """Bar a leader who declared something that touches the need."""
-        subjects = need.subject_keys
-        counted = [i for i in leader.interests if i.subject_key in subjects and self._counts(i)]
-        if not counted:
+        """Bar a leader of another region."""
+        if self.policy.cross_region or need.region is None or leader.region in {None, need.region}:
             return None
-        kinds = ", ".join(sorted({interest.kind.replace("_", " ") for interest in counted}))
-        return f"The leader declared: {kinds} (counted for {self.years} years)."
+        return f"The school is in {need.region}, the leader in {leader.region}; the round keeps to regions."
 
-    def _counts(self, interest: Interest) -> bool:
-        if interest.kind == "sponsor_bid" or interest.ends_on is None:
-            return True
-        return interest.ends_on >= years_before(self.window.starts_on, self.years)
+
+@dataclass(frozen=True, slots=True)
+class NotExcluded:
+    """A pair that whoever asked for the round excluded by hand."""
+
+    policy: MatchingPolicy
+    code: str = "excluded_pair"
+    of_leader_alone: bool = False
+
+    def bars(self, need: Need, leader: Leader) -> str | None:
+        """Bar an excluded pair."""
+        if (need.id, leader.id) not in self.policy.excluded:
+            return None
+        return "Whoever asked for the round excluded this pair."
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,41 +187,24 @@ class PlaceLeft:
         return f"Already supports {leader.open_deployments} of at most {leader.max_concurrent} at a time."
 
 
-@dataclass(frozen=True, slots=True)
-class OwnOrganisationSound:
-    """Where the policy says so, a leader whose own organisation is in difficulty is barred."""
-
-    treatment: OwnOrganisation
-    code: str = "own_organisation"
-    of_leader_alone: bool = True
-
-    def bars(self, need: Need, leader: Leader) -> str | None:
-        """Bar a leader whose organisation holds a stuck school or one in a category, if the policy bars these."""
-        if self.treatment != OwnOrganisation.BARRED or not leader.own_concerns:
-            return None
-        return own_concerns_text(leader)
-
-
-def own_concerns_text(leader: Leader) -> str:
-    """Return how many schools of the leader's own organisation are in difficulty, and the first few by name."""
-    count = len(leader.own_concerns)
-    named = ", ".join(f"{concern.name} ({concern.what})" for concern in leader.own_concerns[:NAMED_SCHOOLS])
-    schools = f"{count} school{'' if count == 1 else 's'} stuck or in a category of concern"
-    return f"The leader's own organisation holds {schools}{', among them' if count > NAMED_SCHOOLS else ':'} {named}."
-
-
 def hard_rules(policy: MatchingPolicy, window: Window) -> tuple[Rule, ...]:
     """Return the policy's hard rules in the order in which they are told."""
+    conflicts = {kind: Conflict(kind, policy, window) for kind in ConflictKind}
     return (
         TrustLevelTakesChiefExecutive(),
         PhaseExperience(policy),
         WithinReach(policy.distance_cap_km),
-        Independent(),
-        NoDeclaredInterest(policy.interest_years, window),
+        conflicts[ConflictKind.SAME_ORGANISATION],
+        conflicts[ConflictKind.SPONSOR_BID],
+        conflicts[ConflictKind.EMPLOYMENT],
+        conflicts[ConflictKind.INTEREST],
+        OwnRegion(policy),
+        NotExcluded(policy),
         DesignationHolds(window),
         DaysLeft(),
         PlaceLeft(),
-        OwnOrganisationSound(policy.own_organisation),
+        conflicts[ConflictKind.OWN_ORGANISATION],
+        conflicts[ConflictKind.BROKER_COLLEAGUE],
     )
 
 
@@ -233,44 +221,3 @@ def first_bar(rules: tuple[Rule, ...], need: Need, leader: Leader) -> Barred | N
         if text is not None:
             return Barred(rule.code, text)
     return None
-
-
-def flag_bits(policy: MatchingPolicy, need: Need, leader: Leader) -> int:
-    """Return what a broker should know of a pair, as bits of `FLAG_BITS`."""
-    unknown_place = not leader.remote and (need.place is None or leader.place is None)
-    own = bool(leader.own_concerns) and policy.own_organisation != OwnOrganisation.OFF
-    raised = {
-        Flag.UNKNOWN_PLACE: unknown_place,
-        Flag.NOT_DECLARED: leader.remote is None or not leader.designations,
-        Flag.OWN_ORGANISATION: own,
-        Flag.PROVISIONAL_NEED: need.provisional,
-    }
-    return sum(FLAG_BITS[flag] for flag, holds in raised.items() if holds)
-
-
-def flag_notes(flags: Sequence[str], need: Need, leader: Leader) -> list[FlagNote]:
-    """Return a sentence for each of a pair's flags."""
-    silent = [
-        what
-        for what, missing in (
-            ("names no designation", not leader.designations),
-            ("does not say whether the leader works remotely", leader.remote is None),
-        )
-        if missing
-    ]
-    subject = "leader" if leader.place is None else need.subject_kind
-    texts = {
-        Flag.UNKNOWN_PLACE: f"The place of the {subject} is not known: the distance has not been checked.",
-        Flag.NOT_DECLARED: f"The roster {' and '.join(silent)}.",
-        Flag.OWN_ORGANISATION: own_concerns_text(leader),
-        Flag.PROVISIONAL_NEED: "No decision stands behind the need yet.",
-    }
-    return [FlagNote(flag, texts[Flag(flag)]) for flag in flags]
-
-
-def years_before(day: date, years: int) -> date:
-    """Return the same day some years earlier; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)

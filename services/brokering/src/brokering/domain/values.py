@@ -73,6 +73,11 @@ class Flag(StrEnum):
     NOT_DECLARED = "not_declared"
     OWN_ORGANISATION = "own_organisation_in_difficulty"
     PROVISIONAL_NEED = "provisional_need"
+    SPONSOR_BID = "sponsor_bid"
+    EMPLOYMENT = "employment"
+    INTEREST = "interest"
+    SAME_ORGANISATION = "same_organisation"
+    BROKER_COLLEAGUE = "broker_colleague"
 
 
 FLAG_BITS: dict[Flag, int] = {flag: 1 << position for position, flag in enumerate(Flag)}
@@ -114,6 +119,15 @@ def say_days(halves: int) -> str:
     """Return half days in words: `10 days`, `1 day`, `7.5 days`."""
     days = Decimal(halves) / HALF_DAYS_IN_A_DAY
     return f"{days:f} day" if days == 1 else f"{days:f} days"
+
+
+BROKERS = {"trust": OrganisationKind.TRUST, "la": OrganisationKind.LOCAL_AUTHORITY, "partner": OrganisationKind.OTHER}
+
+
+def broker_keys(org: str | None) -> frozenset[str]:
+    """Return the keys of whoever asks for a match, as `body_keys` knows it as an employer; the department has none."""
+    kind, _, identifier = (org or "").partition(":")
+    return body_keys(BROKERS.get(kind), identifier, None)
 
 
 @lru_cache(maxsize=16_384)

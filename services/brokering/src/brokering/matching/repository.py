@@ -80,6 +80,12 @@ SUPPORTED_BEFORE = text(
     FROM proposals AS proposal JOIN needs AS need ON need.id = proposal.need_id WHERE proposal.state = 'accepted'
     """
 )
+STANDING_PROPOSALS = text(
+    """
+    SELECT need_id, leader_id FROM proposals
+    WHERE state = 'proposed' AND need_id = ANY (CAST(:needs AS uuid[]))
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)

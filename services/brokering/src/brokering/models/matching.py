@@ -160,6 +160,7 @@ class Need(Base):
 class MatchingRound(Base):
     """One round of matching. Its id is the id of the job that solves it; the job's row holds state and progress.
 
+    `broker` is the organisation that asked; `kept` how many proposals of earlier rounds came out the same.
     Figures are null until the round has succeeded. `proof` says how the bound was obtained; `upstream` how old our
     copies were. A client sees the round when one of its regions is among `scope_regions`.
     """
@@ -173,6 +174,11 @@ class MatchingRound(Base):
     window_to: Mapped[date] = mapped_column(Date)
     weights: Mapped[dict[str, Any]] = mapped_column(JSONB)
     pinned: Mapped[list[Any]] = mapped_column(JSONB)
+    excluded: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    cross_region: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    stability: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    broker: Mapped[str | None] = mapped_column(Text)
+    kept: Mapped[int | None] = mapped_column(Integer)
     policy_version: Mapped[int] = mapped_column(Integer)
     needs: Mapped[int | None] = mapped_column(Integer)
     leaders: Mapped[int | None] = mapped_column(Integer)

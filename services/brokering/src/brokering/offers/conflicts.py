@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.domain.matching_rules import years_before
+from brokering.domain.conflicts import years_before
 from brokering.domain.values import flags_now
 from brokering.offers import repository
 from brokering.offers.errors import InterestDeclared

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from brokering.candidates.ranking import Ranked, rank_leaders
 from brokering.candidates.service import distance_document, part_document
-from brokering.domain.matching_rules import flag_bits
+from brokering.domain.flags import flag_bits
 from brokering.domain.values import Window, flags_of, in_days
 from brokering.episodes import writing
 from brokering.ledger.call import Call
@@ -89,6 +89,6 @@ async def _as_pair(call: Call, ranked: Ranked, scored: Any, leader: Any) -> Pair
         suitability=scored.total,
         score_parts=[part_document(part) for part in scored.parts],
         distance_km=distance_document(scored),
-        flags=flags_of(flag_bits(ranked.policy, ranked.need, leader)),
+        flags=flags_of(flag_bits(ranked.policy, ranked.window, ranked.need, leader)),
         party_orgs=list(row.tenancy_orgs),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from brokering.domain.matching_policy import MatchingPolicy, OwnOrganisation, Part, SuitabilityPolicy
+from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Part, SuitabilityPolicy, Treatment
 from brokering.domain.values import NeedsFrom, half_days
 
 
@@ -48,11 +48,14 @@ def _policy(document: Mapping[str, Any]) -> MatchingPolicy:
         distance_cap_km=float(document["distance_cap_km"]),
         phase_equivalents={phase: tuple(others) for phase, others in document["phase_equivalents"].items()},
         interest_years=int(document["interest_years"]),
-        own_organisation=OwnOrganisation(document["own_organisation"]),
+        conflicts={kind: Treatment(document["conflicts"][kind]) for kind in ConflictKind},
         priority_weights={int(priority): int(weight) for priority, weight in document["priority_weights"].items()},
         next_best=int(document["next_best"]),
         relaxations=int(document["relaxations"]),
+        relaxation_costs={name: int(cost) for name, cost in document["relaxation_costs"].items()},
         suitability=_suitability(document["suitability"]),
+        stability=int(document["stability"]),
+        cross_region=bool(document["cross_region"]),
     )
 
 

@@ -36,7 +36,7 @@ class RoundWindow(RequestModel):
 
 
 class Pin(RequestModel):
-    """A pair that is to be in the round's answer."""
+    """A pair of a need and a leader."""
 
     need_id: UUID
     leader_id: UUID
@@ -49,6 +49,14 @@ class NewRound(RequestModel):
     window: RoundWindow | None = None
     weights: dict[Part, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
     pinned: list[Pin] = Field(default_factory=list, max_length=1000)
+    excluded: list[Pin] = Field(default_factory=list, max_length=1000, description="pairs that may not be")
+    cross_region: bool | None = Field(None, description="false: each leader in the own region only")
+    stability: int | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        description="suitability given up, at most, to keep a proposal that nobody has acted on; never a match",
+    )
     policy_version: int | None = Field(None, ge=1, le=10_000)
 
 
@@ -79,6 +87,10 @@ class Round(ApiModel):
     window: dict[str, Any]
     weights: dict[str, int]
     pinned: list[dict[str, Any]]
+    excluded: list[dict[str, Any]]
+    cross_region: bool
+    stability: int
+    kept: int | None = Field(description="proposals that nobody had acted on and that came out the same")
     policy_version: int
     needs: int | None
     leaders: int | None
@@ -102,12 +114,13 @@ class RoundPage(Page[Round]):
 
 
 class Relaxation(ApiModel):
-    """One change that would give the need this leader, everyone else left where they are."""
+    """A change that would give the need this leader, everyone else left where they are; the cheapest comes first."""
 
     rule: str
     change: dict[str, Any]
     text: str
-    leader_id: UUID
+    leader_id: UUID | None = Field(description="null: one who is not in the directory yet")
+    cost: int | None = Field(None, description="by the policy's `relaxation_costs`; null for rounds before these")
 
 
 class Reason(ApiModel):

@@ -19,7 +19,7 @@ from brokering.policies.documents import matching_policy, with_weights
 from brokering.problems import RoundNotFound
 from brokering.reference.lists import code_lists
 from brokering.rounds import repository
-from brokering.rounds.schemas import NewRound, Pin, Round, RoundLeader, Unmatched
+from brokering.rounds.schemas import NewRound, Round, RoundLeader, Unmatched
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.db.session import streaming_session
@@ -54,7 +54,7 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "scope": row["scope"],
         "window": {"from": row["window_from"], "to": row["window_to"]},
         "weights": row["weights"],
-        "pinned": row["pinned"],
+        **{name: row[name] for name in ("pinned", "excluded", "cross_region", "stability", "kept")},
         "policy_version": row["policy_version"],
         **{name: row[name] for name in FIGURES},
         "bound": None if row["matched"] is None else {**bound, "weighted_matched": row["bound_weighted"]},
@@ -68,7 +68,7 @@ async def ask(request: Request, session: AsyncSession, principal: Principal, new
     """Store a round and queue the job that solves it."""
     policy = _policy(new)
     regions = _regions(principal, new)
-    await _check_pins(session, principal, new.pinned)
+    await _check_pairs(session, principal, new)
     needs_from = new.scope.needs_from or policy.needs_from
     starts_on, ends_on = _window(new, policy, utc_now().date())
     round_id = new_id()
@@ -80,6 +80,10 @@ async def ask(request: Request, session: AsyncSession, principal: Principal, new
         "window_to": ends_on,
         "weights": {part.value: weight for part, weight in policy.suitability.weights.items()},
         "pinned": [pin.model_dump(mode="json") for pin in new.pinned],
+        "excluded": [pin.model_dump(mode="json") for pin in new.excluded],
+        "cross_region": policy.cross_region if new.cross_region is None else new.cross_region,
+        "stability": policy.stability if new.stability is None else new.stability,
+        "broker": str(principal.org),
         "policy_version": policy.version,
         "requested_by": principal.subject,
     }
@@ -110,19 +114,27 @@ def _regions(principal: Principal, new: NewRound) -> list[str]:
     return [region for region in every if region in asked]
 
 
-async def _check_pins(session: AsyncSession, principal: Principal, pinned: Sequence[Pin]) -> None:
-    """Refuse pins of what is not there; whether a need is still open is known once the feeds are caught up with."""
+async def _check_pairs(session: AsyncSession, principal: Principal, new: NewRound) -> None:
+    """Refuse pairs of what is not there; whether a need is still open is known once the feeds are caught up with."""
+    named = [("pinned", number, pair) for number, pair in enumerate(new.pinned)]
+    named += [("excluded", number, pair) for number, pair in enumerate(new.excluded)]
+    pairs = [pair for _, _, pair in named]
     needs, leaders = await repository.known(
-        session, principal, [pin.need_id for pin in pinned], [pin.leader_id for pin in pinned]
+        session, principal, [pair.need_id for pair in pairs], [pair.leader_id for pair in pairs]
     )
     problems = [
-        FieldProblem(f"/pinned/{number}/{kind}_id", f"There is no {kind} {asked} that you may see.", f"unknown_{kind}")
-        for number, pin in enumerate(pinned)
-        for kind, asked, held in (("need", pin.need_id, needs), ("leader", pin.leader_id, leaders))
+        FieldProblem(f"/{where}/{number}/{kind}_id", f"There is no {kind} {asked} that you may see.", f"unknown_{kind}")
+        for where, number, pair in named
+        for kind, asked, held in (("need", pair.need_id, needs), ("leader", pair.leader_id, leaders))
         if asked not in held
     ]
+    problems += [
+        FieldProblem(f"/excluded/{number}", "This pair is pinned as well.", "pinned_and_excluded")
+        for number, pair in enumerate(new.excluded)
+        if pair in new.pinned
+    ]
     if problems:
-        raise Unprocessable("A pin names a need or a leader that is not there.", errors=problems)
+        raise Unprocessable("A pair cannot be as it is asked for.", errors=problems)
 
 
 def _window(new: NewRound, policy: MatchingPolicy, today: date) -> tuple[date, date]:

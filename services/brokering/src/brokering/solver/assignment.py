@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from brokering.domain.suitability import FULL
-from brokering.solver.flow import match_worth
+from brokering.solver.flow import ceiling, match_worth
 from brokering.solver.linear import Block, Floats, maximise, maximise_integer
 from brokering.solver.problem import Bound, Ints, Problem, Solution
 
@@ -142,7 +141,7 @@ def _solution(problem: Problem, cost: Ints, chosen: Ints, bound: int) -> Solutio
     weighted = int(problem.weights[problem.need_of[chosen]].sum())
     total = int(problem.suitability[chosen].sum())
     most_weighted = bound // worth
-    most_total = bound - worth * weighted if weighted == most_weighted else FULL * problem.needs
+    most_total = bound - worth * weighted if weighted == most_weighted else ceiling(problem) * problem.needs
     most_matched = min(problem.needs, most_weighted // int(problem.weights.min()))
     first_aim_open = weighted < most_weighted
     return Solution(

@@ -1,27 +1,22 @@
 """Why a need found no leader, what would have to give, and who came next where one was found.
 
-Every relaxation is true of the solution it is said of: with that one change, and nobody else moved, the need would have
-a leader.
+Every sentence is true of the solution it is said of.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
 from brokering.domain.matching_rules import Barred, Rule, barred_by, hard_rules
-from brokering.domain.places import Place
-from brokering.domain.values import Window, in_days, say_days
-from brokering.solver.pairs import distances_km
+from brokering.domain.values import Window
 from brokering.solver.problem import Ints, Problem, Solution
+from brokering.solver.reach import Reach, Reaches, room_left
+from brokering.solver.relaxations import Relaxation, Relaxer
 
 NAMED_LEADERS = 5
 
@@ -37,16 +32,6 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxation:
-    """One change that would give the need this leader."""
-
-    rule: str
-    change: dict[str, Any]
-    text: str
-    leader_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class NextBest:
     """A leader who could have been proposed, and why another was."""
 
@@ -55,15 +40,6 @@ class NextBest:
     suitability: int
     why_not: str
     text: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Reach:
-    """One need against all leaders: what keeps each apart, as far as whole columns tell it."""
-
-    serves: npt.NDArray[np.bool_]
-    km: npt.NDArray[np.float64]
-    near: npt.NDArray[np.bool_]
 
 
 class Explainer:
@@ -84,12 +60,9 @@ class Explainer:
         self._needs, self._leaders = needs, leaders
         self._problem, self._solution = problem, solution
         self._first = np.searchsorted(problem.need_of, np.arange(problem.needs + 1))
-        assigned = np.flatnonzero(solution.leader_of_need >= 0)
-        taken = solution.leader_of_need[assigned]
-        self._slots_left = problem.slots - np.bincount(taken, minlength=problem.leaders)
-        used = np.bincount(taken, weights=problem.half_days[assigned], minlength=problem.leaders).astype(np.int64)
-        self._days_left = problem.capacity - used
-        self._places = _leader_places(leaders)
+        self._room = room_left(problem, solution)
+        self._reach = Reaches(policy, self._rules, needs, leaders)
+        self._relaxer = Relaxer(policy, self._rules, needs, leaders, reaches=self._reach, room=self._room)
 
     def feasible(self, need: int) -> tuple[Ints, Ints]:
         """Return the leaders of a need's feasible pairs and their suitability."""
@@ -107,7 +80,7 @@ class Explainer:
 
     def reasons(self, need: int) -> list[Reason]:
         """Return why a need has no leader, rule by rule, each leader counted at the first rule that takes it away."""
-        reach = self._reach(need)
+        reach = self._reach.of(need)
         told = [
             _counted("phase", int((~reach.serves).sum()), "no experience of the phase or of trust-level support"),
             _counted("distance", int((reach.serves & ~reach.near).sum()), "too far away"),
@@ -119,14 +92,13 @@ class Explainer:
         return [reason for reason in (*told, self._full(need)) if reason is not None]
 
     def relaxations(self, need: int) -> list[Relaxation]:
-        """Return single changes that would give the need a leader, the most suitable or the smallest first."""
-        reach = self._reach(need)
-        found = [*self._more_room(need), *self._longer_reach(need, reach), *self._other_rules(need, reach)]
-        return found[: self._policy.relaxations]
+        """Return changes that would give the need a leader, cheapest first; there is always one."""
+        leaders, suitability = self.feasible(need)
+        return self._relaxer.of(need, dict(zip(leaders.tolist(), suitability.tolist(), strict=True)))
 
     def _passed_over(self, need: int, leader: int, suitability: int, own: int) -> NextBest:
         who = self._leaders[leader]
-        full = not self._has_room(leader, int(self._problem.half_days[need]))
+        full = not self._room.at(leader, int(self._problem.half_days[need]))
         if full and suitability >= own:
             why, text = "full", "Its places go to other needs, where they add more over the whole round."
         elif suitability < own:
@@ -135,20 +107,7 @@ class Explainer:
             why, text = "balance", "As suitable; the loads are more even this way."
         return NextBest(who.id, who.reference, suitability, why, text)
 
-    def _has_room(self, leader: int, half_days: int) -> bool:
-        return bool(self._slots_left[leader] > 0 and self._days_left[leader] >= half_days)
-
-    def _reach(self, need: int) -> _Reach:
-        subject = self._needs[need]
-        first = [rule for rule in self._rules if rule.code in {"trust_level", "phase"}]
-        serves = np.array([not any(rule.bars(subject, leader) for rule in first) for leader in self._leaders], bool)
-        if subject.place is None:
-            everywhere = np.ones(len(self._leaders), bool)
-            return _Reach(serves, np.zeros(len(self._leaders)), everywhere)
-        km = self._places.distances(subject.place)
-        return _Reach(serves, km, self._places.free | (km <= self._policy.distance_cap_km))
-
-    def _barred_in_reach(self, need: int, reach: _Reach) -> dict[int, tuple[Barred, ...]]:
+    def _barred_in_reach(self, need: int, reach: Reach) -> dict[int, tuple[Barred, ...]]:
         """Return what bars leaders that have the phase and are near enough, by leader."""
         feasible, _ = self.feasible(need)
         candidates = np.setdiff1d(np.flatnonzero(reach.serves & reach.near), feasible)
@@ -163,102 +122,7 @@ class Explainer:
         ids = tuple(self._leaders[int(number)].id for number in order[:NAMED_LEADERS])
         return Reason("capacity", len(leaders), "Every leader who could is taken up by other needs.", ids)
 
-    def _more_room(self, need: int) -> list[Relaxation]:
-        leaders, suitability = self.feasible(need)
-        order = leaders[np.lexsort((leaders, -suitability))]
-        found = (self._room_at(need, int(number)) for number in order)
-        return list(islice((relaxation for relaxation in found if relaxation is not None), 2))
-
-    def _room_at(self, need: int, number: int) -> Relaxation | None:
-        leader, asked = self._leaders[number], int(self._problem.half_days[need])
-        change: dict[str, Any] = {}
-        if self._slots_left[number] <= 0:
-            change["max_concurrent"] = {"from": leader.max_concurrent, "to": leader.max_concurrent + 1}
-        short = asked - int(self._days_left[number])
-        if short > 0:
-            days = {"from": float(in_days(leader.half_days)), "to": float(in_days(leader.half_days + short))}
-            change["days_available"] = days
-        if not change:
-            return None
-        said = {"max_concurrent": "one more school at a time", "days_available": f"{say_days(short)} more"}
-        text = f"{leader.reference} could, with {' and '.join(said[name] for name in change)}."
-        rule = {"max_concurrent": "max_concurrent", "days_available": "days"}[next(iter(change))]
-        return Relaxation(rule if len(change) == 1 else "capacity", change, text, leader.id)
-
-    def _longer_reach(self, need: int, reach: _Reach) -> list[Relaxation]:
-        far = np.flatnonzero(reach.serves & ~reach.near)
-        for number in far[np.argsort(reach.km[far], kind="stable")]:
-            leader = self._leaders[int(number)]
-            if not self._has_room(int(number), int(self._problem.half_days[need])):
-                continue
-            if {barred.rule for barred in barred_by(self._rules, self._needs[need], leader)} != {"distance"}:
-                continue
-            cap = math.ceil(reach.km[number])
-            text = f"A cap of {cap} km instead of {self._policy.distance_cap_km:g} km would allow {leader.reference}"
-            change = {"distance_cap_km": {"from": self._policy.distance_cap_km, "to": cap}}
-            return [Relaxation("distance", change, f"{text}, who has a place free.", leader.id)]
-        return []
-
-    def _other_rules(self, need: int, reach: _Reach) -> list[Relaxation]:
-        found: list[Relaxation] = []
-        for number, barred in sorted(self._barred_in_reach(need, reach).items()):
-            if len(barred) > 1 or (describe := _CHANGES.get(barred[0].rule)) is None:
-                continue
-            asked = int(self._problem.half_days[need])
-            relaxation = describe(self._leaders[number], asked, int(self._days_left[number]))
-            if relaxation is not None and self._slots_left[number] > 0:
-                found.append(relaxation)
-        return found[:2]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _LeaderPlaces:
-    """Leaders' places as arrays; `free` = no distance counts (remote, or place unknown)."""
-
-    vectors: npt.NDArray[np.float64]
-    free: npt.NDArray[np.bool_]
-
-    def distances(self, place: Place) -> npt.NDArray[np.float64]:
-        return distances_km(self.vectors, place)
-
-
-def _change_days(leader: Leader, asked: int, left: int) -> Relaxation | None:
-    if not 0 < left < asked:
-        return None
-    change = {"need_days": {"from": float(in_days(asked)), "to": float(in_days(left))}}
-    text = f"A need of {say_days(left)} instead of {say_days(asked)} would allow {leader.reference}."
-    return Relaxation("days", change, text, leader.id)
-
-
-def _change_designation(leader: Leader, asked: int, left: int) -> Relaxation | None:
-    if left < asked:
-        return None
-    text = f"A designation that holds for the whole window would allow {leader.reference}, who has a place free."
-    return Relaxation("designation", {"designation": "valid for the whole window"}, text, leader.id)
-
-
-def _change_own_organisation(leader: Leader, asked: int, left: int) -> Relaxation | None:
-    if left < asked:
-        return None
-    text = (
-        f"Flagging instead of barring leaders with schools of their own in difficulty would allow {leader.reference}."
-    )
-    return Relaxation("own_organisation", {"own_organisation": {"from": "barred", "to": "flag"}}, text, leader.id)
-
-
-_CHANGES: dict[str, Callable[[Leader, int, int], Relaxation | None]] = {
-    "days": _change_days,
-    "designation": _change_designation,
-    "own_organisation": _change_own_organisation,
-}
-
 
 def _counted(rule: str, leaders: int, text: str) -> Reason | None:
     plural = "leader" if leaders == 1 else "leaders"
     return Reason(rule, leaders, f"{leaders} {plural}: {text}") if leaders else None
-
-
-def _leader_places(leaders: Sequence[Leader]) -> _LeaderPlaces:
-    vectors = [leader.place.vector if leader.place else (0.0, 0.0, 0.0) for leader in leaders]
-    free = [bool(leader.remote) or leader.place is None for leader in leaders]
-    return _LeaderPlaces(np.array(vectors, float).reshape(-1, 3), np.array(free, bool))

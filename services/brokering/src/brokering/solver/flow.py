@@ -32,7 +32,12 @@ class _Optimum:
 
 def match_worth(problem: Problem) -> int:
     """Return what a match of weight 1 is worth: more than the suitability of all needs together."""
-    return FULL * problem.needs + 1
+    return ceiling(problem) * problem.needs + 1
+
+
+def ceiling(problem: Problem) -> int:
+    """Return the most that a pair's suitability may be: 1000, or more where a pair that stands is worth more."""
+    return max(FULL, int(problem.suitability.max(initial=0)))
 
 
 def solve_flow(problem: Problem, places: Ints, pinned: Ints) -> Solution:

@@ -12,39 +12,29 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from brokering.domain.flags import flag_bits
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy, Part
-from brokering.domain.matching_rules import Rule, flag_bits, hard_rules
+from brokering.domain.matching_rules import Rule, hard_rules
 from brokering.domain.places import ASIN_3, ASIN_5, ASIN_7, EARTH_RADIUS_KM, METRES_IN_A_KM, Place, whole_metres
 from brokering.domain.suitability import FULL
 from brokering.domain.values import FLAG_BITS, Flag, LeaderRole, SubjectKind, Window
+from brokering.solver.columns import UNKNOWN, Floats, Mask, NeedColumns, need_columns
 from brokering.solver.problem import Ints, Problem
 
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Number = TypeVar("Number", bound=np.integer[Any])
-UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NeedColumns:
-    """The needs as arrays, in their order."""
+class _Terms:
+    """What is the same for every leader; `excluded` are the needs, by leader, that whoever asked ruled out."""
 
-    vectors: Floats
-    placed: Mask
-    half_days: Ints
-    phase: Ints
-    trust_level: Mask
-    region: Ints
-    pupils: Ints
-    quintile: Ints
-    areas: npt.NDArray[np.int64]
-    area_count: Ints
-    phase_names: tuple[str | None, ...]
-    region_codes: dict[str, int]
-    area_codes: dict[str, int]
-    by_subject: dict[str, Ints]
-    by_key: dict[str, int]
+    policy: MatchingPolicy
+    window: Window
+    rules: tuple[Rule, ...]
+    columns: NeedColumns
+    needs: Sequence[Need]
+    excluded: dict[str, list[int]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,17 +48,16 @@ class _Found:
 
 def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need], leaders: Sequence[Leader]) -> Problem:
     """Return the round's problem for needs and leaders that are already in their stable order."""
-    columns = need_columns(needs)
-    rules = hard_rules(policy, window)
+    terms = _Terms(policy, window, hard_rules(policy, window), need_columns(needs), needs, _excluded(policy, needs))
+    found = [_pairs_of(terms, leader) for leader in leaders]
     provisional = np.array([FLAG_BITS[Flag.PROVISIONAL_NEED] if need.provisional else 0 for need in needs], np.int64)
-    found = [_pairs_of(policy, rules, columns, needs, leader) for leader in leaders]
     counts = [len(pairs.needs) for pairs in found]
     leader_of = np.repeat(np.arange(len(leaders), dtype=np.int32), counts)
     narrow = _joined(pairs.needs for pairs in found)
     order = np.argsort(narrow, kind="stable")
     need_of = narrow[order].astype(np.int64)
     return Problem(
-        half_days=columns.half_days,
+        half_days=terms.columns.half_days,
         weights=np.array([policy.priority_weights[need.priority] for need in needs], np.int64),
         slots=np.array([leader.places_left for leader in leaders], np.int64),
         capacity=np.array([leader.half_days_left for leader in leaders], np.int64),
@@ -77,32 +66,6 @@ def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need],
         leader_of=leader_of[order].astype(np.int64),
         suitability=_joined(pairs.suitability for pairs in found)[order].astype(np.int64),
         flags=_joined(pairs.flags for pairs in found)[order] | provisional[need_of],
-    )
-
-
-def need_columns(needs: Sequence[Need]) -> NeedColumns:
-    """Lay needs out as arrays."""
-    phases = _codes(need.phase for need in needs)
-    regions = _codes(need.region for need in needs)
-    areas = {area: number for number, area in enumerate(sorted({a for need in needs for a in need.areas}))}
-    return NeedColumns(
-        vectors=np.array([need.place.vector if need.place else (0.0, 0.0, 0.0) for need in needs], float).reshape(
-            -1, 3
-        ),
-        placed=np.array([need.place is not None for need in needs], bool),
-        half_days=np.array([need.half_days for need in needs], np.int64),
-        phase=_coded((need.phase for need in needs), phases),
-        trust_level=np.array([need.subject_kind == SubjectKind.TRUST for need in needs], bool),
-        region=_coded((need.region for need in needs), regions),
-        pupils=_known(need.pupils for need in needs),
-        quintile=_known(need.idaci_quintile for need in needs),
-        areas=np.array([sum(1 << areas[area] for area in need.areas) for need in needs], np.int64),
-        area_count=np.array([len(need.areas) for need in needs], np.int64),
-        phase_names=tuple(phases),
-        region_codes=regions,
-        area_codes=areas,
-        by_subject=_by_subject(needs),
-        by_key={need.key: number for number, need in enumerate(needs)},
     )
 
 
@@ -116,17 +79,21 @@ def distances_km(vectors: Floats, place: Place) -> Floats:
     return np.asarray(2.0 * EARTH_RADIUS_KM * (half_chord * series))
 
 
-def _pairs_of(
-    policy: MatchingPolicy, rules: tuple[Rule, ...], columns: NeedColumns, needs: Sequence[Need], leader: Leader
-) -> _Found:
-    if not needs or any(rule.bars(needs[0], leader) for rule in rules if rule.of_leader_alone):
+def _pairs_of(terms: _Terms, leader: Leader) -> _Found:
+    policy, columns, needs = terms.policy, terms.columns, terms.needs
+    if not needs or any(rule.bars(needs[0], leader) for rule in terms.rules if rule.of_leader_alone):
         return _found(*[np.empty(0, np.int64)] * 3)
     km = distances_km(columns.vectors, leader.place) if leader.place is not None else None
     allowed = _allowed(policy, columns, leader, km)
-    for number in _suspects(columns, leader):
-        allowed[number] &= not any(rule.bars(needs[number], leader) for rule in rules)
+    allowed[terms.excluded.get(leader.id, [])] = False
+    suspects = _suspects(columns, leader)
+    for number in suspects:
+        allowed[number] &= not any(rule.bars(needs[number], leader) for rule in terms.rules)
     numbers = np.flatnonzero(allowed)
-    bits = _bits(policy, columns, needs, leader, numbers)
+    bits = _bits(terms, leader, numbers)
+    for number in suspects[allowed[suspects]]:
+        all_bits = flag_bits(policy, terms.window, needs[number], leader)
+        bits[np.searchsorted(numbers, number)] = all_bits & ~FLAG_BITS[Flag.PROVISIONAL_NEED]
     return _found(numbers, _suitability(policy, columns, leader, numbers, km), bits)
 
 
@@ -141,6 +108,9 @@ def _allowed(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, km: F
     allowed: Mask = np.array(served, bool)[columns.phase] & (columns.half_days <= leader.half_days_left)
     if leader.role != LeaderRole.TRUST_CEO:
         allowed &= ~columns.trust_level
+    if not policy.cross_region and leader.region is not None:
+        unknown = len(columns.region_codes)
+        allowed &= (columns.region == unknown) | (columns.region == columns.region_codes.get(leader.region, -1))
     if km is not None and not leader.remote:
         allowed &= ~columns.placed | (km <= policy.distance_cap_km)
     return allowed
@@ -155,14 +125,25 @@ def _suspects(columns: NeedColumns, leader: Leader) -> Ints:
     return np.unique(np.concatenate(touched)) if touched else np.empty(0, np.int64)
 
 
-def _bits(policy: MatchingPolicy, columns: NeedColumns, needs: Sequence[Need], leader: Leader, numbers: Ints) -> Ints:
+def _excluded(policy: MatchingPolicy, needs: Sequence[Need]) -> dict[str, list[int]]:
+    """Return by leader the needs that it may not have because whoever asked said so."""
+    numbers = {need.id: number for number, need in enumerate(needs)}
+    found: dict[str, list[int]] = {}
+    for need_id, leader_id in policy.excluded:
+        if need_id in numbers:
+            found.setdefault(leader_id, []).append(numbers[need_id])
+    return found
+
+
+def _bits(terms: _Terms, leader: Leader, numbers: Ints) -> Ints:
+    """Return the flags of a leader's pairs, but for those that only `_suspects` have."""
     if not len(numbers):
         return np.empty(0, np.int64)
-    of_place = FLAG_BITS[Flag.UNKNOWN_PLACE]
-    of_need = FLAG_BITS[Flag.PROVISIONAL_NEED] | of_place
-    common = flag_bits(policy, needs[int(numbers[0])], leader) & ~of_need
-    unplaced = ~columns.placed[numbers] if leader.place is not None else np.ones(len(numbers), bool)
-    return common | (np.where(unplaced, of_place, 0) if not leader.remote else np.zeros(len(numbers), np.int64))
+    of_leader = sum(FLAG_BITS[flag] for flag in (Flag.NOT_DECLARED, Flag.OWN_ORGANISATION, Flag.BROKER_COLLEAGUE))
+    common = flag_bits(terms.policy, terms.window, terms.needs[int(numbers[0])], leader) & of_leader
+    unplaced = ~terms.columns.placed[numbers] if leader.place is not None else np.ones(len(numbers), bool)
+    of_place = np.where(unplaced & (not leader.remote), FLAG_BITS[Flag.UNKNOWN_PLACE], 0)
+    return np.asarray(common | of_place)
 
 
 def _suitability(
@@ -237,27 +218,6 @@ def _region(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, number
 def _continuity(columns: NeedColumns, leader: Leader, numbers: Ints) -> Ints | int:
     known = [columns.by_key[key] for key in leader.supported_before if key in columns.by_key]
     return np.where(np.isin(numbers, known), FULL, 0) if known else 0
-
-
-def _by_subject(needs: Sequence[Need]) -> dict[str, Ints]:
-    found: dict[str, list[int]] = {}
-    for number, need in enumerate(needs):
-        for key in need.subject_keys:
-            found.setdefault(key, []).append(number)
-    return {key: np.array(numbers, np.int64) for key, numbers in found.items()}
-
-
-def _codes(values: Iterable[str | None]) -> dict[str, int]:
-    return {value: code for code, value in enumerate(sorted({value for value in values if value is not None}))}
-
-
-def _coded(values: Iterable[str | None], codes: dict[str, int]) -> Ints:
-    """Return each value's code; the code after the last stands for unknown."""
-    return np.array([len(codes) if value is None else codes[value] for value in values], np.int64)
-
-
-def _known(values: Iterable[int | None]) -> Ints:
-    return np.array([UNKNOWN if value is None else value for value in values], np.int64)
 
 
 def _joined(arrays: Iterable[npt.NDArray[Number]]) -> npt.NDArray[Number]:

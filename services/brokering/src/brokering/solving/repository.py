@@ -11,7 +11,8 @@ import orjson
 from sqlalchemy import Connection, RowMapping, text
 
 _ROUND = text(
-    "SELECT scope, window_from, window_to, weights, pinned, policy_version FROM matching_rounds WHERE id = :id"
+    "SELECT scope, window_from, window_to, weights, pinned, excluded, cross_region, stability, broker, policy_version"
+    " FROM matching_rounds WHERE id = :id"
 )
 _HOLD = text("SELECT id FROM needs WHERE id = ANY (CAST(:needs AS uuid[])) ORDER BY id FOR KEY SHARE")
 _SUPERSEDE = text(
@@ -27,7 +28,7 @@ _FINISH = text(
     SET needs = :needs, leaders = :leaders, pairs = :pairs, matched = :matched, unmatched = :unmatched,
         weighted_matched = :weighted_matched, total_suitability = :total_suitability, bound_matched = :bound_matched,
         bound_weighted = :bound_weighted, bound_total_suitability = :bound_total_suitability, optimal = :optimal,
-        gap = :gap, proof = CAST(:proof AS jsonb), upstream = CAST(:upstream AS jsonb),
+        gap = :gap, kept = :kept, proof = CAST(:proof AS jsonb), upstream = CAST(:upstream AS jsonb),
         warnings = CAST(:warnings AS jsonb), finished_at = clock_timestamp()
     WHERE id = :id
     """

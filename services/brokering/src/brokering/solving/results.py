@@ -11,11 +11,11 @@ import numpy as np
 from sqlalchemy import Connection, RowMapping
 
 from brokering.candidates.service import distance_document, part_document
+from brokering.domain.flags import flag_notes
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.matching_rules import flag_notes
 from brokering.domain.suitability import suitability
-from brokering.domain.values import ProposalState, flags_of, in_days
+from brokering.domain.values import ProposalState, Window, flags_of, in_days
 from brokering.solver.explanations import Explainer
 from brokering.solver.problem import Problem, Solution
 from brokering.solving import repository as storing
@@ -31,11 +31,13 @@ class Solved:
 
     round_id: UUID
     policy: MatchingPolicy
+    window: Window
     needs: list[Need]
     leaders: list[Leader]
     need_rows: Mapping[str, RowMapping]
     leader_rows: Mapping[str, RowMapping]
     pinned: frozenset[tuple[str, str]]
+    standing: frozenset[tuple[str, str]]
     problem: Problem
     solution: Solution
     explainer: Explainer
@@ -105,9 +107,16 @@ def _figures(solved: Solved) -> dict[str, Any]:
         "bound_total_suitability": solution.bound.total_suitability,
         "optimal": solution.optimal,
         "gap": solution.gap,
+        "kept": _kept(solved),
         "proof": {"method": solution.method, "balanced": solution.balanced},
         "upstream": solved.upstream,
     }
+
+
+def _kept(solved: Solved) -> int:
+    matched = np.flatnonzero(solved.solution.leader_of_need >= 0)
+    chosen = ((solved.needs[n].id, solved.leaders[solved.solution.leader_of_need[n]].id) for n in matched)
+    return sum(pair in solved.standing for pair in chosen)
 
 
 def _warnings(solved: Solved) -> list[str]:
@@ -135,7 +144,7 @@ def _proposal(solved: Solved, number: int) -> dict[str, Any]:
         "score_parts": [part_document(part) for part in scored.parts],
         "distance_km": distance_document(scored),
         "flags": flags,
-        "flag_notes": [asdict(note) for note in flag_notes(flags, need, leader)],
+        "flag_notes": [asdict(note) for note in flag_notes(flags, solved.policy, solved.window, need, leader)],
         "next_best": [asdict(each) for each in solved.explainer.next_best(number)],
         "pinned": (need.id, leader.id) in solved.pinned,
         "state": ProposalState.PROPOSED.value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.values import NeedsFrom, NeedState, Window
+from brokering.domain.values import NeedsFrom, NeedState, Window, broker_keys
 from brokering.matching import repository as inputs
 from brokering.matching.roster import leaders_of, needs_of, trusts_among
 from brokering.policies.documents import matching_policy, with_weights
@@ -19,7 +19,7 @@ from brokering.solver.explanations import Explainer
 from brokering.solver.linear import Infeasible
 from brokering.solver.pairs import build_problem
 from brokering.solver.problem import Problem, Solution, ordered_leaders, ordered_needs
-from brokering.solver.solve import solve
+from brokering.solver.stability import solve_steadily, standing_pairs
 from brokering.solving import results
 from brokering.solving.results import Solved
 from shared.errors import FieldProblem
@@ -40,6 +40,8 @@ class _Inputs:
     need_rows: Mapping[str, RowMapping]
     leader_rows: Mapping[str, RowMapping]
     pinned: list[tuple[str, str]]
+    standing: frozenset[tuple[str, str]]
+    stability: int
 
 
 def run_round(ctx: JobContext, seconds: float) -> None:
@@ -65,7 +67,13 @@ def run_round(ctx: JobContext, seconds: float) -> None:
 
 def _solve(given: _Inputs, problem: Problem, seconds: float) -> Solution:
     try:
-        return solve(problem, _pins(given), seconds=seconds)
+        return solve_steadily(
+            problem,
+            standing_pairs(problem, _numbers(given, given.standing).values()),
+            given.stability,
+            _pins(given),
+            seconds,
+        )
     except Infeasible as error:
         text = "A pinned pair breaks a hard rule, or the pinned pairs together ask more of a leader than there is."
         problems = [FieldProblem("/pinned", text, "infeasible")]
@@ -86,11 +94,13 @@ def _solved(
     return Solved(
         round_id=ctx.id,
         policy=given.policy,
+        window=given.window,
         needs=given.needs,
         leaders=given.leaders,
         need_rows=given.need_rows,
         leader_rows=given.leader_rows,
         pinned=frozenset(given.pinned),
+        standing=given.standing,
         problem=problem,
         solution=solution,
         explainer=explainer,
@@ -125,18 +135,35 @@ def _read(ctx: JobContext) -> _Inputs:
         places = inputs.rows(connection, inputs.TRUST_PLACES, {"uids": trusts_among(need_rows)})
         dates = {"starts_on": window.starts_on, "ends_on": window.ends_on}
         roster = inputs.roster_rows(connection, dates)
+        standing = inputs.rows(connection, inputs.STANDING_PROPOSALS, {"needs": [str(row["id"]) for row in need_rows]})
     policy = matching_policy(asked["policy_version"])
     if policy is None:
         raise JobFailed("Unknown policy", "This build does not hold the version of the policy that the round asks for.")
     return _Inputs(
-        policy=with_weights(replace(policy), asked["weights"]),
+        policy=_as_asked(policy, asked),
         window=window,
         needs=ordered_needs(needs_of(need_rows, places)),
         leaders=ordered_leaders(leaders_of(roster)),
         need_rows={str(row["id"]): row for row in need_rows},
         leader_rows={str(row["id"]): row for row in roster.leaders},
-        pinned=[(pin["need_id"], pin["leader_id"]) for pin in asked["pinned"]],
+        pinned=_pairs(asked["pinned"]),
+        standing=frozenset((str(row["need_id"]), str(row["leader_id"])) for row in standing),
+        stability=asked["stability"],
     )
+
+
+def _as_asked(policy: MatchingPolicy, asked: RowMapping) -> MatchingPolicy:
+    """Return the policy with what this round asks for besides."""
+    return replace(
+        with_weights(policy, asked["weights"]),
+        cross_region=asked["cross_region"],
+        excluded=frozenset(_pairs(asked["excluded"])),
+        broker=broker_keys(asked["broker"]),
+    )
+
+
+def _pairs(asked: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(pair["need_id"], pair["leader_id"]) for pair in asked]
 
 
 def _need_filter(scope: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,10 +180,16 @@ def _all_england(regions: list[str]) -> bool:
 
 def _pins(given: _Inputs) -> list[tuple[int, int]]:
     """Return the pinned pairs by number; raises JobFailed where one names no need or leader of the round."""
-    needs = {need.id: number for number, need in enumerate(given.needs)}
-    leaders = {leader.id: number for number, leader in enumerate(given.leaders)}
-    unknown = [n for n, (need, leader) in enumerate(given.pinned) if need not in needs or leader not in leaders]
+    found = _numbers(given, given.pinned)
+    unknown = [number for number, pin in enumerate(given.pinned) if pin not in found]
     if unknown:
         problems = [FieldProblem(f"/pinned/{n}", "Not a need or leader of this round.", "unknown") for n in unknown]
         raise JobFailed("A pinned pair is unknown", "A pinned need or leader is not in this round.", problems)
-    return [(needs[need], leaders[leader]) for need, leader in given.pinned]
+    return [found[pin] for pin in given.pinned]
+
+
+def _numbers(given: _Inputs, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return the numbers of the pairs whose need and leader are in the round."""
+    needs = {need.id: number for number, need in enumerate(given.needs)}
+    leaders = {leader.id: number for number, leader in enumerate(given.leaders)}
+    return {(n, k): (needs[n], leaders[k]) for n, k in pairs if n in needs and k in leaders}

@@ -1,0 +1,169 @@
+"""What would have to give for an unmatched need to have a leader, cheapest first.
+
+Every relaxation is true of the solution it is said of: with its change, and nobody else moved, the need has that
+leader. What a change costs is the policy's to say. Other conflicts of interest, a phase and the level of a trust never
+give: where nothing else helps, one more leader would.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brokering.domain.matching import Leader, Need
+from brokering.domain.matching_policy import MatchingPolicy
+from brokering.domain.matching_rules import Rule, barred_by
+from brokering.domain.values import SubjectKind, in_days, say_days
+from brokering.solver.reach import Reach, Reaches, Room
+
+SEVERAL = "several"
+NEW_LEADER = "new_leader"
+OF_ROOM = frozenset({"days", "max_concurrent"})
+LIFTED: Mapping[str, tuple[dict[str, Any], str]] = {
+    "designation": ({"designation": "valid for the whole window"}, "a designation that holds for the whole window"),
+    "own_organisation": (
+        {"own_organisation": {"from": "barred", "to": "flag"}},
+        "leaders with schools of their own in difficulty flagged instead of barred",
+    ),
+    "broker_colleague": (
+        {"broker_colleague": {"from": "barred", "to": "flag"}},
+        "colleagues of the broker flagged instead of barred",
+    ),
+    "region": ({"cross_region": {"from": False, "to": True}}, "leaders of other regions allowed"),
+    "excluded_pair": ({"excluded": "this pair no longer"}, "this pair no longer excluded"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A change that would give the need this leader; `leader_id` null: one who is not in the directory yet."""
+
+    rule: str
+    change: dict[str, Any]
+    text: str
+    leader_id: str | None
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One part of a relaxation."""
+
+    rule: str
+    change: dict[str, Any]
+    text: str
+    cost: int
+
+
+class Relaxer:
+    """Finds the relaxations of one solved round."""
+
+    def __init__(
+        self,
+        policy: MatchingPolicy,
+        rules: tuple[Rule, ...],
+        needs: Sequence[Need],
+        leaders: Sequence[Leader],
+        *,
+        reaches: Reaches,
+        room: Room,
+    ) -> None:
+        self._policy, self._rules, self._needs, self._leaders = policy, rules, needs, leaders
+        self._reaches, self._room = reaches, room
+
+    def of(self, need: int, feasible: Mapping[int, int]) -> list[Relaxation]:
+        """Return the cheapest relaxations; `feasible` are the leaders that no rule bars, and their suitability."""
+        found = [(self._joined(leader, self._room_at(need, leader)), -worth, leader)
+                 for leader, worth in feasible.items()]  # fmt: skip
+        reach = self._reaches.of(need)
+        near = np.setdiff1d(np.flatnonzero(reach.serves & reach.near), list(feasible))
+        found += [(self._lifted(need, int(leader), reach), 0, int(leader)) for leader in near]
+        told = [(each.cost, worth, leader, each) for each, worth, leader in found if each is not None]
+        told += self._from_afar(need, reach, sorted(cost for cost, *_ in told))
+        told.sort(key=lambda entry: entry[:3])
+        best = [each for *_, each in told]
+        newcomer = self._newcomer(self._needs[need])
+        cheaper = [each for each in best if each.cost <= newcomer.cost]
+        return [*cheaper, newcomer, *best[len(cheaper) :]][: self._policy.relaxations]
+
+    def _from_afar(self, need: int, reach: Reach, costs: list[int]) -> list[tuple[int, int, int, Relaxation]]:
+        """Look at leaders beyond the cap, nearest first, until the kilometres alone cost more than what is known."""
+        found: list[tuple[int, int, int, Relaxation]] = []
+        enough = self._policy.relaxations
+        far = np.flatnonzero(reach.serves & ~reach.near)
+        for number in far[np.argsort(reach.km[far], kind="stable")].tolist():
+            worst = costs[enough - 1] if len(costs) >= enough else math.inf
+            if self._farther(reach.km[number]).cost > min(worst, self._price(NEW_LEADER)):
+                break
+            if (each := self._lifted(need, number, reach)) is not None:
+                found.append((each.cost, 0, number, each))
+                costs = sorted([*costs, each.cost])
+        return found
+
+    def _lifted(self, need: int, leader: int, reach: Reach) -> Relaxation | None:
+        """Lift every rule that bars the pair, and make room; None where one of the rules never gives."""
+        subject, who = self._needs[need], self._leaders[leader]
+        rules = {barred.rule for barred in barred_by(self._rules, subject, who)} - OF_ROOM
+        if not rules <= {"distance", *LIFTED}:
+            return None
+        changes = [self._farther(reach.km[leader])] if "distance" in rules else []
+        for rule in sorted(rules - {"distance"}):
+            change, text = LIFTED[rule]
+            changes.append(_Change(rule, change, text, self._price(rule)))
+        return self._joined(leader, [*changes, *self._room_at(need, leader)])
+
+    def _room_at(self, need: int, leader: int) -> list[_Change]:
+        who, asked = self._leaders[leader], self._needs[need].half_days
+        left, changes = int(self._room.half_days[leader]), list[_Change]()
+        if self._room.slots[leader] <= 0:
+            change = {"max_concurrent": {"from": who.max_concurrent, "to": who.max_concurrent + 1}}
+            cost = self._price("max_concurrent")
+            changes.append(_Change("max_concurrent", change, "one more school at a time", cost))
+        if left < asked:
+            changes.append(self._more_days(who, asked, left))
+        return changes
+
+    def _more_days(self, who: Leader, asked: int, left: int) -> _Change:
+        """Take what is missing from the need where something is left and that is cheaper; else from the leader."""
+        short = asked - left
+        cost, other = short * self._price("half_day"), short * self._price("need_half_day")
+        if left > 0 and other < cost:
+            change = {"need_days": {"from": float(in_days(asked)), "to": float(in_days(left))}}
+            return _Change("days", change, f"a need of {say_days(left)} instead of {say_days(asked)}", other)
+        days = {"from": float(in_days(who.half_days)), "to": float(in_days(who.half_days + short))}
+        return _Change("days", {"days_available": days}, f"{say_days(short)} more", cost)
+
+    def _farther(self, km: float) -> _Change:
+        cap, now = math.ceil(km), self._policy.distance_cap_km
+        text = f"a cap of {cap} km instead of {now:g} km"
+        cost = math.ceil((cap - now) * self._price("distance_km"))
+        return _Change("distance", {"distance_cap_km": {"from": now, "to": cap}}, text, cost)
+
+    def _joined(self, leader: int, changes: Sequence[_Change]) -> Relaxation | None:
+        if not changes:
+            return None
+        who, rules = self._leaders[leader], [change.rule for change in changes]
+        rule = rules[0] if len(rules) == 1 else "capacity" if set(rules) <= OF_ROOM else SEVERAL
+        merged = {name: value for change in changes for name, value in change.change.items()}
+        text = f"{who.reference} could, with {' and '.join(change.text for change in changes)}."
+        return Relaxation(rule, merged, text, who.id, sum(change.cost for change in changes))
+
+    def _newcomer(self, need: Need) -> Relaxation:
+        trust_level = need.subject_kind == SubjectKind.TRUST
+        asked = {
+            "role": "trust_ceo" if trust_level else None,
+            "phases": [need.phase] if need.phase is not None else [],
+            "days_available": float(in_days(need.half_days)),
+            "within_km": self._policy.distance_cap_km,
+        }
+        who = "chief executive of a trust" if trust_level else "leader"
+        able = f" with {need.phase.replace('_', ' ')} experience" if need.phase else ""
+        text = f"One more {who}{able} within {self._policy.distance_cap_km:g} km, with {say_days(need.half_days)}."
+        return Relaxation(NEW_LEADER, {"new_leader": asked}, text, None, self._price(NEW_LEADER))
+
+    def _price(self, what: str) -> int:
+        return self._policy.relaxation_costs[what]
