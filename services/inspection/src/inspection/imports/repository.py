@@ -38,9 +38,9 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
     await session.execute(insert(Import).values(**values))
 
 
-async def add_chunk(session: AsyncSession, values: Mapping[str, Any]) -> None:
-    """Add a piece of an import's file."""
-    await session.execute(insert(ImportFile).values(**values))
+async def add_chunks(session: AsyncSession, chunks: Sequence[Mapping[str, Any]]) -> None:
+    """Add pieces of an import's file: the next one is sent while the database stores the one before."""
+    await session.execute(insert(ImportFile), list(chunks))
 
 
 async def find(session: AsyncSession, import_id: UUID, principal: Principal) -> RowMapping | None:

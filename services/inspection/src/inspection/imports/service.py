@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from shared.schemas import Progress
 
 JOBS: Final = Jobs(JOB_KINDS)
 CHUNK_BYTES: Final = 1 << 20
+CHUNKS_AT_ONCE: Final = 4
 CHANGE_COLUMNS: Final = {"urn": "urn", "field": "field", "from": "before", "to": "after", "as_at": "as_at"}
 _LONGEST_NAME: Final = 255
 
@@ -96,7 +98,7 @@ async def resubmit(
         }
         await repository.add(session, values)
         chunk = {"import_id": values["id"], "chunk": 0, "content": content, "tenancy_orgs": values["tenancy_orgs"]}
-        await repository.add_chunk(session, chunk)
+        await repository.add_chunks(session, [chunk])
         return await _queued(request, session, principal, values["id"])
 
     return await once(action)
@@ -234,11 +236,16 @@ async def _sha256(file: UploadFile) -> str:
 
 async def _store(session: AsyncSession, owner: Mapping[str, Any], file: UploadFile) -> None:
     await file.seek(0)
-    number = 0
-    while block := await file.read(CHUNK_BYTES):
-        chunk = {"import_id": owner["id"], "chunk": number, "content": block, "tenancy_orgs": owner["tenancy_orgs"]}
-        await repository.add_chunk(session, chunk)
-        number += 1
+    waiting: list[dict[str, Any]] = []
+    for number in count():
+        block = await file.read(CHUNK_BYTES)
+        if waiting and (not block or len(waiting) == CHUNKS_AT_ONCE):
+            await repository.add_chunks(session, waiting)
+            waiting.clear()
+        if not block:
+            return
+        whose = {"import_id": owner["id"], "tenancy_orgs": owner["tenancy_orgs"]}
+        waiting.append({**whose, "chunk": number, "content": block})
 
 
 async def _rejections(request: Request, import_id: UUID) -> AsyncIterator[Rejection]:
