@@ -107,7 +107,7 @@ class MatchingWorld:
     def work(self) -> None:
         """Start a worker's job runner, once."""
         if self.working is None:
-            runner = JobRunner(JOBS, self.database, consumers=list(self.consumers.values()))
+            runner = JobRunner(JOBS, self.database, consumers=list(self.consumers.values()), patience=2)
             self.working = asyncio.create_task(runner.run(self.stop))
 
     async def stop_working(self) -> None:

@@ -71,7 +71,7 @@ class Service:
     async def working(self) -> AsyncIterator[None]:
         """Run a worker meanwhile."""
         stop = asyncio.Event()
-        runner = JobRunner(JOBS, self.database, name="triage-test", consumers=[self.consumer])
+        runner = JobRunner(JOBS, self.database, name="triage-test", consumers=[self.consumer], patience=2)
         task = asyncio.create_task(runner.run(stop))
         try:
             yield

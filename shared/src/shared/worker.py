@@ -27,6 +27,7 @@ from shared.db.session import Database
 from shared.events.consumer import FeedConsumer
 from shared.events.sequencer import Sequencer
 from shared.health import SchemaCheck
+from shared.jobs.context import PATIENCE_SECONDS
 from shared.jobs.resource import Jobs
 from shared.jobs.runner import THREAD_PREFIX, JobRunner
 from shared.settings import ServiceSettings
@@ -53,6 +54,7 @@ class Worker:
         background: Sequence[Work] = (),
         port: int = 0,
         concurrency: int = 2,
+        patience: float = PATIENCE_SECONDS,
         schema: SchemaCheck | None = None,
     ) -> None:
         self.name = name
@@ -60,7 +62,7 @@ class Worker:
         self._database = database
         self._schema = schema
         self._socket = _listen(port)
-        runner = JobRunner(jobs, database, name=name, concurrency=concurrency, consumers=consumers)
+        runner = JobRunner(jobs, database, name=name, concurrency=concurrency, consumers=consumers, patience=patience)
         self._loops: dict[str, Loop] = {
             "sequencer": Sequencer(database.engine, database.reads).run,
             "jobs": runner.run,

@@ -79,7 +79,9 @@ class TestAWorker:
     async def test_runs_its_loops_tells_how_it_is_and_stops(self, bench: Any) -> None:
         bench.know(lambda ctx: {"reached": ctx.catch_up("silent").reached_head})
         own = Database(bench.database.url)
-        worker = Worker("test", own, bench.jobs, [FeedConsumer("silent", Silent(), own, _ignore, _ignore_all)])
+        worker = Worker(
+            "test", own, bench.jobs, [FeedConsumer("silent", Silent(), own, _ignore, _ignore_all)], patience=2
+        )
         running = asyncio.create_task(worker.run())
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{worker.port}") as client:
             job = await bench.submit()

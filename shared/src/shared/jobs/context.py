@@ -15,8 +15,8 @@ from shared.jobs.model import JobInterrupted, Reached, StartedJob
 
 REPORT_EVERY_SECONDS: Final = 0.2
 
-PATIENCE_SECONDS: Final = 20.0
-"""How long an upstream that does not answer is waited for: longer than a restart and than a circuit stays open."""
+PATIENCE_SECONDS: Final = 45.0
+"""How long an upstream that does not answer is waited for: longer than a restart on a busy machine takes."""
 
 RETRY_SECONDS: Final = 1.0
 
@@ -35,6 +35,7 @@ class JobContext:
         *,
         consumers: Mapping[str, FeedConsumer[Any]] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.engine = engine
         """Synchronous; its connections see all rows."""
@@ -43,6 +44,7 @@ class JobContext:
         self._interrupted = interrupted
         self._consumers = consumers or {}
         self._clock = clock
+        self._patience = patience
         self._reached = Reached()
         self._reported_at = float("-inf")
         self._succeeded = False
@@ -92,10 +94,10 @@ class JobContext:
         """Let the worker's consumer of this name apply all that stands in its feed at this moment; progress is told."""
         following = self._consumers[consumer]
         stride = self.call(following.stride())
-        behind, patient_until = stride.left, self._clock() + PATIENCE_SECONDS
+        behind, patient_until = stride.left, self._clock() + self._patience
         while stride.end is None or (not stride.end.reached_head and self._clock() < patient_until):
             if stride.end is None:
-                patient_until = self._clock() + PATIENCE_SECONDS
+                patient_until = self._clock() + self._patience
                 self.progress(max(0, behind - stride.left), behind, f"catching up with {consumer}")
             else:
                 self._interrupted.wait(RETRY_SECONDS)

@@ -22,7 +22,7 @@ from shared.db.session import CONNECT_TIMEOUT_SECONDS, Database, driver_url
 from shared.events.consumer import FeedConsumer
 from shared.events.waiting import Backoff, pause
 from shared.jobs import repository
-from shared.jobs.context import JobContext
+from shared.jobs.context import PATIENCE_SECONDS, JobContext
 from shared.jobs.model import JobFailed, JobFenced, JobInterrupted, JobKind, JobProblem, JobStopped, StartedJob
 from shared.jobs.resource import Jobs
 from shared.jobs.transient import is_transient
@@ -80,7 +80,10 @@ class _Retry(procrastinate.BaseRetryStrategy):
 
 
 class JobRunner:
-    """Runs the jobs of one database, `concurrency` at a time."""
+    """Runs the jobs of one database, `concurrency` at a time.
+
+    A feed that does not answer is waited for `patience` seconds before a job goes on without it.
+    """
 
     def __init__(
         self,
@@ -90,11 +93,13 @@ class JobRunner:
         name: str = "worker",
         concurrency: int = 2,
         consumers: Sequence[FeedConsumer[Any]] = (),
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._jobs = jobs
         self._database = database
         self._name = name
         self._concurrency = concurrency
+        self._patience = patience
         self._consumers = {consumer.name: consumer for consumer in consumers}
         self._engine = database.system_engine(pool_size=2 * concurrency + 1)
         self._interrupted = threading.Event()
@@ -189,7 +194,12 @@ class JobRunner:
 
     async def _run(self, kind: JobKind, job: StartedJob) -> None:
         context = JobContext(
-            job, self._engine, asyncio.get_running_loop(), self._interrupted, consumers=self._consumers
+            job,
+            self._engine,
+            asyncio.get_running_loop(),
+            self._interrupted,
+            consumers=self._consumers,
+            patience=self._patience,
         )
         try:
             with _seconds.labels(kind.name).time():
