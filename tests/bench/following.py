@@ -30,6 +30,8 @@ AREAS = (
     "attendance_and_behaviour",
     "personal_development_and_wellbeing",
     "leadership_and_governance",
+    "early_years",
+    "post_16",
 )
 ANY_NEEDS_ATTENTION = {"weak": {"card_any_grades": ["urgent_improvement", "needs_attention"]}}
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from services.triage.tests.conftest import Service
@@ -104,6 +105,19 @@ class TestAChangeOfFacts:
         hashes = [row.result_hash for row in await service.rows(KEPT)]
         assert hashes[0] == hashes[2] != hashes[1]
         assert len([row for row in await service.rows(KEPT) if row.superseded_at is None]) == 1
+
+    async def test_comes_to_the_very_bytes_that_a_run_comes_to(self, service: Service) -> None:
+        await service.load(facts(100001, graded(overall=2)))
+        await service.run()
+        await service.load(facts(100001, graded("2024-01-10", 4, category_of_concern="SM"), graded(overall=3)))
+        await service.reassess()
+        await service.run(as_of=(today() - timedelta(days=1)).isoformat())
+        columns = "SELECT result_hash, reasons::text, counterfactuals::text FROM assessments"
+        sql = columns + " WHERE {} AND superseded_at IS NULL"
+        by_itself = await service.rows(sql.format("series = 'current'"))
+        by_a_run = await service.rows(sql.format("series <> 'current'"))
+        assert by_itself == by_a_run
+        assert len(by_itself) == 1
 
     async def test_a_school_that_moved_meanwhile_is_closed_to_its_old_body(self, service: Service) -> None:
         await service.load(facts(100001, graded(overall=2)))

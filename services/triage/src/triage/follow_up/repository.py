@@ -40,6 +40,7 @@ _ADD_TOLD = text(
     ON CONFLICT (kind, reference) WHERE superseded_at IS NULL DO NOTHING
     """
 )
+_RECORDED = text("SELECT DISTINCT urn FROM follow_ups WHERE urn = ANY (:urns)")
 _SUPERSEDE = text("UPDATE follow_ups SET superseded_at = now() WHERE id = :id AND superseded_at IS NULL")
 _FOLLOW = text(
     """
@@ -110,6 +111,11 @@ async def refresh(session: AsyncSession, urns: Sequence[int]) -> None:
     await session.execute(_HOLD, {"urns": list(urns)})
     changed = [row.urn for row in await session.execute(_REFRESH, {"urns": list(urns)})]
     await mark(session, changed)
+
+
+async def recorded(session: AsyncSession, urns: Sequence[int]) -> list[int]:
+    """Return those of these schools on which anything is recorded."""
+    return list((await session.execute(_RECORDED, {"urns": list(urns)})).scalars())
 
 
 async def follow(session: AsyncSession, urns: Sequence[int]) -> None:

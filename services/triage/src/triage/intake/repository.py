@@ -52,7 +52,8 @@ async def keep(session: AsyncSession, schools: Sequence[KeptSchool]) -> list[int
     if changed:
         await session.execute(_FOLLOW_ASSESSMENTS, {"urns": changed})
         await session.execute(_FOLLOW_DECISIONS, {"urns": changed})
-        await follow_ups.follow(session, changed)
-        await follow_ups.refresh(session, changed)
+        if told := await follow_ups.recorded(session, changed):
+            await follow_ups.follow(session, told)
+            await follow_ups.refresh(session, told)
         await mark(session, changed)
     return changed

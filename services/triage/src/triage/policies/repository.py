@@ -33,6 +33,8 @@ _IN_FORCE = text(
     " ORDER BY version DESC LIMIT 1"
 )
 
+_NUMBER_IN_FORCE = text(f"SELECT version FROM ({_IN_FORCE.text}) AS found")  # noqa: S608 - constants
+
 
 def hashes(connection: Connection) -> dict[tuple[str, int], str]:
     """Return the content hash of every version held."""
@@ -79,9 +81,10 @@ async def in_force(reads: AsyncConnection | AsyncSession, scheme: str, on: objec
     return (await reads.execute(_IN_FORCE, {"scheme": scheme, "on": on})).mappings().one_or_none()
 
 
-def standing_version(connection: Connection, scheme: str, on: object) -> Row | None:
-    """Return the version in force on a date with its document, on a job's connection."""
-    return connection.execute(_IN_FORCE, {"scheme": scheme, "on": on}).mappings().one_or_none()
+def version_in_force(connection: Connection, scheme: str, on: object) -> int | None:
+    """Return the number of the version in force on a date."""
+    found: int | None = connection.execute(_NUMBER_IN_FORCE, {"scheme": scheme, "on": on}).scalar_one_or_none()
+    return found
 
 
 def schemes(connection: Connection) -> list[str]:

@@ -1,9 +1,9 @@
 """The SQL of re-assessment: marks made with a change, and taken by the worker."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -103,7 +103,6 @@ class Standing:
     """How a scheme stands on a day: its version in force, and whether all England is assessed under it."""
 
     version: int
-    document: Mapping[str, Any]
     national: bool
 
 
@@ -125,13 +124,13 @@ async def oldest_seconds(reads: AsyncConnection) -> float:
 
 def standing(connection: Connection, scheme: str, on: date) -> Standing | None:
     """Return how a scheme stands; None where no version is in force, or no school was ever assessed under it."""
-    version = policies.standing_version(connection, scheme, on)
+    version = policies.version_in_force(connection, scheme, on)
     if version is None:
         return None
     national = bool(connection.execute(_NATIONAL, {"scheme": scheme}).scalar_one())
     if not national and not connection.execute(_ANY_LIVE, {"scheme": scheme}).scalar_one():
         return None
-    return Standing(version["version"], version["document"], national)
+    return Standing(version, national)
 
 
 def drop(connection: Connection, scheme: str) -> None:
@@ -163,16 +162,16 @@ def turn_day(connection: Connection, scheme: str, on: date) -> int | None:
     Returns how many schools were marked, None where the scheme stands there already. The day and the marks commit
     together, so that of several workers one marks.
     """
-    version = policies.standing_version(connection, scheme, on)
+    version = policies.version_in_force(connection, scheme, on)
     if version is None:
         return None
-    values = {"scheme": scheme, "version": version["version"], "on": on}
+    values = {"scheme": scheme, "version": version, "on": on}
     connection.execute(_OPEN_DAY, values)
     stands = connection.execute(_DAY, values).one()
-    if stands.day > on or (stands.day == on and stands.version == version["version"]):
+    if stands.day > on or (stands.day == on and stands.version == version):
         return None
     marked = 0
-    if stands.version != version["version"]:
+    if stands.version != version:
         marked += connection.execute(_MARK_VERSION, values).rowcount
     if stands.day < on:
         marked += connection.execute(_MARK_DAYS, {**values, "after": stands.day}).rowcount

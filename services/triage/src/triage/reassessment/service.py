@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from triage.domain.policy import read_policy
 from triage.domain.tiering import Judge
 from triage.policies import repository as policies
 from triage.reassessment import repository
-from triage.reassessment.repository import Standing
 from triage.runs import standing_sql
 from triage.runs.results import Stored, read_evidence, store
 from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place, outcome_of
@@ -20,17 +19,26 @@ from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place, outcome_
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A version ready to run, and who sees what it proposes."""
+
+    judge: Judge
+    audience: str
+
+
 class Judges:
-    """Judges by scheme and version, read from the document once: a version never changes."""
+    """Versions by scheme and number, read from the document once: a version never changes."""
 
     def __init__(self) -> None:
-        self._ready: dict[tuple[str, int], Judge] = {}
+        self._ready: dict[tuple[str, int], Ready] = {}
 
-    def of(self, scheme: str, standing: Standing) -> Judge:
-        """The judge of the version in force."""
-        key = (scheme, standing.version)
+    def of(self, connection: Connection, scheme: str, version: int) -> Ready:
+        """A version; raises PolicyInvalid for one that cannot be run."""
+        key = (scheme, version)
         if key not in self._ready:
-            self._ready[key] = Judge.of(read_policy(standing.document))
+            document = policies.document(connection, scheme, version)
+            self._ready[key] = Ready(Judge.of(read_policy(document)), document["audience"])
         return self._ready[key]
 
 
@@ -39,7 +47,6 @@ class Batch:
     """What a batch came to: the assessments that still stand, each with the evidence it now stands on."""
 
     confirmed: list[tuple[UUID, str]] = field(default_factory=list)
-    changed: int = 0
 
     def differs(self, school: HeldSchool, stored: Stored, cause: str) -> bool:
         """Whether a result takes the place of what stands.
@@ -52,7 +59,6 @@ class Batch:
             if live.facts_version != school.evidence_version:
                 self.confirmed.append((live.id, school.evidence_version))
             return False
-        self.changed += 1
         return True
 
     @staticmethod
@@ -92,11 +98,10 @@ def assess_marked(engine: Engine, scheme: str, on: date, judges: Judges) -> int 
         causes = repository.take(connection, scheme)
         found = repository.schools(connection, scheme, list(causes), national=standing.national)
         batch = Batch()
-        results = _differing(found, causes, judges.of(scheme, standing), on, batch)
-        standing_sql.write(standing_sql.driver_of(connection), results)
-        if batch.changed:
-            audience = standing.document["audience"]
-            standing_sql.merge(connection, Place(scheme, standing.version, on, CURRENT, audience))
+        ready = judges.of(connection, scheme, standing.version)
+        if results := list(_differing(found, causes, ready.judge, on, batch)):
+            standing_sql.write(standing_sql.driver_of(connection), results)
+            standing_sql.merge(connection, Place(scheme, standing.version, on, CURRENT, ready.audience))
         standing_sql.confirm(connection, batch.confirmed)
         repository.follow_bodies(connection, list(causes))
         return len(causes)
