@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from brokering.budgets.endpoints import router as budgets
 from brokering.candidates.endpoints import router as candidates
 from brokering.claims.endpoints import router as claims
+from brokering.comparisons.endpoints import router as comparisons
 from brokering.episodes.completion_endpoints import router as completion
 from brokering.episodes.endpoints import router as episodes
+from brokering.equity.endpoints import router as equity
 from brokering.leaders.batch_endpoints import router as leader_batches
 from brokering.leaders.endpoints import router as leaders
 from brokering.leaders.record_endpoints import router as leader_records
@@ -28,6 +30,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     needs,
     candidates,
     rounds,
+    comparisons,
+    equity,
     proposals,
     offers,
     episodes,

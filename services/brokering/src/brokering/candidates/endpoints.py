@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from brokering.candidates import service
-from brokering.candidates.schemas import Candidates
+from brokering.candidates import explanation, service
+from brokering.candidates.schemas import Candidates, Explanation
 from brokering.scopes import LEADERS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.db.session import Db
 from shared.pagination import PageRequest
-from shared.responses import page_response
+from shared.responses import json_response, page_response
 
 router = APIRouter(tags=["candidates"])
 
@@ -37,3 +37,22 @@ async def list_candidates(
     """
     found = await service.candidates(request, session, principal, need_id=need_id, page=page, today=now.date())
     return page_response(request, found)
+
+
+@router.get(
+    "/v1/needs/{need_id}/candidates/{leader_id}",
+    operation_id="explain_candidate",
+    responses={200: {"model": Explanation}},
+)
+async def explain_candidate(
+    *,
+    principal: Annotated[Principal, Requires(LEADERS_READ)],
+    request: Request,
+    session: Db,
+    need_id: UUID,
+    leader_id: UUID,
+    round_id: Annotated[UUID | None, Query(description="the newest that has solved the need unless told")] = None,
+) -> Response:
+    """Say why, or why not, this leader: every rule, the score part by part, the rank, and what a round did and why."""
+    found = await explanation.explain(session, principal, need_id=need_id, leader_id=leader_id, round_id=round_id)
+    return json_response(request, found)

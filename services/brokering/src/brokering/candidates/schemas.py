@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from brokering.needs.schemas import NeedSubject
 from shared.schemas import ApiModel, Paging
 
 
@@ -65,3 +67,62 @@ class Candidates(ApiModel):
     data: list[Candidate]
     excluded: list[Excluded]
     paging: Paging
+
+
+class RuleOutcome(ApiModel):
+    """A hard rule, and whether it bars the pair."""
+
+    rule: str = Field(examples=["distance"])
+    label: str
+    bars: bool
+    text: str | None = Field(description="null where the rule lets the pair be")
+
+
+class Proposed(ApiModel):
+    """Who was proposed for the need."""
+
+    leader_id: UUID
+    leader_reference: str | None
+    suitability: int
+
+
+class GivenTo(ApiModel):
+    """A need that the round proposed the leader for."""
+
+    need_id: UUID
+    subject: NeedSubject
+    days: float
+    suitability: int
+
+
+class InRound(ApiModel):
+    """What a round did with the pair; needs beyond the client's regions are not among those told."""
+
+    round_id: UUID
+    outcome: Literal["proposed", "not_in_round", "not_feasible", "full", "less_suitable", "passed_over"]
+    text: str
+    suitability: int | None = Field(description="as the round saw it; null where the pair was not feasible")
+    proposed: Proposed | None
+    given_to: list[GivenTo]
+
+
+class Explanation(ApiModel):
+    """Why, or why not, this leader: every rule, the score, the rank among all who could, and the round's choice."""
+
+    need_id: UUID
+    leader_id: UUID
+    leader: LeaderRef
+    policy_version: int
+    feasible: bool
+    rules: list[RuleOutcome]
+    suitability: int
+    score_parts: list[Part]
+    distance_km: float | None
+    flags: list[str]
+    flag_notes: list[FlagNote]
+    days_left: float
+    places_left: int
+    rank: int | None = Field(description="1 = the most suitable; null where a rule bars the pair")
+    of: int
+    text: str
+    round: InRound | None = Field(description="null where no round has solved the need")

@@ -31,8 +31,7 @@ async def candidates(
     """Return a page of the leaders for a need, best first, and everyone who is excluded; raises NeedNotFound."""
     if await needs.find(session, principal, need_id) is None:
         raise NeedNotFound("There is no need of this id that you may see.")
-    policy = current_policy()
-    window = Window(today, today + timedelta(days=policy.window_days))
+    policy, window = rules_of_today(today)
     ranked = await rank_leaders(session, policy, window, need_id)
     after = page.key(int, str)
     left = [pair for pair in ranked.feasible if after is None or rank(pair) > after][: page.limit + 1]
@@ -45,6 +44,12 @@ async def candidates(
         "excluded": [_excluded(leader, barred) for leader, barred in ranked.excluded],
         "paging": shown["paging"],
     }
+
+
+def rules_of_today(today: date) -> tuple[MatchingPolicy, Window]:
+    """Return the newest policy and its window from today."""
+    policy = current_policy()
+    return policy, Window(today, today + timedelta(days=policy.window_days))
 
 
 def _candidate(

@@ -89,6 +89,7 @@ class MatchingPolicy:
     next_best: int
     relaxations: int
     relaxation_costs: Mapping[str, int]
+    distance_bands_km: tuple[float, ...]
     suitability: SuitabilityPolicy
     stability: int = 0
     cross_region: bool = True

@@ -53,6 +53,7 @@ def _policy(document: Mapping[str, Any]) -> MatchingPolicy:
         next_best=int(document["next_best"]),
         relaxations=int(document["relaxations"]),
         relaxation_costs={name: int(cost) for name, cost in document["relaxation_costs"].items()},
+        distance_bands_km=tuple(float(edge) for edge in document["distance_bands_km"]),
         suitability=_suitability(document["suitability"]),
         stability=int(document["stability"]),
         cross_region=bool(document["cross_region"]),

@@ -1,0 +1,45 @@
+"""All SQL of the equity report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Integer, RowMapping, and_, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.leaders.repository import LEADERS
+from brokering.needs.repository import NEEDS, SCHOOLS
+from brokering.proposals.repository import PROPOSALS
+from brokering.rounds.repository import ROUND_NEEDS
+from brokering.rows import all_rows
+from shared.auth.principal import Principal
+from shared.auth.tenancy import visible
+
+
+async def outcomes(session: AsyncSession, principal: Principal, round_id: UUID) -> Sequence[RowMapping]:
+    """Return what every need of a round got, a row each."""
+    proposal = and_(PROPOSALS.c.round_id == ROUND_NEEDS.c.round_id, PROPOSALS.c.need_id == ROUND_NEEDS.c.need_id)
+    school = and_(NEEDS.c.subject_kind == "school", SCHOOLS.c.urn == cast(NEEDS.c.subject_id, Integer))
+    employer = func.coalesce(LEADERS.c.organisation_id, LEADERS.c.organisation_name)
+    query = (
+        select(
+            NEEDS.c.tenancy_region.label("region"),
+            SCHOOLS.c.phase,
+            SCHOOLS.c.idaci_quintile,
+            ROUND_NEEDS.c.days,
+            PROPOSALS.c.leader_id,
+            PROPOSALS.c.suitability,
+            PROPOSALS.c.distance_km,
+            PROPOSALS.c.flags,
+            LEADERS.c.region.label("leader_region"),
+            (LEADERS.c.organisation_kind + ":" + employer).label("employer"),
+        )
+        .select_from(ROUND_NEEDS)
+        .join(NEEDS, NEEDS.c.id == ROUND_NEEDS.c.need_id)
+        .outerjoin(SCHOOLS, school)
+        .outerjoin(PROPOSALS, proposal)
+        .outerjoin(LEADERS, LEADERS.c.id == PROPOSALS.c.leader_id)
+        .where(ROUND_NEEDS.c.round_id == round_id, visible(principal, ROUND_NEEDS))
+    )
+    return await all_rows(session, query)
