@@ -15,6 +15,7 @@ from brokering.leaders.batch_endpoints import router as leader_batches
 from brokering.leaders.endpoints import router as leaders
 from brokering.leaders.record_endpoints import router as leader_records
 from brokering.needs.endpoints import router as needs
+from brokering.notifications.endpoints import router as notifications
 from brokering.offers.endpoints import router as offers
 from brokering.policies.endpoints import router as policies
 from brokering.proposals.endpoints import router as proposals
@@ -40,6 +41,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     claims,
     budgets,
     tasks,
+    notifications,
     policies,
     reference,
 )

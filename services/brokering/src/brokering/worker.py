@@ -1,8 +1,10 @@
-"""The second process: follows the feeds, solves rounds, lets overdue offers lapse. `python -m brokering.worker`."""
+"""The second process: feeds, rounds, offers that lapse, notifications that go out. `python -m brokering.worker`."""
 
 from brokering.app import SERVICE_DIR
+from brokering.clients.mail import mailer
 from brokering.intake.followers import followers
 from brokering.jobs import jobs
+from brokering.notifications.sending import Sender
 from brokering.offers.lapse import lapse_forever
 from brokering.settings import Settings
 from shared.worker import run_worker
@@ -16,7 +18,7 @@ def main() -> None:
         settings,
         jobs(settings.solver_seconds),
         lambda database: followers(settings, database),
-        background=[lapse_forever],
+        background=[lapse_forever, Sender(mailer(settings)).send_forever],
         service_dir=SERVICE_DIR,
     )
 

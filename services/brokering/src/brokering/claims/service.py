@@ -86,6 +86,7 @@ async def make(call: Call, episode_id: UUID, body: NewClaim) -> Response:
     }
     await repository.add(call.session, values)
     await _tell(call, claim_id, episode_id, "submitted")
+    await _notify(call, held, "submitted", claim_id=claim_id, claimed=(deployment.leader_id, halves))
     await call.act_for_client()
     return await get_claim(call, episode_id, claim_id, status=201)
 
@@ -106,7 +107,9 @@ async def sign_off(call: Call, episode_id: UUID, claim_id: UUID, body: ClaimSign
     if claim.claimed_by == call.principal.subject:
         raise SignedByAuthor("Whoever made a claim does not sign it off.")
     grant_id = await _paying_grant(call, held, claim) if body.signed_off else None
-    await _settle(call, claim, "signed_off" if body.signed_off else "refused", body.reason, grant_id)
+    state = "signed_off" if body.signed_off else "refused"
+    await _settle(call, claim, state, body.reason, grant_id)
+    await _notify(call, held, state, claim_id=claim.id, claimed=(claim.leader_id, claim.half_days))
     await call.act_for_client()
     return await get_claim(call, episode_id, claim_id)
 
@@ -166,6 +169,12 @@ async def _settle(call: Call, claim: Row[Any], state: str, reason: str | None, g
 async def _tell(call: Call, claim_id: UUID, episode_id: UUID, state: str) -> None:
     data = {"id": str(claim_id), "episode_id": str(episode_id), "state": state}
     await append_async(call.session, [NewEvent(CLAIM_CHANGED, str(claim_id), data)])
+
+
+async def _notify(call: Call, held: Row[Any], state: str, *, claim_id: UUID, claimed: tuple[UUID, int]) -> None:
+    leader_id, halves = claimed
+    about = {"claim_id": str(claim_id), "leader_id": str(leader_id), "days": to_days(halves)}
+    await writing.notify_parties(call, held, f"claim_{state}", about)
 
 
 def _document(row: Row[Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from brokering.episodes import repository
 from brokering.episodes.documents import held_by
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
+from brokering.notifications.telling import notify
 from brokering.offers.errors import CapExceeded, EpisodeNotFound
 from brokering.offers.errors import EpisodeBlocked as EpisodeConflict
 from shared.errors import invalid
@@ -156,3 +157,13 @@ async def write_step(call: Call, held: Row[Any], step: EpisodeStep, reason: str 
     completed_on = values.get("completed_on")
     more = {"completed_on": completed_on.isoformat()} if completed_on else {}
     await tell(call.session, held, step.to_state, **more)
+    if step.from_state != step.to_state:
+        await notify_parties(call, held, f"episode_{step.to_state}", {})
+
+
+async def notify_parties(call: Call, held: Row[Any], kind: str, about: dict[str, Any]) -> None:
+    """Queue what the parties to an episode are told; `about` beside its subject and ids."""
+    told = {"subject": held.subject_name, "need_id": str(held.need_id), "episode_id": str(held.id), **about}
+    orgs = [f"leader:{about.get('leader_id', held.leader_id)}", *held.tenancy_orgs]
+    told.pop("leader_id", None)
+    await notify(call.session, kind, orgs=orgs, region=held.tenancy_region, about=told, now=call.now)

@@ -25,6 +25,7 @@ class SupportPolicy:
     school_agrees_in: timedelta
     director_approves_in: timedelta
     broker_offers_in: timedelta
+    body_signs_in: timedelta
     flags_for_parties: frozenset[str]
 
 
@@ -50,5 +51,6 @@ def _policy(document: dict[str, Any]) -> SupportPolicy:
         school_agrees_in=timedelta(days=document["school_agrees_in"]),
         director_approves_in=timedelta(days=document["director_approves_in"]),
         broker_offers_in=timedelta(days=document["broker_offers_in"]),
+        body_signs_in=timedelta(days=document["body_signs_in"]),
         flags_for_parties=frozenset(document["flags_for_parties"]),
     )

@@ -209,6 +209,7 @@ async def _store(
     if joins is None:
         await repository.set_need(call.session, need.id, NeedState.UNDER_OFFER, call.now)
     await append_async(call.session, _events(offer_id, need.id, match.id, joins))
+    await steps.tell_parties(call.session, await repository.current(call.session, offer_id), "offered", call.now)
     return offer_id
 
 

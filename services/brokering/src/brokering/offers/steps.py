@@ -10,11 +10,13 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.domain.ledger import to_days
 from brokering.domain.offer_states import REASON_REQUIRED, STATES, Blocked, Step, step_from
 from brokering.episodes import opening
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Stamp
 from brokering.ledger.policy import support_policy
+from brokering.notifications.telling import notify
 from brokering.offers import repository
 from brokering.offers.errors import DeadlinePassed, StepBlocked
 from shared.auth.principal import Principal
@@ -96,6 +98,19 @@ async def _write(session: AsyncSession, held: Row[Any], step: Step, stamp: Stamp
     if step.need_state is not None and held.joins_episode_id is None:
         await repository.set_need(session, held.need_id, step.need_state, stamp.at)
     await append_async(session, _events(held, step, episode_id))
+    await tell_parties(session, held, step.to_state, stamp.at)
+
+
+async def tell_parties(session: AsyncSession, offer: Row[Any], state: str, now: datetime) -> None:
+    """Queue what the parties to an offer are told of its new state."""
+    about = {
+        "subject": offer.subject_name,
+        "days": to_days(offer.half_days),
+        "need_id": str(offer.need_id),
+        "offer_id": str(offer.id),
+    }
+    orgs = [f"leader:{offer.leader_id}", *offer.tenancy_orgs]
+    await notify(session, f"offer_{state}", orgs=orgs, region=offer.tenancy_region, about=about, now=now)
 
 
 def _due(step: Step, now: datetime) -> datetime | None:

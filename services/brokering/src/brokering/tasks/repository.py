@@ -1,40 +1,51 @@
-"""The SQL of tasks: open offers, and proposals of decided needs that nobody has offered yet."""
+"""The SQL of tasks: what waits on whom among offers, proposals of decided needs, completions and claims."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy import Row, Select, Subquery, Text, case, cast, func, literal, null, select, tuple_, union_all
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.offer_states import OPEN_STATES
-from brokering.ledger.repository import NEEDS, OFFERS, PROPOSALS
+from brokering.ledger.repository import EPISODES, NEEDS, OFFERS, PROPOSALS, TABLES
 from brokering.offers.repository import overdue
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
 
+CLAIMS = TABLES["claims"]
+
 
 @dataclass(frozen=True, slots=True)
 class TaskFilters:
-    """What a list of tasks is narrowed to: due before this moment, waiting in these states, in this region."""
+    """What a list of tasks is narrowed to: due before this moment, of these kinds, in this region."""
 
     due_before: datetime | None = None
-    states: Sequence[str] | None = None
+    kinds: Sequence[str] | None = None
     region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How long after it arose a thing is due: an offer of a proposed match, a signature of the supported body."""
+
+    broker_offers_in: timedelta
+    body_signs_in: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Tasks:
-    """The tasks one client may see, as they stand at a moment; a proposal's offer is due so long after its round."""
+    """The tasks one client may see, as they stand at a moment; `kinds` names the kind of each state of an offer."""
 
     principal: Principal
     now: datetime
-    broker_offers_in: timedelta
+    terms: Terms
+    kinds: Mapping[str, str]
 
     async def page(
         self, session: AsyncSession, filters: TaskFilters, *, after: tuple[datetime, UUID] | None, limit: int
@@ -55,12 +66,13 @@ class Tasks:
         return int(await session.scalar(_narrowed(select(func.count()).select_from(tasks), tasks, filters)) or 0)
 
     def _all(self) -> Subquery:
-        return union_all(self._offers(), self._proposals()).subquery("tasks")
+        return union_all(self._offers(), self._proposals(), self._completions(), self._claims()).subquery("tasks")
 
     def _offers(self) -> Select[Any]:
+        kind = case(self.kinds, value=OFFERS.c.state)
         return select(
             OFFERS.c.id,
-            OFFERS.c.state,
+            cast(kind, Text).label("kind"),
             OFFERS.c.due_at,
             OFFERS.c.subject_kind,
             OFFERS.c.subject_id,
@@ -70,14 +82,16 @@ class Tasks:
             OFFERS.c.leader_id,
             OFFERS.c.proposal_id,
             OFFERS.c.id.label("offer_id"),
+            OFFERS.c.joins_episode_id.label("episode_id"),
+            _none().label("claim_id"),
         ).where(visible(self.principal, OFFERS), OFFERS.c.state.in_(OPEN_STATES), ~overdue(self.now))
 
     def _proposals(self) -> Select[Any]:
         return (
             select(
                 PROPOSALS.c.id,
-                PROPOSALS.c.state,
-                (PROPOSALS.c.created_at + self.broker_offers_in).label("due_at"),
+                cast(literal(self.kinds["proposed"]), Text),
+                (PROPOSALS.c.created_at + self.terms.broker_offers_in),
                 NEEDS.c.subject_kind,
                 NEEDS.c.subject_id,
                 NEEDS.c.subject_name,
@@ -85,18 +99,63 @@ class Tasks:
                 PROPOSALS.c.need_id,
                 PROPOSALS.c.leader_id,
                 PROPOSALS.c.id,
-                cast(null(), SqlUuid),
+                _none(),
+                _none(),
+                _none(),
             )
             .join(NEEDS, NEEDS.c.id == PROPOSALS.c.need_id)
             .where(visible(self.principal, PROPOSALS), PROPOSALS.c.state == "proposed", NEEDS.c.state == "decided")
         )
 
+    def _completions(self) -> Select[Any]:
+        return select(
+            EPISODES.c.id,
+            cast(literal("sign_off_completion"), Text),
+            (EPISODES.c.updated_at + self.terms.body_signs_in),
+            *_SUBJECT,
+            EPISODES.c.leader_id,
+            _none(),
+            _none(),
+            EPISODES.c.id,
+            _none(),
+        ).where(visible(self.principal, EPISODES), EPISODES.c.state == "awaiting_sign_off")
+
+    def _claims(self) -> Select[Any]:
+        return (
+            select(
+                CLAIMS.c.id,
+                cast(literal("sign_off_claim"), Text),
+                (CLAIMS.c.claimed_at + self.terms.body_signs_in),
+                *_SUBJECT,
+                CLAIMS.c.leader_id,
+                _none(),
+                _none(),
+                EPISODES.c.id,
+                CLAIMS.c.id,
+            )
+            .join(EPISODES, EPISODES.c.id == CLAIMS.c.episode_id)
+            .where(visible(self.principal, EPISODES), CLAIMS.c.state == "submitted", EPISODES.c.state != "paused")
+        )
+
+
+_SUBJECT = (
+    EPISODES.c.subject_kind,
+    EPISODES.c.subject_id,
+    EPISODES.c.subject_name,
+    EPISODES.c.tenancy_region,
+    EPISODES.c.need_id,
+)
+
+
+def _none() -> Any:
+    return cast(null(), SqlUuid)
+
 
 def _narrowed(statement: Select[Any], tasks: Subquery, filters: TaskFilters) -> Select[Any]:
     if filters.due_before is not None:
         statement = statement.where(tasks.c.due_at < filters.due_before)
-    if filters.states is not None:
-        statement = statement.where(tasks.c.state.in_(filters.states))
+    if filters.kinds is not None:
+        statement = statement.where(tasks.c.kind.in_(filters.kinds))
     if filters.region is not None:
         statement = statement.where(tasks.c.region == filters.region)
     return statement

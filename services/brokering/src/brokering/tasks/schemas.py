@@ -15,8 +15,8 @@ from shared.schemas import ApiModel, Page
 class Task(ApiModel):
     """One thing that waits for somebody."""
 
-    id: UUID = Field(description="of the offer, or of the proposal where no offer has been made")
-    kind: Literal["make_offer", "answer_offer", "agree", "approve"]
+    id: UUID = Field(description="of the offer, proposal, episode or claim that waits")
+    kind: Literal["make_offer", "answer_offer", "agree", "approve", "sign_off_completion", "sign_off_claim"]
     label: str
     waits_on: Literal["broker", "leader", "subject", "regional_director"]
     due_at: datetime
@@ -25,8 +25,10 @@ class Task(ApiModel):
     region: str | None
     need_id: UUID
     leader_id: UUID
-    proposal_id: UUID
+    proposal_id: UUID | None
     offer_id: UUID | None
+    episode_id: UUID | None
+    claim_id: UUID | None
 
 
 class TaskPage(Page[Task]):

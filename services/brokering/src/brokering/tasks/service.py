@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,28 +22,45 @@ from shared.errors import invalid
 from shared.pagination import PageParameters, page_of
 from shared.responses import page_response
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of task: on whom it waits, and what they are to do."""
+
+    waits_on: Actor
+    label: str
+
+
 KINDS = {
-    Actor.BROKER: ("make_offer", "Make the offer to the leader"),
-    Actor.LEADER: ("answer_offer", "Accept or decline the offer"),
-    Actor.SUBJECT: ("agree", "Agree to the leader, or refuse"),
-    Actor.REGIONAL_DIRECTOR: ("approve", "Approve the match, or reject it"),
+    "make_offer": Kind(Actor.BROKER, "Make the offer to the leader"),
+    "answer_offer": Kind(Actor.LEADER, "Accept or decline the offer"),
+    "agree": Kind(Actor.SUBJECT, "Agree to the leader, or refuse"),
+    "approve": Kind(Actor.REGIONAL_DIRECTOR, "Approve the match, or reject it"),
+    "sign_off_completion": Kind(Actor.SUBJECT, "Sign the completion off, or send it back"),
+    "sign_off_claim": Kind(Actor.SUBJECT, "Sign the claim off, or refuse it"),
+}
+OF_OFFERS = {Actor.BROKER: "make_offer", Actor.LEADER: "answer_offer", Actor.SUBJECT: "agree"}
+KIND_OF_STATE = {
+    state.code: OF_OFFERS.get(state.waits_on, "approve") for state in STATES.values() if state.waits_on is not None
 }
 
 
 def filters_of(due: date | None, waits_on: str | None, region: str | None) -> repository.TaskFilters:
     """Return the filters; `due` takes the whole of its day. Unknown codes are refused."""
-    states = None
+    kinds = None
     if waits_on is not None:
-        states = [state.code for state in STATES.values() if state.waits_on and state.waits_on.value == waits_on]
-        if not states:
+        kinds = [code for code, kind in KINDS.items() if kind.waits_on.value == waits_on]
+        if not kinds:
             raise invalid("waits_on", "Nothing waits on such a one.", "unknown_code")
     before = datetime.combine(due + timedelta(days=1), time(), UTC) if due and due < date.max else None
-    return repository.TaskFilters(before, states, region)
+    return repository.TaskFilters(before, kinds, region)
 
 
 async def list_tasks(call: Call, filters: repository.TaskFilters, page: PageParameters) -> Response:
     """Answer with one page of tasks, or with all of them."""
-    tasks = repository.Tasks(call.principal, call.now, support_policy(call.now.date()).broker_offers_in)
+    policy = support_policy(call.now.date())
+    terms = repository.Terms(policy.broker_offers_in, policy.body_signs_in)
+    tasks = repository.Tasks(call.principal, call.now, terms, KIND_OF_STATE)
 
     def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
         async def fetch(after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
@@ -76,19 +94,20 @@ def _after(page: PageParameters) -> tuple[datetime, UUID] | None:
 
 
 def _document(row: Row[Any], now: datetime) -> dict[str, Any]:
-    actor = STATES[row.state].waits_on or Actor.BROKER
-    kind, label = KINDS[actor]
+    kind = KINDS[row.kind]
     return {
         "id": str(row.id),
-        "kind": kind,
-        "label": label,
-        "waits_on": actor.value,
+        "kind": row.kind,
+        "label": kind.label,
+        "waits_on": kind.waits_on.value,
         "due_at": row.due_at,
         "overdue": row.due_at < now,
         "subject": {"kind": row.subject_kind, "id": row.subject_id, "name": row.subject_name},
         "region": row.region,
         "need_id": str(row.need_id),
         "leader_id": str(row.leader_id),
-        "proposal_id": str(row.proposal_id),
-        "offer_id": str(row.offer_id) if row.offer_id else None,
+        **{name: str(value) if (value := getattr(row, name)) else None for name in LINKS},
     }
+
+
+LINKS = ("proposal_id", "offer_id", "episode_id", "claim_id")
