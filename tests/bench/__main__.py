@@ -15,6 +15,7 @@ from tests.bench.brokers import candidates_line, memory_line
 from tests.bench.following import decision_line, publication_line, simulation_line
 from tests.bench.reads import read_lines
 from tests.bench.scale import scale_line
+from tests.bench.searches import search_lines
 from tests.bench.streams import stream_lines
 from tests.bench.table import show
 from tests.bench.work import load_lines, round_line, run_line
@@ -39,6 +40,7 @@ def main() -> None:
         lines.append(simulation_line(platform))
         lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
         lines += stream_lines(platform, _database(platform, "inspection"))
+        lines += search_lines(platform)
         lines += read_lines(platform, _database(platform, "inspection"))
         lines += [publication_line(platform), decision_line(platform)]
         print(show(lines))

@@ -76,8 +76,11 @@ def _sql(select: str, clauses: Iterable[str], tail: str = "") -> str:
 async def page(reads: AsyncConnection, filters: InspectionFilters, *, after: Position | None, limit: int) -> list[Row]:
     """Return up to `limit` inspections, newest first, after the position of the page before."""
     clauses, parameters = _where(filters)
-    sql = _sql(_SELECT, [*clauses, *([_AFTER] if after else [])], f"{_NEWEST_FIRST} LIMIT :limit")
-    return await fetch_all(reads, sql, {**parameters, **_position(after), "limit": limit})
+    # which are on the page first, then the whole of them; the length stands in the text since the plan goes by it
+    tail = f"{_NEWEST_FIRST} LIMIT {int(limit)}"
+    found = _sql("SELECT i.id FROM inspections i", [*clauses, *([_AFTER] if after else [])], tail)
+    sql = f"{_SELECT} JOIN ({found}) found ON found.id = i.id {_NEWEST_FIRST}"
+    return await fetch_all(reads, sql, {**parameters, **_position(after)})
 
 
 async def count(reads: AsyncConnection, filters: InspectionFilters) -> int:
