@@ -10,6 +10,7 @@ from typing import Any
 
 from .model import Place
 
+OUTCOMES_AS_AT = "2019-11-30"
 OLDER_AS_AT = "2025-08-31"
 NEWER_AS_AT = "2026-05-31"
 REGISTER_AS_AT = "2026-06-30"

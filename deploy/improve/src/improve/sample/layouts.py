@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from .data import NEWER_AS_AT, OLDER_AS_AT, header, table
-from .model import NULL, School, Visit
+from .model import NULL, School, Trust, Visit
 
 REPORTS = "http://www.ofsted.gov.uk/inspection-reports/find-inspection-report/provider/ELS/"
 Row = dict[str, str]
@@ -79,13 +79,18 @@ def _school(school: School, phase: str) -> Row:
         "Ofsted region": school.place.inspectorate_region, "Region": school.place.region,
         "Local authority": school.place.authority, "Parliamentary constituency": f"{school.place.authority} (made up)",
         "Multi-academy trust UID": trust.uid if trust else NULL,
-        "Multi-academy trust name": trust.name.replace("ŷ", "y").replace("ŵ", "w") if trust else NULL,
+        "Multi-academy trust name": windows_name(trust) if trust else NULL,
         "Academy sponsor UID": NULL, "Academy sponsor name": NULL,
         "Postcode": f"ZZ{school.number % 90 + 1} {school.urn % 9}ZZ",
         "The income deprivation affecting children index (IDACI) quintile": str(school.quintile or NULL),
         "Total number of pupils": NULL if school.pupils is None else str(school.pupils),
         "Statutory lowest age": str(low), "Statutory highest age": str(high),
     }  # fmt: skip
+
+
+def windows_name(trust: Trust) -> str:
+    """The trust's name in the letters that Windows-1252 has."""
+    return trust.name.replace("ŷ", "y").replace("ŵ", "w")
 
 
 def _laestab(school: School) -> str:

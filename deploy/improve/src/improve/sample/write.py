@@ -9,10 +9,11 @@ from pathlib import Path
 
 from .build import build
 from .cases import Unreadable, unreadable
-from .data import NEWER_AS_AT, OLDER_AS_AT, PUPIL_YEARS, REGISTER_AS_AT, header
+from .data import NEWER_AS_AT, OLDER_AS_AT, OUTCOMES_AS_AT, PUPIL_YEARS, REGISTER_AS_AT, header
 from .layouts import row_of
 from .model import Leader, Link, Sample, School, Trust
 from .pupils import PupilFiles
+from .register import establishments, outcomes
 from .schools import Drawing
 
 Rows = Iterable[list[str]]
@@ -29,6 +30,8 @@ def write(folder: Path, schools: int, seed: int) -> None:
         ("links", "gias-links", REGISTER_AS_AT, _links(sample.links).encode("cp1252")),
         ("latest_inspections", "ofsted-latest-inspections", OLDER_AS_AT, _monthly(sample, "ofsted_76", bad)),
         ("latest_inspections", "ofsted-latest-inspections", NEWER_AS_AT, _monthly(sample, "ofsted_85", bad)),
+        ("outcomes", "ofsted-outcomes", OUTCOMES_AS_AT, _csv("outcomes", outcomes(sample)).encode()),
+        ("edubasealldata", "gias-establishments", REGISTER_AS_AT, _establishments(sample)),
         ("locations", "gias-locations", REGISTER_AS_AT, _locations(sample, drawing).encode()),
         *_pupils(sample, seed),
         ("system_leaders", "leaders", REGISTER_AS_AT, _leaders(sample.leaders).encode()),
@@ -93,6 +96,10 @@ def _links(links: tuple[Link, ...]) -> str:
     ]
     rows.append(["70OOO1", "600001", "A school whose number has letters in it", "Predecessor", "01-09-2020"])
     return _csv("links", rows, quoting=csv.QUOTE_ALL, end="\r\n")
+
+
+def _establishments(sample: Sample) -> bytes:
+    return _csv("establishments", establishments(sample), end="\r\n").encode("cp1252")
 
 
 def _locations(sample: Sample, drawing: Drawing) -> str:
