@@ -247,8 +247,15 @@ async def _assess(service: Running, urls: DatabaseUrls) -> dict[str, list[Any]]:
     }
     made = await held.post("/v1/schools/100003/decisions", decision, director())
     assert made.status_code == 201, made.text
+    tried = [await _simulate(held) for _ in range(2)]
+    reviewed = await _review(held)
     await database.close()
     return {
+        "simulation_id": tried[:1],
+        "other_id": tried[1:],
+        "follow_up_id": [reviewed],
+        "conclusion": ["insufficient_progress"],
+        "by": ["region"],
         "urn": [100003, 100001, 100020],
         "scheme": ["ippr-2023", "rise-2025"],
         "version": [1],
@@ -263,6 +270,27 @@ async def _assess(service: Running, urls: DatabaseUrls) -> dict[str, list[Any]]:
         "trust": [TRUST],
         "as_of": ["2026-11-01"],
     }
+
+
+async def _simulate(held: TriageService) -> str:
+    """A simulation that has come to its end."""
+    token = bearer(scope=("simulations:read", "simulations:run"), org="dfe", role="dfe")
+    body = {"scheme": "ippr-2023", "parameters": {"weak": {"overall": [4]}}}
+    async with held.working(), asyncio.timeout(60):
+        document = (await held.post("/v1/simulations", body, token)).json()
+        while document["state"] not in FINAL:
+            document = (await held.get(f"/v1/simulations/{document['id']}", token)).json()
+    assert document["state"] == "succeeded", document
+    return str(document["id"])
+
+
+async def _review(held: TriageService) -> str:
+    """A progress review that is recorded."""
+    token = bearer(scope=("reviews:write",), org="dfe", role="dfe")
+    body = {"review_id": "review-1", "concluded_on": "2026-05-01", "conclusion": "insufficient_progress"}
+    made = await held.post("/v1/schools/100003/progress-reviews", body, token)
+    assert made.status_code == HTTPStatus.CREATED, made.text
+    return str(made.json()["id"])
 
 
 @contextmanager
