@@ -11,6 +11,7 @@ from inspection.dashboards import repository
 from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_codes
 from inspection.dashboards.measures import area_of, codes_of, levels, measures, phases_of
 from inspection.dashboards.repository import SchoolCell
+from inspection.dashboards.rule import rule
 from inspection.reference.service import codes
 
 REGISTER_KINDS: Final = frozenset({"ofsted-latest-inspections", "gias-establishments"})
@@ -45,28 +46,51 @@ class _Mean:
 
 
 def refresh(connection: Connection, kind: str, source_id: int) -> None:
-    """Make the comparisons anew that an import of this kind may have changed, in the import's transaction."""
+    """Decide and make anew what an import of this kind may have changed, in the import's transaction."""
     if kind in REGISTER_KINDS:
         for period in repository.periods(connection):
-            _refresh(connection, list(measures()), period)
+            refresh_year(connection, period)
     elif measured := codes_of(kind):
         for period in repository.periods(connection, source_id):
             _refresh(connection, measured, period)
 
 
+def stale_periods(connection: Connection) -> list[str]:
+    """Return the academic years of which something is stored under another rule than the present one."""
+    return repository.stale_periods(connection, rule())
+
+
+def refresh_year(connection: Connection, period: str) -> None:
+    """Decide which figures of a year may be told, and make its comparisons anew."""
+    _refresh(connection, list(measures()), period)
+
+
 def _refresh(connection: Connection, measured: Sequence[str], period: str) -> None:
-    cells = repository.school_cells(connection, measured, period, codes().open_statuses)
-    repository.replace_comparisons(connection, measured, period, list(_rows(cells, period)))
+    cells = decide(connection, measured, period)
+    rows = [(*row, rule()) for row in _rows([cell for cell in cells if cell.status in codes().open_statuses], period)]
+    repository.replace_comparisons(connection, measured, period, rows)
+
+
+def decide(connection: Connection, measured: Sequence[str], period: str) -> list[SchoolCell]:
+    """Decide of every figure of a year whether it may be told, store that, and return them.
+
+    It is the one decision: dashboards, means and statistics all read what is stored here.
+    """
+    cells = repository.school_cells(connection, measured, period)
+    hidden = _hidden(cells)
+    decided = [cell._replace(told=(cell.urn, cell.measure) not in hidden) for cell in cells]
+    told = [(cell.urn, cell.measure) for cell in decided if cell.told]
+    repository.mark_told(connection, measured, period, told, rule())
+    return decided
 
 
 def _rows(cells: Sequence[SchoolCell], period: str) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of `measure_comparisons` of one year."""
-    hidden = _hidden(cells)
+    """Yield the rows of `measure_comparisons` of one year, without the rule."""
     found: dict[tuple[str, str], list[SchoolCell]] = {}
     for cell in cells:
         found.setdefault((cell.measure, phases_of()[cell.phase]), []).append(cell)
     for (measure, phases), members in found.items():
-        for area, mean in _means(members, hidden).items():
+        for area, mean in _means(members).items():
             weighting = "pupils" if mean.counted else "schools"
             yield (measure, period, phases, *area, *mean.told(measures()[measure].decimals), mean.schools, weighting)
 
@@ -81,7 +105,7 @@ def _hidden(cells: Sequence[SchoolCell]) -> set[tuple[int, str]]:
     return hidden
 
 
-def _means(cells: Sequence[SchoolCell], hidden: set[tuple[int, str]]) -> dict[Area, _Mean]:
+def _means(cells: Sequence[SchoolCell]) -> dict[Area, _Mean]:
     """Return the mean of each group of one measure and phase, made from schools' figures that anybody may read.
 
     What is hidden enters no figure of a group, so no figure and no difference of figures tells of it (ADR 0012).
@@ -95,6 +119,6 @@ def _means(cells: Sequence[SchoolCell], hidden: set[tuple[int, str]]) -> dict[Ar
             if area is None:
                 continue
             mean = means.setdefault(Area(level["code"], area), _Mean(counted))
-            if (cell.urn, cell.measure) not in hidden:
+            if cell.told:
                 mean.add(cell)
     return means

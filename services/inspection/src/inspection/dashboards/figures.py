@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from inspection.dashboards.measures import Measure, measures, threshold
-from inspection.domain.suppression import Family, Figure, hide, is_safe, pupils_of
+from inspection.domain.suppression import Family, Figure, hide, pupils_of
 
 VALUE = "value"
 SUPPRESSED = "suppressed"
@@ -24,17 +24,13 @@ def hidden_codes(cells: Sequence[Cell], roll: int | None) -> frozenset[str]:
 
     A share of the roll is reckoned with the cohort of the file and with the register's roll, since both may be known to
     whoever reads it, and is shown where neither gives few pupils away; without either it is not shown. A file that
-    publishes figures of an unknown cohort has suppressed them itself. The SQL of `disadvantage` decides the same.
+    publishes figures of an unknown cohort has suppressed them itself. An estimate, the share of the roll, is one of the
+    numbers that the share may stand for, and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
     unknown = {cell.measure for measure, cell in told if measure.base == ROLL and not _wholes(measure, cell, roll)}
     families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, roll))
     return hide(families, threshold()).codes | unknown
-
-
-def may_be_told(pupils: int, whole: int) -> bool:
-    """Tell whether a number of pupils, and how many of the whole that leaves, are none or not a few."""
-    return all(is_safe((number, number), threshold()) for number in (pupils, whole - pupils))
 
 
 def _wholes(measure: Measure, cell: Cell, roll: int | None) -> set[int]:

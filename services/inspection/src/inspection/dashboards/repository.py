@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, text
@@ -15,7 +15,7 @@ _COMPARISON_COLUMNS = tuple(column.name for column in MeasureComparison.__table_
 
 
 class SchoolCell(NamedTuple):
-    """A figure of an open school, with what groups the school."""
+    """A figure of a school, with what groups the school; `told` once it is decided."""
 
     urn: int
     measure: str
@@ -26,6 +26,8 @@ class SchoolCell(NamedTuple):
     la_code: str
     region: str
     idaci_quintile: int | None
+    status: str
+    told: bool = False
 
 
 def periods(connection: Connection, source_id: int | None = None) -> list[str]:
@@ -35,20 +37,50 @@ def periods(connection: Connection, source_id: int | None = None) -> list[str]:
     return list(connection.scalars(text(sql), {"source": source_id} if source_id is not None else {}))
 
 
-def school_cells(
-    connection: Connection, measures: Sequence[str], period: str, open_statuses: Sequence[str]
-) -> list[SchoolCell]:
-    """Return the figures of all open schools in a year, by school."""
+_STALE = """
+SELECT DISTINCT m.period FROM pupil_measures m
+WHERE m.status = 'value'
+    AND (EXISTS (SELECT FROM measure_comparisons c WHERE c.period = m.period AND c.made_under <> :rule)
+        OR NOT EXISTS (SELECT FROM measure_comparisons c WHERE c.period = m.period))
+ORDER BY m.period"""
+
+
+def stale_periods(connection: Connection, rule: str) -> list[str]:
+    """Return the academic years with comparisons made under another rule, or with figures and no comparison."""
+    return list(connection.scalars(text(_STALE), {"rule": rule}))
+
+
+def school_cells(connection: Connection, measures: Sequence[str], period: str) -> list[SchoolCell]:
+    """Return the figures of all schools of the register in a year, by school."""
     rows = connection.execute(
         text(
-            "SELECT m.urn, m.measure, m.value, m.cohort, s.pupils, s.phase, s.la_code, s.region, s.idaci_quintile"
-            " FROM pupil_measures m JOIN schools s ON s.urn = m.urn"
-            " WHERE m.period = :period AND m.measure = ANY(:measures) AND m.status = 'value'"
-            " AND s.status = ANY(:open_statuses) ORDER BY m.urn"
+            "SELECT m.urn, m.measure, m.value, m.cohort, s.pupils, s.phase, s.la_code, s.region, s.idaci_quintile,"
+            " s.status FROM pupil_measures m JOIN schools s ON s.urn = m.urn"
+            " WHERE m.period = :period AND m.measure = ANY(:measures) AND m.status = 'value' ORDER BY m.urn"
         ),
-        {"period": period, "measures": list(measures), "open_statuses": list(open_statuses)},
+        {"period": period, "measures": list(measures)},
     )
     return [SchoolCell(*row) for row in rows]
+
+
+_MARK_TOLD = """
+UPDATE pupil_measures m SET told_under = decided.told_under
+FROM (
+    SELECT o.urn, o.measure, CASE WHEN told.urn IS NOT NULL THEN :rule END AS told_under
+    FROM pupil_measures o
+    LEFT JOIN unnest(CAST(:urns AS integer[]), CAST(:codes AS text[])) AS told (urn, measure) USING (urn, measure)
+    WHERE o.period = :period AND o.measure = ANY(:measures)) decided
+WHERE m.urn = decided.urn AND m.measure = decided.measure AND m.period = :period
+    AND m.told_under IS DISTINCT FROM decided.told_under"""
+
+
+def mark_told(
+    connection: Connection, measures: Sequence[str], period: str, told: Sequence[tuple[int, str]], rule: str
+) -> None:
+    """Store which figures of these measures in a year may be told under a rule; all others may not."""
+    parameters = {"urns": [urn for urn, _ in told], "codes": [code for _, code in told]}
+    wanted = {"period": period, "measures": list(measures), "rule": rule}
+    connection.execute(text(_MARK_TOLD), {**parameters, **wanted})
 
 
 def replace_comparisons(
@@ -77,21 +109,23 @@ async def school(reads: AsyncConnection, urn: int) -> Row | None:
 
 
 _MEASURES = """
-SELECT m.measure, m.period, m.value, m.status, m.cohort,
+SELECT m.measure, m.period, m.value, m.status, coalesce(m.told_under = :rule, false) AS told,
     src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at,
     (SELECT json_object_agg(c.level, json_build_object(
             'value', c.value, 'status', c.status, 'schools', c.schools, 'weighting', c.weighting))
         FROM unnest(CAST(:levels AS text[]), CAST(:areas AS text[])) AS a (level, area)
         JOIN measure_comparisons c ON c.measure = m.measure AND c.period = m.period AND c.phases = :phases
-            AND c.level = a.level AND c.area = a.area) AS comparisons
+            AND c.level = a.level AND c.area = a.area
+            AND c.made_under = :rule) AS comparisons
 FROM pupil_measures m JOIN sources src ON src.id = m.source_id
 WHERE m.urn = :urn
 ORDER BY m.period"""
 
 
-async def measures(
-    reads: AsyncConnection, urn: int, phases: str, levels: Sequence[str], areas: Sequence[str]
-) -> list[Row]:
-    """Return a school's official measures by year, each with the figures of the groups it is shown beside."""
-    parameters = {"urn": urn, "phases": phases, "levels": list(levels), "areas": list(areas)}
+async def measures(reads: AsyncConnection, urn: int, phases: str, areas: Mapping[str, str], rule: str) -> list[Row]:
+    """Return a school's official measures by year, each with the figures of the groups it is shown beside.
+
+    `areas`: by level of comparison. What was decided or made under another rule counts as not told, and not there.
+    """
+    parameters = {"urn": urn, "phases": phases, "levels": list(areas), "areas": list(areas.values()), "rule": rule}
     return await fetch_all(reads, _MEASURES, parameters)

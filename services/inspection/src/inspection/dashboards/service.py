@@ -1,6 +1,6 @@
 """The dashboard: official figures by year, each beside those of area, England and schools of like intake."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -8,9 +8,11 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.dashboards import repository
-from inspection.dashboards.figures import SUPPRESSED, VALUE, Cell, hidden_codes, may_be_told
+from inspection.dashboards.figures import SUPPRESSED, VALUE
 from inspection.dashboards.measures import Measure, area_of, levels, measures, phases_of
+from inspection.dashboards.rule import rule
 from inspection.problems import SchoolNotFound
+from inspection.progress.releases import figures_of
 from inspection.progress.repository import released_terms
 from inspection.progress.terms import first_day, label
 from inspection.reference.service import codes
@@ -39,7 +41,7 @@ async def dashboard_document(reads: AsyncConnection, urn: int) -> Document:
     if school is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
     areas = {level["code"]: area for level in levels() if (area := area_of(level, school)) is not None}
-    rows = await repository.measures(reads, urn, phases_of()[school["phase"]], list(areas), list(areas.values()))
+    rows = await repository.measures(reads, urn, phases_of()[school["phase"]], areas, rule())
     shown = [*official_measures(school, rows), *supplied_measures(await released_terms(reads, urn))]
     return {
         "urn": urn,
@@ -60,10 +62,8 @@ def official_measures(school: Row, rows: Sequence[Row]) -> list[Document]:
     series: dict[str, list[Document]] = {}
     sources: dict[str, Document] = {}
     for period, group in groupby(rows, lambda row: row["period"]):
-        members = list(group)
-        hidden = hidden_codes([Cell(row["measure"], row["value"], row["cohort"]) for row in members], school["pupils"])
-        for row in members:
-            point = _point(period, _school_cell(row, hidden), row["comparisons"] or {})
+        for row in group:
+            point = _point(period, _school_cell(row), row["comparisons"] or {})
             series.setdefault(row["measure"], []).append(point)
             sources[row["measure"]] = source_document(row)
     _add_estimates(school, series, sources)
@@ -79,7 +79,7 @@ def supplied_measures(terms: Sequence[Row]) -> list[Document]:
     for term in sorted(terms, key=lambda row: first_day(row["period"])):
         beside = {level["code"]: cell(None, NOT_COLLECTED) for level in levels()}
         source = {"name": SUPPLIED, "as_at": term["released_on"], "loaded_at": term["released_at"]}
-        for figure in term["measures"]:
+        for figure in figures_of(term):
             point = {"period": term["period"], "period_label": label(term["period"]), "estimated_from": None, **beside}
             point["school"] = cell(figure["value"], figure["status"], 1)
             series.setdefault(figure["code"], []).append(point)
@@ -112,8 +112,8 @@ def cell(value: float | None, status: str, schools: int | None = None, weighting
     return {"value": value, "status": status, "schools": schools, "weighting": weighting}
 
 
-def _school_cell(row: Row, hidden: Iterable[str]) -> Document:
-    if row["measure"] in hidden:
+def _school_cell(row: Row) -> Document:
+    if row["status"] == VALUE and not row["told"]:
         return cell(None, SUPPRESSED, 1)
     return cell(row["value"], row["status"], 1)
 
@@ -151,8 +151,6 @@ def _estimate(school: Row, newest: Document, source: Document) -> Document:
     if roll is None:
         return {**point, "school": cell(None, MISSING, 1)}
     estimate = round(share["value"] * roll / 100)
-    if not may_be_told(estimate, roll):
-        return {**point, "school": cell(None, SUPPRESSED, 1)}
     parts = {"percent": share["value"], "percent_as_at": source["as_at"], "roll": roll}
     return {
         **point,

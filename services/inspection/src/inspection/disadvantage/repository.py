@@ -20,39 +20,21 @@ _CATEGORY = f"""CASE WHEN latest.framework IS NULL THEN '{NOT_INSPECTED}'
         ELSE coalesce(latest.category_of_concern, '{NO_CATEGORY}') END"""
 _GROUPS: Final[Mapping[str, str]] = {**COLUMNS, "category": _CATEGORY}
 
-# What a rounded percentage may stand for, as `domain.suppression` has it: the whole numbers of pupils that give it, or
-# the two around it where none does, since roll and census are of different days. A figure may be told where it and what
-# is left are none, or at least the threshold, whichever of those numbers is true: of the register's roll, and of the
-# cohort that the file gives. `dashboards.figures.hidden_codes` decides the same for a school's dashboard.
-_MAY_BE_TOLD = """
-    SELECT bool_and((possible.high <= 0 OR possible.low >= :threshold)
-        AND (possible.whole - possible.low <= 0 OR possible.whole - possible.high >= :threshold)) AS told
-    FROM (
-        SELECT fits.whole,
-            CASE WHEN fits.low <= fits.high THEN fits.low ELSE floor(fits.middle) END AS low,
-            CASE WHEN fits.low <= fits.high THEN fits.high ELSE ceil(fits.middle) END AS high
-        FROM (
-            SELECT known.whole,
-                greatest(ceil((m.value - :half) * known.whole / 100 - 1e-9), 0) AS low,
-                least(floor((m.value + :half) * known.whole / 100 + 1e-9), known.whole) AS high,
-                m.value * known.whole / 100 AS middle
-            FROM (VALUES (s.pupils), (m.cohort)) AS known (whole)
-            WHERE known.whole IS NOT NULL) fits) possible"""
+# whether a school's figure may be told was decided when it was loaded: `dashboards.comparisons.decide`
 _STATUS = """CASE
         WHEN m.status = 'suppressed' THEN 'suppressed'
         WHEN m.value IS NULL OR s.pupils IS NULL THEN 'missing'
-        WHEN safe.told THEN 'value'
+        WHEN m.told_under = :rule THEN 'value'
         ELSE 'suppressed' END"""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimating:
-    """What an estimate is made with: measure and year, half of the last digit a percentage has, fewest pupils."""
+    """What an estimate is made with: measure and year, and the rule its schools' figures may be told under."""
 
     measure: str
     period: str | None
-    half: float
-    threshold: int
+    rule: str
 
 
 async def estimates(
@@ -70,7 +52,6 @@ async def estimates(
         FROM schools s
         LEFT JOIN latest USING (urn)
         LEFT JOIN pupil_measures m ON m.urn = s.urn AND m.measure = :measure AND m.period = :period
-        CROSS JOIN LATERAL ({_MAY_BE_TOLD}) safe
         WHERE s.status = ANY (:open_statuses))
 SELECT code, framework, overall, category, count(*) AS schools, coalesce(sum(pupils), 0)::bigint AS pupils,
     count(*) FILTER (WHERE pupils IS NULL) AS pupils_unknown,
@@ -86,8 +67,7 @@ ORDER BY code, framework, overall, category"""
     parameters = {
         "measure": how.measure,
         "period": how.period,
-        "half": how.half,
-        "threshold": how.threshold,
+        "rule": how.rule,
         "open_statuses": list(open_statuses),
     }
     return await fetch_all(reads, sql, parameters)

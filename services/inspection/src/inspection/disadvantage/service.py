@@ -10,7 +10,8 @@ from typing import Any, Final
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from inspection.data import load
+from inspection.dashboards.measures import threshold
+from inspection.dashboards.rule import rule
 from inspection.disadvantage import repository
 from inspection.disadvantage.repository import NO_CATEGORY, NOT_INSPECTED, DisadvantageBy, Estimating
 from inspection.reference.service import codes
@@ -41,7 +42,7 @@ async def get_disadvantage(request: Request, reads: AsyncConnection, by: Disadva
     """Answer with the estimates of every group that has an open school, and of all together."""
     open_statuses = codes().open_statuses
     census = await repository.newest_census(reads, MEASURE)
-    how = estimating(census["period"] if census else None)
+    how = Estimating(MEASURE, census["period"] if census else None, rule())
     rows = await repository.estimates(reads, by, how, open_statuses)
     roll = await repository.roll_dates(reads, open_statuses)
     groups = _split(rows, lambda row: row["code"])
@@ -53,18 +54,11 @@ async def get_disadvantage(request: Request, reads: AsyncConnection, by: Disadva
         "census": {"period": census["period"], "source": source_document(census)} if census else None,
         "census_reason": None if census else NOT_LOADED,
         "roll": roll,
-        "suppression": {"threshold": how.threshold, "method": METHOD},
+        "suppression": {"threshold": threshold(), "method": METHOD},
         "total": part(rows),
         "data": [_group(code, labels[code], groups[code]) for code in sorted(groups)],
     }
     return json_response(request, body, public=True)
-
-
-def estimating(period: str | None) -> Estimating:
-    """Return what estimates of a year are made with, from the data on the measure and on suppression."""
-    decimals = next(each["decimals"] for each in load("measures") if each["code"] == MEASURE)
-    threshold = next(each["value"] for each in load("suppression") if each["code"] == "threshold")
-    return Estimating(MEASURE, period, 0.5 * 10.0**-decimals, threshold)
 
 
 def _group(code: str, label: str, rows: Iterable[Row]) -> Document:

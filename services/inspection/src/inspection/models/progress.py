@@ -37,7 +37,7 @@ class ProgressVersion(Base):
 
 
 class ProgressRelease(Base):
-    """A version that was released. Public: `measures` are suppressed, with regard to all released before."""
+    """A version that was released. Public: `measures` are suppressed, with regard to all versions, under a rule."""
 
     __tablename__ = "progress_releases"
     __table_args__ = (CheckConstraint(PERIOD, name="period"),)
@@ -48,6 +48,7 @@ class ProgressRelease(Base):
     measures: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     released_on: Mapped[date]
     released_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    made_under: Mapped[str]
 
 
 class DataDelegation(Base):

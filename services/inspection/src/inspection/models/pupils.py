@@ -17,7 +17,8 @@ class PupilMeasure(Base):
     range and what a percentage is of; `period`, the academic year as `2022-23`; `value` in the measure's unit, null
     unless `status` is `value`; `status`: `value` (a zero is one), `suppressed` (withheld by the publisher),
     `not_collected` (no figure was made: no entries, too little coverage, does not apply), `missing` (blank in the
-    file); `cohort`: pupils the figure is of, null where the file does not tell; `source_id`.
+    file); `cohort`: pupils the figure is of, null where the file does not tell; `source_id`; `told_under`: the rule of
+    suppression under which the figure may be told, null where it may not: reads compare it with their own rule.
 
     `fsm_ever6_percent` is of pupils recorded for free school meals at any time in six years, not of those eligible.
     """
@@ -38,6 +39,7 @@ class PupilMeasure(Base):
     status: Mapped[str]
     cohort: Mapped[int | None]
     source_id: Mapped[int]  # of `sources`, which are never deleted
+    told_under: Mapped[str | None]
 
 
 class MeasureComparison(Base):
@@ -46,6 +48,7 @@ class MeasureComparison(Base):
     `phases` is a group of `data/comparison_phases.json`, `level` a code of `data/comparisons.json`, `area` the
     authority's code, the region, `England`, or the fifth. `value` is null where it would give a school's suppressed
     cell away. `weighting`: `pupils` where every cohort is known, else `schools` (each counts once).
+    `made_under`: the rule of suppression it was made under; reads pass over what another rule made.
     """
 
     __tablename__ = "measure_comparisons"
@@ -65,3 +68,4 @@ class MeasureComparison(Base):
     status: Mapped[str]
     schools: Mapped[int]
     weighting: Mapped[str]
+    made_under: Mapped[str]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, bindparam, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.models import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
@@ -182,10 +183,33 @@ async def revoke(session: AsyncSession, uid: str, client_id: str) -> None:
 
 
 _RELEASED_TERMS = """
-SELECT DISTINCT ON (period) period, version, measures, released_on, released_at
+SELECT DISTINCT ON (period) period, version, measures, released_on, released_at, made_under
 FROM progress_releases WHERE urn = :urn ORDER BY period, version DESC"""
 
 
 async def released_terms(reads: AsyncConnection, urn: int) -> list[Row]:
     """Return what is released of a school: the last release of each term."""
     return await fetch_all(reads, _RELEASED_TERMS, {"urn": urn})
+
+
+def stale_releases(connection: Connection, rule: str) -> list[Row]:
+    """Return urn, period and version of the releases stored under another rule."""
+    sql = "SELECT urn, period, version FROM progress_releases WHERE made_under <> :rule ORDER BY 1, 2, 3"
+    return [dict(row) for row in connection.execute(text(sql), {"rule": rule}).mappings()]
+
+
+_SAME_TERM: Final = "urn = :urn AND period = :period"
+
+
+def versions_up_to(connection: Connection, key: Row) -> list[list[dict[str, Any]]]:
+    """Return what was sent in each version of a school's term up to a certain one, oldest first."""
+    sql = f"SELECT measures FROM progress_versions WHERE {_SAME_TERM} AND version <= :version ORDER BY version"
+    return list(connection.scalars(text(sql), dict(key)))
+
+
+def replace_release(connection: Connection, key: Row, measures: Sequence[Mapping[str, Any]], rule: str) -> None:
+    """Store what a release shows under a rule in place of what it showed."""
+    sql = f"""
+    UPDATE progress_releases SET measures = :measures, made_under = :rule WHERE {_SAME_TERM} AND version = :version"""
+    statement = text(sql).bindparams(bindparam("measures", type_=JSONB))
+    connection.execute(statement, {**key, "measures": [dict(each) for each in measures], "rule": rule})

@@ -7,10 +7,12 @@ from typing import Any, Final
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inspection.dashboards.rule import rule
 from inspection.dashboards.service import NOT_VALIDATED
 from inspection.domain.progress import VALUE, Entry, faults
 from inspection.progress import repository
 from inspection.progress.problems import NothingToRelease, ProgressNotFound
+from inspection.progress.releases import figures_of
 from inspection.progress.schemas import MeasureInput, ProgressDataInput
 from inspection.progress.shown import Document, rules, shown
 from inspection.progress.tenancy import acting, responsible_school
@@ -152,7 +154,7 @@ async def get(
     released = await repository.released(session, urn, period)
     if released is None or version not in {None, released["version"]}:
         raise ProgressNotFound(f"There is no progress data of {urn} for {period} that you may read.")
-    return json_response(request, document(released, released["measures"]))
+    return json_response(request, document(released, figures_of(released)))
 
 
 async def list_terms(
@@ -189,6 +191,8 @@ async def release(request: Request, session: AsyncSession, principal: Principal,
         raise NothingToRelease(f"Version {version} was released on {released_on}.")
     body = last_of(known, released_on=today())
     key = {"urn": urn, "period": period, "version": version}
-    await repository.add_release(session, {**key, "measures": body["measures"], "released_on": today()})
+    await repository.add_release(
+        session, {**key, "measures": body["measures"], "released_on": today(), "made_under": rule()}
+    )
     await append_async(session, [NewEvent(RELEASED, str(urn), key)])
     return json_response(request, body)

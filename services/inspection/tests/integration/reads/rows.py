@@ -6,7 +6,12 @@ from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
 
+from inspection.dashboards.comparisons import decide
+from inspection.dashboards.measures import measures
+from inspection.dashboards.rule import rule
 from inspection.domain.names import fold
 from shared.ids import new_id
 
@@ -174,13 +179,14 @@ class Register:
         """Put a school's figure of a year in, of 60 pupils unless told."""
         key = {"urn": urn, "measure": measure, "period": period}
         self._insert("pupil_measures", "urn", **key, value=value, status=status, cohort=cohort, source_id=self.source)
+        self._decide(period)
 
     def comparisons(self, measure: str, period: str, **values: float) -> None:
         """Put the figures of primary schools in that a school in London and in LA 201 is shown beside, by level."""
         areas = {"local_authority": "201", "region": "London", "england": "England", "similar_schools": "3"}
         for level, value in values.items():
             key = {"measure": measure, "period": period, "phases": "primary", "level": level, "area": areas[level]}
-            figure = {"value": value, "status": "value", "schools": 100, "weighting": "pupils"}
+            figure = {"value": value, "status": "value", "schools": 100, "weighting": "pupils", "made_under": rule()}
             self._insert("measure_comparisons", "measure", **key, **figure)
 
     def replaced_version(self, inspection: UUID, version: int, reason: str, **changes: Any) -> None:
@@ -209,8 +215,17 @@ class Register:
             **changes,
         }
         self._insert("pupil_measures", "urn", **values)
+        self._decide(values["period"])
 
     def change(self, table: str, urn: int, **values: Any) -> None:
         """Change the rows of a school."""
         columns = ", ".join(f'"{column}" = %s' for column in values)
         self._connection.execute(f"UPDATE {table} SET {columns} WHERE urn = %s", [*values.values(), urn])
+        for (period,) in self._connection.execute("SELECT DISTINCT period FROM pupil_measures").fetchall():
+            self._decide(period)
+
+    def _decide(self, period: str) -> None:
+        """Decide what may be told of a year, as every import does."""
+        engine = create_engine("postgresql+psycopg://", creator=lambda: self._connection, poolclass=StaticPool)
+        with engine.connect() as connection:
+            decide(connection, list(measures()), period)

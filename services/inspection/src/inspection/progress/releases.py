@@ -1,0 +1,33 @@
+"""Releases as they are read: made under the present rule, or without figures until they are made anew."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from inspection.dashboards.rule import rule
+from inspection.progress import repository
+from inspection.progress.shown import SUPPRESSED, Document, shown
+from inspection.rows import Row
+
+VALUE = "value"
+
+
+def figures_of(release: Row) -> list[Document]:
+    """Return the figures of a release; those stored under another rule are told by none until made anew."""
+    measures: list[Document] = release["measures"]
+    return measures if release["made_under"] == rule() else [_withheld(each) for each in measures]
+
+
+def _withheld(figure: Mapping[str, Any]) -> Document:
+    status = SUPPRESSED if figure["status"] == VALUE else figure["status"]
+    return {**figure, "value": None, "cohort": None, "status": status}
+
+
+def remake(connection: Connection) -> int:
+    """Make every release anew that was stored under another rule, from the versions up to it; return how many."""
+    stale = repository.stale_releases(connection, rule())
+    for key in stale:
+        versions = repository.versions_up_to(connection, key)
+        repository.replace_release(connection, key, shown(versions), rule())
+    return len(stale)
