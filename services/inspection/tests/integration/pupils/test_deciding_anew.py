@@ -46,5 +46,5 @@ async def test_figures_of_an_earlier_rule_are_hidden_until_they_are_decided_anew
 
     after = await points(people)
     assert after["fsm_ever6_percent"]["school"]["value"] == after["fsm_ever6_percent"]["england"]["value"] == 25.0
-    released = (await people.send(None, "GET", path_of())).json()
+    released = (await people.send("trust:5144", "GET", path_of())).json()
     assert shown(released) == {"pupils_on_roll": (380, "value"), "fsm_eligible": (None, "suppressed")}
