@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -132,6 +133,22 @@ class Platform:
         answer = self.client(service, role, org).post(path, **content)
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text[:800]}"
         return answer
+
+    def decide(self, urn: int, scheme: str = "ippr-2023") -> Document:
+        """Give notice of what is proposed, hear everybody who is told, and decide so; the decision."""
+        seen = self.get("triage", f"/v1/schools/{urn}/assessment", scheme=scheme)
+        director = "regional-director"
+        notice = self.post("triage", "/v1/notices", role=director, json={"assessment_id": seen["id"]}).json()
+        while notice["state"] == "being_served":
+            notice = self.post("triage", f"/v1/notices/{notice['id']}/service", role=director, json={}).json()
+        for org in [one["org"] for one in notice["recipients"] if one["org"]]:
+            path = f"/v1/assessments/{seen['id']}/representations"
+            self.post("triage", path, role=org.partition(":")[0], org=org, json={"position": "accepts"})
+        decision = {"assessment_id": seen["id"], "tier": seen["result"], "route": "support_and_oversight",
+                    "consulted": ["school", "responsible_body"],
+                    "effective_on": datetime.now(UTC).date().isoformat()}  # fmt: skip
+        made: Document = self.post("triage", f"/v1/schools/{urn}/decisions", role=director, json=decision).json()
+        return made
 
     def stream(self, service: str, path: str, *, role: str = "dfe", org: str = "", **query: Any) -> Iterator[Document]:
         """A whole list, one document a line."""

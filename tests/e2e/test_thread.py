@@ -53,11 +53,13 @@ def decided(sample: Loaded, match: Match) -> Match:
     platform = sample.platform
     seen = platform.get("triage", f"/v1/schools/{match.urn}/assessment", scheme="ippr-2023")
     decision = {"assessment_id": seen["id"], "tier": "enhanced_support", "route": "support_and_oversight",
-                "consulted": ["school"], "effective_on": dt.datetime.now(dt.UTC).date().isoformat()}  # fmt: skip
+                "consulted": ["school", "responsible_body"],
+                "effective_on": dt.datetime.now(dt.UTC).date().isoformat()}  # fmt: skip
     path = f"/v1/schools/{match.urn}/decisions"
     assert platform.client("triage", "dfe").post(path, json=decision).status_code == httpx.codes.FORBIDDEN
-    made = platform.post("triage", path, role="regional-director", json=decision)
-    assert made.json()["proposed"] == "enhanced_support"
+    unheard = platform.client("triage", "regional-director").post(path, json=decision)
+    assert unheard.status_code == httpx.codes.CONFLICT, "a decision without having heard"
+    assert platform.decide(match.urn)["proposed"] == "enhanced_support"
     until(lambda: _in_state(sample, match, "decided"), "the decision at brokering", patience=60)
     return match
 

@@ -37,13 +37,13 @@ FINAL = {"succeeded", "failed", "cancelled"}
 
 def director(*regions: str) -> dict[str, str]:
     """The token of a regional director, a person."""
-    scope = (*READS, "triage:decide")
+    scope = (*READS, "triage:decide", "notices:issue", "watch-list:read", "watch-list:write")
     return bearer(scope=scope, org="dfe", role="regional-director", regions=regions or ("London",), user="rd-1")
 
 
 def party(org: str) -> dict[str, str]:
     """The token of a trust, a local authority or a school."""
-    return bearer(scope=READS, org=org, role=org.partition(":")[0])
+    return bearer(scope=(*READS, "representations:make"), org=org, role=org.partition(":")[0])
 
 
 class Service:
@@ -118,6 +118,68 @@ class Service:
         assert answer.status_code == 200, answer.text
         document: dict[str, Any] = answer.json()
         return document
+
+    async def decision(self, urn: int, **changes: Any) -> dict[str, Any]:
+        """A decision that follows the proposal, for which those concerned have been heard."""
+        current = await self.assessment(urn)
+        await self.heard(current["id"])
+        body = {
+            "assessment_id": current["id"],
+            "tier": current["result"],
+            "route": "support_and_oversight" if current["result"] == "enhanced_support" else None,
+            "actions": ["rebroker_to_trust"] if current["result"] == "immediate_action" else [],
+            "consulted": ["school", "responsible_body"],
+            "effective_on": "2026-12-01",
+        }
+        return {**body, **changes}
+
+    async def decide(self, urn: int, token: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
+        """Hear those concerned and decide as proposed; the decision."""
+        body = await self.decision(urn, **changes)
+        answer = await self.post(f"/v1/schools/{urn}/decisions", body, token or director())
+        assert answer.status_code == 201, answer.text
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def heard(self, assessment_id: str, token: dict[str, str] | None = None, **wanted: Any) -> dict[str, Any]:
+        """The notice on an assessment to which all have spoken: the one there is, or a new one."""
+        token = token or director()
+        given = (await self.get("/v1/notices", token, assessment_id=assessment_id)).json()["data"]
+        if given and not wanted:
+            document: dict[str, Any] = given[0]
+            return document
+        return await self.hear(assessment_id, token, **wanted)
+
+    async def hear(self, assessment_id: str, token: dict[str, str] | None = None, **wanted: Any) -> dict[str, Any]:
+        """Give notice on an assessment, tell everybody, and let all who are to be heard accept; the notice."""
+        token = token or director()
+        notice = await self.notice(assessment_id, token, **wanted)
+        for recipient in notice["recipients"]:
+            if recipient["org"] is not None and not recipient["org"].startswith("diocese:"):
+                await self.say(assessment_id, recipient["org"], position="accepts")
+        document: dict[str, Any] = (await self.get(f"/v1/notices/{notice['id']}", token)).json()
+        return document
+
+    async def notice(self, assessment_id: str, token: dict[str, str] | None = None, **wanted: Any) -> dict[str, Any]:
+        """Give notice on an assessment, and tell everybody; the notice."""
+        token = token or director()
+        answer = await self.post("/v1/notices", {"assessment_id": assessment_id, **wanted}, token)
+        assert answer.status_code == 201, answer.text
+        while answer.json()["state"] == "being_served":
+            answer = await self.post(f"/v1/notices/{answer.json()['id']}/service", {}, token)
+            assert answer.status_code == 200, answer.text
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def say(self, assessment_id: str, org: str, **said: Any) -> httpx.Response:
+        """Make representations as an organisation."""
+        return await self.post(f"/v1/assessments/{assessment_id}/representations", said, party(org))
+
+    def on(self, day: date | None) -> None:
+        """Let it be this day, as far as the procedure goes; None: the real one."""
+        self.app.dependency_overrides.pop(today, None)
+        if day is not None:
+            self.app.dependency_overrides[today] = lambda: day
 
     async def rows(self, sql: str, **values: Any) -> list[Any]:
         """What a statement gives to background work, which sees all rows."""

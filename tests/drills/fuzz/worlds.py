@@ -22,7 +22,6 @@ from services.brokering.tests.support_world import Match, Steps
 from services.brokering.tests.support_world import World as SupportWorld
 from services.triage.tests import documents
 from services.triage.tests.conftest import Service as TriageService
-from services.triage.tests.conftest import director
 from services.triage.tests.fakes import FakeInspection
 from tests.drills.fuzz.operations import Operation, multipart, operations_of
 from tests.drills.fuzz.running import Running, running
@@ -237,16 +236,8 @@ async def _assess(service: Running, urls: DatabaseUrls) -> dict[str, list[Any]]:
     schools = [documents.facts(100001 + n, documents.graded("2023-05-01", 1 + n % 4)) for n in range(8)]
     await held.load(*schools, documents.maintained(100020, documents.concern("2025-01-01")))
     runs = [(await held.run(scheme))["id"] for scheme in ("ippr-2023", "rise-2025")]
-    current = await held.assessment(100003)
-    decision = {
-        "assessment_id": current["id"],
-        "tier": current["result"],
-        "route": "support_and_oversight",
-        "consulted": ["school"],
-        "effective_on": date(2026, 12, 1).isoformat(),
-    }
-    made = await held.post("/v1/schools/100003/decisions", decision, director())
-    assert made.status_code == 201, made.text
+    made = await held.decide(100003)
+    notices = (await held.get("/v1/notices")).json()["data"]
     tried = [await _simulate(held) for _ in range(2)]
     reviewed = await _review(held)
     await database.close()
@@ -261,9 +252,10 @@ async def _assess(service: Running, urls: DatabaseUrls) -> dict[str, list[Any]]:
         "version": [1],
         "run_id": runs,
         "run": runs,
-        "assessment_id": [current["id"]],
-        "decision_id": [made.json()["id"]],
-        "tier": [current["result"]],
+        "assessment_id": [made["assessment_id"]],
+        "decision_id": [made["id"]],
+        "notice_id": [each["id"] for each in notices],
+        "tier": [made["tier"]],
         "route": ["support_and_oversight"],
         "region": [REGION],
         "la": [AUTHORITY],

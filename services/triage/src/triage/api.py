@@ -7,9 +7,25 @@ from fastapi import APIRouter
 from triage.assessments.endpoints import router as assessments
 from triage.decisions.endpoints import router as decisions
 from triage.follow_up.endpoints import router as follow_up
+from triage.notices.endpoints import router as notices
 from triage.policies.endpoints import router as policies
+from triage.procedure.endpoints import router as procedure
+from triage.publications.endpoints import router as publications
 from triage.reference.endpoints import router as reference
+from triage.representations.endpoints import router as representations
 from triage.runs.endpoints import router as runs
 from triage.simulations.endpoints import router as simulations
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (policies, runs, simulations, assessments, follow_up, decisions, reference)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    policies,
+    runs,
+    simulations,
+    assessments,
+    follow_up,
+    procedure,
+    notices,
+    representations,
+    decisions,
+    publications,
+    reference,
+)

@@ -1,4 +1,4 @@
-"""`python -m triage.migrate`: schema to the newest revision, then the policy versions that are new."""
+"""`python -m triage.migrate`: schema to the newest revision, then new versions of policies and procedure."""
 
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,7 @@ from sqlalchemy import create_engine
 from shared.db.migrate import upgrade
 from shared.db.session import sqlalchemy_url
 from triage.policies.loading import load_packaged
+from triage.procedure.loading import load_procedure
 from triage.settings import Settings
 
 SERVICE_DIR: Final = Path(__file__).parents[2]
@@ -20,6 +21,7 @@ def migrate(settings: Settings) -> None:
     engine = create_engine(sqlalchemy_url(owner_url))
     with engine.begin() as connection:
         load_packaged(connection)
+        load_procedure(connection)
     engine.dispose()
 
 

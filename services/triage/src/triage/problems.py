@@ -76,6 +76,69 @@ class DecisionNotFound(NotFound):
     title = "There is no such decision"
 
 
+class ProcedureNotFound(NotFound):
+    """No such version of the procedure or of the school holidays."""
+
+    slug = "procedure-version-not-found"
+    title = "There is no such version"
+
+
+class NoticeNotFound(NotFound):
+    """No notice of this id that the client may see."""
+
+    slug = "notice-not-found"
+    title = "There is no such notice"
+
+
+class ReminderNotFound(NotFound):
+    """No reminder of this id of this person."""
+
+    slug = "reminder-not-found"
+    title = "There is no such reminder"
+
+
+class NoProcedureInForce(Conflict):
+    """No version is in force on the day of the step."""
+
+    slug = "no-procedure-in-force"
+    title = "No version of the procedure is in force"
+
+
+class NoticeGiven(Conflict):
+    """There is a notice of this tier on this assessment already, or nothing is left to serve."""
+
+    slug = "notice-given"
+    title = "The notice has been given already"
+
+
+class NotOpen(Conflict):
+    """Representations cannot be made: no notice was served, the time is over, or the case is closed."""
+
+    slug = "representations-not-open"
+    title = "Representations are not open"
+
+
+class NotHeard(Conflict):
+    """Something of the procedure is still to come before the step; `errors` say what."""
+
+    slug = "procedure-not-complete"
+    title = "The procedure does not allow this yet"
+
+
+class NothingToReview(Conflict):
+    """The decision was not made by the urgent route, was reviewed, or is superseded."""
+
+    slug = "nothing-to-review"
+    title = "There is nothing to review"
+
+
+class CannotBePublished(Conflict):
+    """The decision is published, or superseded."""
+
+    slug = "cannot-be-published"
+    title = "The decision cannot be published"
+
+
 class AssessmentSuperseded(Conflict):
     """The assessment is no longer the current one of its school."""
 
@@ -97,5 +160,7 @@ CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "uq_decisions_one_current_per_school": AlreadyDecided(
         "Another decision on this school was made just now; name it in `supersedes` to put yours in its place."
     ),
+    "uq_notices_one_live_per_assessment": NoticeGiven("Another notice on this assessment was given just now."),
+    "pk_decision_publications": CannotBePublished("The decision was published just now."),
     "uq_decisions_supersedes": AlreadyDecided("The decision named in `supersedes` has been superseded already."),
 }

@@ -27,16 +27,8 @@ def case(prepared: Service) -> Service:
 
 
 async def decision(service: Service, urn: int = URN, **changes: Any) -> dict[str, Any]:
-    """A decision that follows the proposal."""
-    current = await service.assessment(urn)
-    body = {
-        "assessment_id": current["id"],
-        "tier": current["result"],
-        "route": "support_and_oversight",
-        "consulted": ["school", "trust:5143"],
-        "effective_on": "2026-12-01",
-    }
-    return {**body, **changes}
+    """A decision that follows the proposal, for which those concerned have been heard."""
+    return await service.decision(urn, **{"consulted": ["school", "trust:5143"], **changes})
 
 
 async def decide(service: Service, body: dict[str, Any], token: dict[str, str] | None = None) -> httpx.Response:
@@ -124,10 +116,23 @@ class TestWhatMayBeDecided:
             ({"route": "rebroker_to_trust"}, "/route", "unknown_route"),
             ({"actions": ["replace_governing_body"]}, "/actions/0", "unknown_action"),
             (
-                {"tier": "immediate_action", "route": "support_and_oversight", "reason": "Why."},
+                {
+                    "tier": "immediate_action",
+                    "route": "support_and_oversight",
+                    "reason": "Why.",
+                    "actions": ["rebroker_to_trust"],
+                },
                 "/route",
                 "unknown_route",
             ),
+            ({"route": None}, "/route", "route_required"),
+            ({"reason_code": "whim"}, "/reason_code", "unknown_code"),
+            ({"consulted": []}, "/consulted", "not_consulted"),
+            ({"consulted": ["school", "trust:1"]}, "/consulted", "not_consulted"),
+            ({"tier": "immediate_action", "route": None, "reason": "Why."}, "/actions", "action_required"),
+            ({"urgent": {"ground": "haste"}, "reason": "Why."}, "/urgent/ground", "unknown_ground"),
+            ({"urgent": {"ground": "safeguarding"}}, "/reason", "reason_required"),
+            ({"urgent": {"ground": "special_measures"}, "reason": "Why."}, "/urgent/ground", "ground_not_met"),
             ({"effective_on": "soon"}, "/effective_on", "date_from_datetime_parsing"),
             ({"effective_on": "0001-01-01"}, "/effective_on", "before_the_scheme"),
             ({"authoriser": "somebody else"}, "/authoriser", "extra_forbidden"),
@@ -144,6 +149,9 @@ class TestWhatMayBeDecided:
         body = await decision(
             case, tier="immediate_action", route=None, actions=["rebroker_to_trust"], reason="No capacity to improve."
         )
+        beyond = await decide(case, body)
+        assert (beyond.status_code, beyond.json()["errors"][0]["code"]) == (409, "beyond_the_notice")
+        await case.hear(body["assessment_id"], tier="immediate_action", grounds="No capacity to improve.")
         made = await decide(case, body)
         assert made.status_code == 201
         assert (made.json()["proposed"], made.json()["tier"]) == ("enhanced_support", "immediate_action")

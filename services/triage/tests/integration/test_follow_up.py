@@ -152,22 +152,11 @@ class TestWhatItMakesOfAProposal:
         decisive = next(each for each in found["reasons"] if each["decisive"])
         assert (found["result"], decisive["rule"]) == ("immediate_action", "progress_review")
         assert decisive["inputs"]["reviews"][0]["id"] == "review-1"
-        decided = await weak.post(
-            "/v1/schools/100001/decisions",
-            {"assessment_id": found["id"], "tier": "immediate_action", "effective_on": today().isoformat()},
-            LONDON,
-        )
-        assert decided.status_code == 201, decided.text
+        await weak.decide(100001)
         assert (await proposed(weak))["result"] == "enhanced_support"
 
     async def test_a_review_after_the_decision_of_that_day_holds(self, weak: Service) -> None:
-        found = await weak.assessment(100001)
-        decided = await weak.post(
-            "/v1/schools/100001/decisions",
-            {"assessment_id": found["id"], "tier": "enhanced_support", "effective_on": today().isoformat()},
-            LONDON,
-        )
-        assert decided.status_code == 201, decided.text
+        await weak.decide(100001)
         await record(weak, "progress-reviews", {**REVIEW, "concluded_on": today().isoformat()})
         assert (await proposed(weak))["result"] == "immediate_action"
 

@@ -109,11 +109,9 @@ class TestWhatAPartyIsNotShown:
 class TestRowSecurity:
     """The second lock: even a statement without a filter gives nothing away."""
 
-    @pytest.mark.parametrize("table", ["assessments", "decisions"])
+    @pytest.mark.parametrize("table", ["assessments", "decisions", "notices", "representations"])
     async def test_without_claims_there_is_no_row(self, judged: Service, table: str) -> None:
-        current = await judged.assessment(100001)
-        body = {"assessment_id": current["id"], "tier": current["result"], "effective_on": "2026-12-01"}
-        assert (await judged.post("/v1/schools/100001/decisions", body, director())).status_code == 201
+        await judged.decide(100001)
         assert (await judged.rows(f"SELECT count(*) FROM {table}"))[0][0] > 0
         async with judged.database.sessions() as session:
             assert (await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0
@@ -192,10 +190,13 @@ class TestLists:
         assert rows[0]["action_areas"].split()[0] == "behaviour_and_attitudes"
 
     async def test_the_lists_by_id_whole_in_either_form(self, judged: Service) -> None:
-        current = await judged.assessment(100001)
-        body = {"assessment_id": current["id"], "tier": current["result"], "effective_on": "2026-12-01"}
-        assert (await judged.post("/v1/schools/100001/decisions", body, director())).status_code == 201
-        for path in ("/v1/assessment-runs", "/v1/schools/100001/assessments", "/v1/schools/100001/decisions"):
+        await judged.decide(100001)
+        for path in (
+            "/v1/assessment-runs",
+            "/v1/schools/100001/assessments",
+            "/v1/schools/100001/decisions",
+            "/v1/notices",
+        ):
             listed = (await judged.get(path)).json()["data"]
             lines = await judged.get(path, {**DFE, "Accept": "application/x-ndjson"}, limit=1)
             assert [orjson.loads(line) for line in lines.content.splitlines()] == listed != []

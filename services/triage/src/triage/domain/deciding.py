@@ -14,6 +14,15 @@ class Fault:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What a decision on a tier must hold: a route, an action, and the parties with whether each is named."""
+
+    route: bool
+    action: bool
+    consulted: Mapping[str, bool]
+
+
 def faults(
     rules: Mapping[str, Any] | None,
     *,
@@ -22,6 +31,7 @@ def faults(
     route: str | None,
     actions: Sequence[str],
     reason: str | None,
+    required: Required,
 ) -> list[Fault]:
     """Everything wrong with a decision; `rules` is the `decision` part of the policy version, None without one."""
     if rules is None:
@@ -40,7 +50,32 @@ def faults(
     ]
     if tier != proposed and not reason:
         found.append(Fault("reason", f"{proposed} was proposed: say why {tier} is decided.", "reason_required"))
-    return found
+    if required.route and route is None and routes:
+        found.append(Fault("route", f"{tier} needs a route: {', '.join(routes)}.", "route_required"))
+    if required.action and not actions:
+        found.append(Fault("actions", f"{tier} needs an action: {', '.join(allowed)}.", "action_required"))
+    return found + _unheard(tier, required.consulted)
+
+
+def _unheard(tier: str, consulted: Mapping[str, bool]) -> list[Fault]:
+    missing = [party for party, named in consulted.items() if not named]
+    if not missing:
+        return []
+    return [Fault("consulted", f"{tier} is decided in discussion; not named: {', '.join(missing)}.", "not_consulted")]
+
+
+def requirements(
+    procedure: Mapping[str, Any], *, tier: str, consulted: Sequence[str], body_org: str | None, urgent: bool
+) -> Required:
+    """What the procedure asks of a decision on a tier. The responsible body may be named by its organisation."""
+    rules = procedure["decision"]
+    names = {"responsible_body": body_org}
+    parties = [] if urgent else rules["consulted_required"].get(tier, [])
+    return Required(
+        route=tier in rules["route_required"],
+        action=tier in rules["action_required"],
+        consulted={party: party in consulted or names.get(party) in consulted for party in parties},
+    )
 
 
 def _choices(what: str, tier: str, allowed: Sequence[str]) -> str:

@@ -40,18 +40,44 @@ _FOLLOW = """
 """
 _FOLLOW_ASSESSMENTS = text(_FOLLOW.format(table="assessments", audience="made.audience"))
 _FOLLOW_DECISIONS = text(_FOLLOW.format(table="decisions", audience="'school'"))
+# the body that was told, or spoke, loses sight of it once it no longer answers for the school; the new one was not told
+_LEAVE = """
+    UPDATE {table} AS made
+    SET tenancy_region = school.region,
+        tenancy_orgs = CASE WHEN {left} THEN array_remove(made.tenancy_orgs, made.{body}) ELSE made.tenancy_orgs END
+    FROM school_facts AS school
+    WHERE school.urn = made.urn AND made.urn = ANY (:urns)
+      AND (made.tenancy_region IS DISTINCT FROM school.region OR ({left}) AND made.{body} = ANY (made.tenancy_orgs))
+"""
+_LEAVE_NOTICES = text(
+    _LEAVE.format(table="notices", body="body_org", left="made.body_org IS DISTINCT FROM school.body_org")
+)
+_LEAVE_REPRESENTATIONS = text(
+    _LEAVE.format(
+        table="representations",
+        body="org",
+        left="made.party = 'responsible_body' AND made.org IS DISTINCT FROM school.body_org",
+    )
+)
+_FOLLOW_NOTES = text(
+    """
+    UPDATE school_notes AS made SET tenancy_region = school.region FROM school_facts AS school
+    WHERE school.urn = made.urn AND made.urn = ANY (:urns) AND made.tenancy_region IS DISTINCT FROM school.region
+    """
+)
+_FOLLOWERS = (_FOLLOW_ASSESSMENTS, _FOLLOW_DECISIONS, _LEAVE_NOTICES, _LEAVE_REPRESENTATIONS, _FOLLOW_NOTES)
 
 
 async def keep(session: AsyncSession, schools: Sequence[KeptSchool]) -> list[int]:
-    """Write what changed and return those URNs; who may see their assessments and decisions follows at once.
+    """Write what changed and return those URNs; who may see their cases follows at once.
 
     A school that moved to another body is closed to the old one from here on. What changed is to be assessed again.
     """
     rows = dumps([school.row() for school in schools]).decode()
     changed = [row.urn for row in await session.execute(_UPSERT, {"rows": rows})]
     if changed:
-        await session.execute(_FOLLOW_ASSESSMENTS, {"urns": changed})
-        await session.execute(_FOLLOW_DECISIONS, {"urns": changed})
+        for follower in _FOLLOWERS:
+            await session.execute(follower, {"urns": changed})
         if told := await follow_ups.recorded(session, changed):
             await follow_ups.follow(session, told)
             await follow_ups.refresh(session, told)

@@ -69,6 +69,13 @@ class Assessment(Base):
             postgresql_where=text("superseded_at IS NULL"),
         ),
         Index("ix_assessments_urn_id", "urn", "id"),
+        Index(
+            "ix_assessments_caseload",
+            "scheme",
+            "created_at",
+            "urn",
+            postgresql_where=text("series = 'current' AND superseded_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

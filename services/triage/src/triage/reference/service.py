@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from shared.errors import invalid
 from shared.responses import json_response
 from triage.policies.documents import packaged
+from triage.procedure.documents import PROCEDURE, newest
 
 _LISTS: Final[Mapping[str, Any]] = yaml.safe_load(
     (files("triage.reference") / "reference.yaml").read_text(encoding="utf-8")
@@ -39,11 +40,31 @@ def _scheme(document: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _reference_data() -> dict[str, Any]:
-    newest = {document["scheme"]: document for document in packaged()}
+    schemes = {document["scheme"]: document for document in packaged()}
     labels = packaged()[-1]["labels"]
     vocabulary = {name: _codes(labels[name]) for name in ("areas", "grades", "categories", "safeguarding")}
     lists = {name: rows for name, rows in _LISTS.items() if name != "default_scheme"}
-    return {"schemes": [_scheme(each) for each in newest.values()], **lists, **vocabulary}
+    return {
+        "schemes": [_scheme(each) for each in schemes.values()],
+        **lists,
+        **vocabulary,
+        **_procedure_codes(),
+    }
+
+
+def _procedure_codes() -> dict[str, list[dict[str, str]]]:
+    procedure = newest(PROCEDURE)
+    authorisers = [{"code": each["role"], "label": each["label"]} for each in procedure["authorisers"]]
+    found = {
+        "parties": procedure["parties"],
+        "notice_kinds": procedure["notices"]["kinds"],
+        "representation_positions": procedure["representations"]["positions"],
+        "decision_reasons": procedure["decision"]["reasons"],
+        "urgent_grounds": procedure["urgent"]["grounds"],
+        "review_outcomes": procedure["urgent"]["review_outcomes"],
+    }
+    lists = {name: [{"code": each["code"], "label": each["label"]} for each in rows] for name, rows in found.items()}
+    return {"authorisers": authorisers, **lists}
 
 
 @cache

@@ -1,0 +1,78 @@
+"""The procedure in force, the calendar of an authority, and both as clients read them."""
+
+from collections.abc import Container
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+import holidays
+from fastapi import Request, Response
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.responses import json_response
+from triage.domain.calendar import SchoolCalendar, read_calendar
+from triage.problems import NoProcedureInForce, ProcedureNotFound
+from triage.procedure import repository
+from triage.procedure.documents import PROCEDURE, SCHOOL_HOLIDAYS
+from triage.procedure.repository import Reads
+
+COUNTRY: Final = ("GB", "ENG")
+
+
+@cache
+def bank_holidays() -> Container[date]:
+    """The bank holidays of England, of any year."""
+    country, part = COUNTRY
+    return holidays.country_holidays(country, subdiv=part)
+
+
+async def procedure_on(reads: Reads, on: date) -> dict[str, Any]:
+    """Return the procedure in force on a date; raises NoProcedureInForce before there was one."""
+    found = await repository.in_force(reads, PROCEDURE, on)
+    if found is None:
+        raise NoProcedureInForce(f"No version of the procedure is in force on {on}.")
+    return found
+
+
+async def calendar_of(reads: Reads, la: str | None, on: date) -> SchoolCalendar:
+    """Return the calendar of an authority by the school holidays in force on a date."""
+    found = await repository.in_force(reads, SCHOOL_HOLIDAYS, on)
+    if found is None:
+        raise NoProcedureInForce(f"No version of the school holidays is in force on {on}.")
+    return read_calendar(found, la, bank_holidays())
+
+
+async def list_versions(request: Request, reads: AsyncConnection) -> Response:
+    """Answer with the versions of the procedure and of the school holidays."""
+    rows = [_reference(row) for row in await repository.versions(reads)]
+    return json_response(request, {"data": rows}, public=True)
+
+
+async def get_version(request: Request, reads: AsyncConnection, kind: str, version: int) -> Response:
+    """Answer with one version in full."""
+    row = await repository.version(reads, kind, version)
+    if row is None:
+        raise ProcedureNotFound("There is no such version.")
+    return json_response(request, {**_reference(row), "document": row["document"]}, public=True)
+
+
+def _reference(row: RowMapping) -> dict[str, Any]:
+    shown = ("kind", "version", "in_force_from", "in_force_to", "content_hash", "loaded_at")
+    return {**{name: row[name] for name in shown}, "title": row["document"]["title"]}
+
+
+async def get_deadline(
+    request: Request, reads: AsyncConnection, *, la: str | None, after: date, school_days: int
+) -> Response:
+    """Answer with the day that is so many school days after another."""
+    calendar = await calendar_of(reads, la, after)
+    found = calendar.after(after, school_days)
+    body = {
+        "after": after,
+        "school_days": school_days,
+        "on": found.on,
+        "not_counted": found.not_counted,
+        "complete": found.complete,
+    }
+    return json_response(request, body, public=True)
