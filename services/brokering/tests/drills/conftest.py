@@ -1,6 +1,6 @@
 """The drills run on the same small world as the tests."""
 
 from services.brokering.tests.integration.conftest import one_database, urls
-from services.brokering.tests.integration.support.conftest import app, client, clock, steps, world
+from services.brokering.tests.integration.support.conftest import app, client, clock, http_steps, steps, world
 
-__all__ = ["app", "client", "clock", "one_database", "steps", "urls", "world"]
+__all__ = ["app", "client", "clock", "http_steps", "one_database", "steps", "urls", "world"]

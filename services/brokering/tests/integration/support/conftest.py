@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from services.brokering.tests.support_server import serving
 from services.brokering.tests.support_world import Clock, Steps, World, support_app
 
 from shared.clock import utc_now
@@ -42,3 +43,11 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def steps(client: httpx.AsyncClient, world: World) -> Steps:
     return Steps(client, world)
+
+
+@pytest.fixture
+async def http_steps(urls: DatabaseUrls, world: World) -> AsyncIterator[Steps]:
+    """The same steps over sockets, to a process of the service of its own."""
+    with serving(urls) as server:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+            yield Steps(client, world)
