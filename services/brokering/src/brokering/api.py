@@ -21,6 +21,7 @@ from brokering.policies.endpoints import router as policies
 from brokering.proposals.endpoints import router as proposals
 from brokering.reference.endpoints import router as reference
 from brokering.rounds.endpoints import router as rounds
+from brokering.statistics.endpoints import router as statistics
 from brokering.tasks.endpoints import router as tasks
 from brokering.visits.endpoints import router as visits
 
@@ -42,6 +43,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     budgets,
     tasks,
     notifications,
+    statistics,
     policies,
     reference,
 )

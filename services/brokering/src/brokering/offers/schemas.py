@@ -9,9 +9,11 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from brokering.reference.lists import OneOf
 from shared.schemas import ApiModel, Page, RequestModel
 
 Days = Annotated[float, Field(gt=0, le=1000, multiple_of=0.5, description="in steps of half a day", examples=[7.5])]
+ReasonCode = Annotated[str, OneOf("refusal_reasons")]
 Reason = Annotated[str | None, Field(max_length=4000, description="plain text")]
 
 
@@ -45,6 +47,7 @@ class ResponseRequest(RequestModel):
 
     accepted: bool
     reason: Reason = None
+    reason_code: ReasonCode | None = Field(None, description="for statistics, where declining")
 
 
 class AgreementRequest(RequestModel):
@@ -59,6 +62,7 @@ class AgreementRequest(RequestModel):
 
     agreed: bool
     reason: Reason = None
+    reason_code: ReasonCode | None = Field(None, description="for statistics, where refusing")
     conflicts_seen: bool | None = Field(
         None,
         validate_default=True,
@@ -117,6 +121,7 @@ class LeaderResponse(ApiModel):
 
     accepted: bool
     reason: str | None
+    reason_code: str | None = None
     by: str
     at: datetime
 
@@ -126,6 +131,7 @@ class Agreement(ApiModel):
 
     agreed: bool
     reason: str | None
+    reason_code: str | None = None
     conflicts_seen: bool | None = Field(description="null where a refusal did not say")
     by: str
     on_behalf_of: str
