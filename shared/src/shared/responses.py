@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -95,6 +95,12 @@ def _stream(chunks: AsyncIterator[bytes], media_type: str, *, public: bool) -> S
         "Vary": "Accept" if public else "Accept, Authorization",
     }
     return StreamingResponse(chunks, media_type=media_type, headers=headers)
+
+
+async def each(rows: Iterable[Any]) -> AsyncIterator[Any]:
+    """Yield the rows of a list that is at hand already, as a stream takes them."""
+    for row in rows:
+        yield row
 
 
 def ndjson(rows: AsyncIterator[Any], *, public: bool = False) -> StreamingResponse:

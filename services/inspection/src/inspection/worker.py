@@ -1,6 +1,7 @@
-"""The second process: it runs imports, numbers the events of the change feed, and decides anew."""
+"""The second process: imports, the numbers of the feed's events, deciding anew, and what a day publishes."""
 
 from inspection.app import SERVICE_DIR
+from inspection.calendar.service import announce_daily
 from inspection.imports.service import JOBS
 from inspection.redeciding import redecide
 from inspection.settings import Settings
@@ -9,7 +10,8 @@ from shared.worker import run_worker
 
 def main() -> None:
     """Run until told to stop."""
-    run_worker("inspection", Settings(), JOBS, background=(redecide,), service_dir=SERVICE_DIR)
+    background = (redecide, announce_daily)
+    run_worker("inspection", Settings(), JOBS, background=background, service_dir=SERVICE_DIR)
 
 
 if __name__ == "__main__":

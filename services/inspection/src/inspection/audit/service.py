@@ -41,15 +41,20 @@ class Entry:
 
 async def record(session: AsyncSession, principal: Principal, entry: Entry) -> None:
     """Write an entry in the transaction of the step itself."""
+    await record_step(session, principal.subject, entry, orgs=[str(principal.org)] if entry.confidential else None)
+
+
+async def record_step(session: AsyncSession, by: str, entry: Entry, orgs: Sequence[str] | None = None) -> None:
+    """Write an entry about a step that was taken, or caused, by this subject; `orgs` alone see it where given."""
     await repository.add(
         session,
         {
             "inspection_id": entry.inspection_id,
-            "by": principal.subject,
+            "by": by,
             "step": entry.step,
             "reason": entry.reason,
             "changes": [change.document() for change in entry.changes],
-            "orgs": [str(principal.org)] if entry.confidential else None,
+            "orgs": orgs,
         },
     )
 

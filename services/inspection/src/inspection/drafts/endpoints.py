@@ -5,15 +5,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from inspection.drafts import service
-from inspection.drafts.schemas import DraftPage, InspectionDraft, InspectionPatch, NewInspection, QualityAssurance
+from inspection.drafts.repository import DraftFilters
+from inspection.drafts.schemas import InspectionDraft, InspectionPatch, NewInspection, QualityAssurance
 from inspection.inspections.endpoints import InspectionId
 from inspection.scopes import INSPECTIONS_READ, INSPECTIONS_WRITE
+from inspection.trust_inspections.schemas import DraftPage
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import Db
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES
 
 router = APIRouter(tags=["drafts"])
 
@@ -71,16 +74,28 @@ async def assure_inspection_quality(  # noqa: PLR0917 - FastAPI passes by name
     outcome: Annotated[QualityAssurance, Body()],
 ) -> Response:
     """Pass a draft through quality assurance, or return it to draft with a reason."""
-    return await once(lambda: service.assure_quality(request, session, principal, inspection_id, outcome))
+    return await once(
+        lambda: service.assure_quality(request, session, principal, draft_id=inspection_id, outcome=outcome)
+    )
 
 
-@router.get("/v1/inspection-drafts", operation_id="list_inspection_drafts", responses={200: {"model": DraftPage}})
-async def list_inspection_drafts(
+@router.get(
+    "/v1/inspection-drafts",
+    operation_id="list_inspection_drafts",
+    responses={200: {"model": DraftPage, "content": LINES}},
+)
+async def list_inspection_drafts(  # noqa: PLR0917 - FastAPI passes by name
     principal: Reader,
     request: Request,
     session: Db,
     page: PageRequest,
     state: Annotated[Literal["draft", "quality_assured"] | None, Query(description="only those in this state")] = None,
+    about: Annotated[
+        Literal["school", "trust"] | None, Query(description="only those about schools, or trusts")
+    ] = None,
 ) -> Response:
-    """List inspections being written, newest first. Others than the inspectorate find none."""
-    return await service.list_drafts(request, session, principal, state, page)
+    """List inspections being written, of schools and of trusts, newest first. Others than the inspectorate find none.
+
+    `Accept: application/x-ndjson` streams all of them.
+    """
+    return await service.list_drafts(request, session, principal, DraftFilters(state, about), page)

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,20 @@ _COLUMNS: Final = """
     d.id, d.urn, d.trust_uid, d.number, d.state, d.content, d.created_by, d.created_at, d.changed_by, d.changed_at"""
 _FACTS: Final = "s.low_age, s.high_age, s.sixth_form"
 _SELECT: Final = f"SELECT {_COLUMNS}, {_FACTS} FROM inspection_drafts d LEFT JOIN schools s ON s.urn = d.urn"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an inspection is of: a school or a trust."""
+
+    urn: int | None = None
+    trust_uid: str | None = None
+
+    def path(self, inspection_id: UUID) -> str:
+        """Return where an inspection of it is to be had."""
+        root = "/v1" if self.trust_uid is None else f"/v1/trusts/{self.trust_uid}"
+        return f"{root}/inspections/{inspection_id}"
+
 
 _BIND: Final = text("SELECT set_config('app.organisation', :organisation, true)")
 
@@ -38,25 +53,36 @@ async def find(
     return None if row is None else dict(row)
 
 
-async def page(session: AsyncSession, *, state: str | None, after: UUID | None, limit: int) -> Sequence[Row]:
-    """Return up to `limit` drafts about schools, newest first."""
+@dataclass(frozen=True, slots=True)
+class DraftFilters:
+    """What a list of drafts is narrowed by; None leaves a filter out. `about`: school or trust."""
+
+    state: str | None = None
+    about: str | None = None
+
+
+_MATCHES: Final = (
+    "(CAST(:state AS text) IS NULL OR d.state = :state)"
+    " AND (CAST(:about AS text) IS NULL OR (d.trust_uid IS NULL) = (:about = 'school'))"
+)
+
+
+async def page(session: AsyncSession, filters: DraftFilters, *, after: UUID | None, limit: int) -> Sequence[Row]:
+    """Return up to `limit` drafts, newest first."""
     rows = await session.execute(
         text(
-            f"{_SELECT} WHERE d.urn IS NOT NULL AND (CAST(:state AS text) IS NULL OR d.state = :state)"
-            " AND (CAST(:after AS uuid) IS NULL OR d.id < :after) ORDER BY d.id DESC LIMIT :limit"
+            f"{_SELECT} WHERE {_MATCHES} AND (CAST(:after AS uuid) IS NULL OR d.id < :after)"
+            " ORDER BY d.id DESC LIMIT :limit"
         ),
-        {"state": state, "after": after, "limit": limit},
+        {**asdict(filters), "after": after, "limit": limit},
     )
     return [dict(row) for row in rows.mappings()]
 
 
-async def count(session: AsyncSession, *, state: str | None) -> int:
-    """Count the drafts about schools."""
-    sql = (
-        "SELECT count(*) FROM inspection_drafts"
-        " WHERE urn IS NOT NULL AND (CAST(:state AS text) IS NULL OR state = :state)"
-    )
-    return int(await session.scalar(text(sql), {"state": state}) or 0)
+async def count(session: AsyncSession, filters: DraftFilters) -> int:
+    """Count the drafts."""
+    sql = f"SELECT count(*) FROM inspection_drafts d WHERE {_MATCHES}"
+    return int(await session.scalar(text(sql), asdict(filters)) or 0)
 
 
 async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
@@ -70,13 +96,14 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
     )
 
 
-_WRITTEN_AS: Final = text("SELECT id FROM inspection_drafts WHERE urn = :urn AND number = :number AND id <> :but")
+_WRITTEN_AS: Final = text(
+    "SELECT id FROM inspection_drafts WHERE (urn = :urn OR trust_uid = :trust_uid) AND number = :number AND id <> :but"
+)
 
 
-async def written_as(session: AsyncSession, content: Mapping[str, Any], but: UUID) -> UUID | None:
-    """Return another draft about this school that has this number."""
-    sought = {"urn": content["urn"], "number": content["number"], "but": but}
-    found: UUID | None = await session.scalar(_WRITTEN_AS, sought)
+async def written_as(session: AsyncSession, subject: Subject, number: str | None, but: UUID) -> UUID | None:
+    """Return another draft about this school or trust that has this number."""
+    found: UUID | None = await session.scalar(_WRITTEN_AS, {**asdict(subject), "number": number, "but": but})
     return found
 
 
@@ -111,21 +138,30 @@ async def school(reads: AsyncSession | AsyncConnection, urn: int) -> Row | None:
     return None if found is None else dict(found)
 
 
-async def is_published(session: AsyncSession, inspection_id: UUID) -> bool:
-    """Tell whether an inspection is published."""
-    return bool(await session.scalar(text("SELECT true FROM inspections WHERE id = :id"), {"id": inspection_id}))
+_PUBLISHED: Final = {
+    True: text("SELECT true FROM inspections WHERE id = :id"),
+    False: text("SELECT true FROM trust_inspections WHERE id = :id AND trust_uid = :trust_uid LIMIT 1"),
+}
+
+
+async def is_published(session: AsyncSession, inspection_id: UUID, trust_uid: str | None = None) -> bool:
+    """Tell whether an inspection, of a school or of this trust, is published."""
+    return bool(await session.scalar(_PUBLISHED[trust_uid is None], {"id": inspection_id, "trust_uid": trust_uid}))
 
 
 _THE_SAME: Final = text(
     "SELECT id FROM inspections WHERE urn = :urn AND (number = :number OR"
-    " (number IS NULL OR CAST(:number AS text) IS NULL) AND starts_on = :starts_on AND kind = :kind) LIMIT 1"
+    " (number IS NULL OR CAST(:number AS text) IS NULL) AND starts_on = :starts_on AND kind = :kind)"
+    " UNION ALL"
+    " SELECT id FROM trust_inspections WHERE trust_uid = :trust_uid AND version = 1 AND (number = :number OR"
+    " (number IS NULL OR CAST(:number AS text) IS NULL) AND starts_on = :starts_on) LIMIT 1"
 )
 
 
-async def published_as(session: AsyncSession, content: Mapping[str, Any]) -> UUID | None:
+async def published_as(session: AsyncSession, subject: Subject, content: Mapping[str, Any]) -> UUID | None:
     """Return the published inspection that this is: by its number, or where one has none by its kind and start."""
-    identity = {name: content[name] for name in ("urn", "number", "starts_on", "kind")}
-    found: UUID | None = await session.scalar(_THE_SAME, identity)
+    identity = {name: content[name] for name in ("number", "starts_on", "kind")}
+    found: UUID | None = await session.scalar(_THE_SAME, {**asdict(subject), **identity})
     return found
 
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
 from inspection.inspections.schemas import Warned
 from inspection.schools.schemas import Urn
-from shared.schemas import ApiModel, FieldError, Page, RequestModel
+from shared.schemas import ApiModel, FieldError, RequestModel
 
 MAX_AREAS = 20
 MAX_REFERENCES = 200
@@ -133,10 +133,6 @@ class InspectionDraft(ApiModel):
     created_at: datetime
     changed_by: str
     changed_at: datetime
-
-
-class DraftPage(Page[InspectionDraft]):
-    """One page of drafts, newest first."""
 
 
 Document = dict[str, Any]

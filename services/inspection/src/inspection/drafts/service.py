@@ -1,6 +1,6 @@
 """Writing inspections: drafts, their changes, and quality assurance. Publication takes over from there."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from inspection.domain.changes import changes
 from inspection.domain.steps import PUBLISHED
 from inspection.domain.validation import Case, Fault, doubts, lacking, wrong
 from inspection.drafts import repository, rules
+from inspection.drafts.repository import DraftFilters, Subject
 from inspection.drafts.schemas import InspectionPatch, NewInspection, QualityAssurance
 from inspection.inspections import service as inspections
 from inspection.inspections.repository import find_stored as stored
@@ -20,17 +21,19 @@ from inspection.inspections.service import inspection_document, warning_document
 from inspection.inspectorate import is_inspectorate
 from inspection.problems import DraftExists, InspectionExists, InspectionNotFound
 from inspection.rows import Row
+from inspection.trust_inspections import documents
 from shared.auth import Principal
 from shared.db.session import streaming_session
 from shared.errors import FieldProblem, Forbidden, Unprocessable, invalid
 from shared.etags import check_if_match, etag_of
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
-from shared.responses import dumps, json_response, page_response
+from shared.responses import dumps, json_response, ndjson, page_response, wants_ndjson
 
 Document = dict[str, Any]
 
 CREATED: Final = "created"
+STREAM_BATCH: Final = 200
 
 
 def no_such_inspection(inspection_id: UUID) -> InspectionNotFound:
@@ -97,62 +100,71 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
     content, faults = settled(new.model_dump(mode="json"))
     case = await case_for(session, content, facts)
     refuse([*faults, *wrong(case)])
-    await not_published_yet(session, content)
-    draft_id = new_id()
-    await not_written_yet(session, content, draft_id)
+    subject, draft_id = Subject(urn=new.urn), new_id()
+    await not_published_yet(session, subject, content)
+    await not_written_yet(session, subject, content, draft_id)
     values = {"id": draft_id, "urn": new.urn, "trust_uid": None, "number": new.number, "content": content}
     await repository.add(session, {**values, "by": principal.subject, "orgs": [str(principal.org)]})
     told = changes({}, rules.audited(content))
     await record(session, principal, Entry(draft_id, CREATED, changes=told, confidential=True))
-    headers = {"Location": f"/v1/inspections/{draft_id}"}
+    headers = {"Location": subject.path(draft_id)}
     return json_response(request, await _read(session, draft_id), status=201, headers=headers)
 
 
-async def not_published_yet(session: AsyncSession, content: Mapping[str, Any]) -> None:
+async def not_published_yet(session: AsyncSession, subject: Subject, content: Mapping[str, Any]) -> None:
     """Raise InspectionExists, with where it is, for what is published already: a file may have told of it."""
-    other = await repository.published_as(session, content)
+    other = await repository.published_as(session, subject, content)
     if other is not None:
-        detail = "This inspection of the school is published: correct that one."
-        raise InspectionExists(detail, errors=[FieldProblem("/number", f"/v1/inspections/{other}", "published")])
+        detail = "This inspection is published: correct that one."
+        raise InspectionExists(detail, errors=[FieldProblem("/number", subject.path(other), "published")])
 
 
-async def not_written_yet(session: AsyncSession, content: Mapping[str, Any], draft_id: UUID) -> None:
+async def not_written_yet(session: AsyncSession, subject: Subject, content: Mapping[str, Any], draft_id: UUID) -> None:
     """Raise DraftExists, with where it is, if another draft has this number; one made meanwhile the database finds."""
-    other = await repository.written_as(session, content, draft_id)
+    other = await repository.written_as(session, subject, content["number"], draft_id)
     if other is not None:
-        detail = "An inspection of this school with this number is being written."
-        raise DraftExists(detail, errors=[FieldProblem("/number", f"/v1/inspections/{other}", "draft_exists")])
+        detail = "An inspection with this number is being written."
+        raise DraftExists(detail, errors=[FieldProblem("/number", subject.path(other), "draft_exists")])
 
 
-async def _read(session: AsyncSession, draft_id: UUID) -> Document:
-    row = await repository.find(session, draft_id)
+async def _read(session: AsyncSession, draft_id: UUID, trust_uid: str | None = None) -> Document:
+    row = await repository.find(session, draft_id, trust_uid=trust_uid)
     if row is None:
         raise no_such_inspection(draft_id)
+    return await _document(session, row)
+
+
+async def _document(session: AsyncSession, row: Row) -> Document:
+    """Return the document of a draft about a school, or about a trust."""
+    if row["trust_uid"] is not None:
+        return documents.draft_document(row)
     return draft_document(row, await case_for(session, row["content"], row))
 
 
-async def held(session: AsyncSession, principal: Principal, draft_id: UUID, step: str) -> Row:
-    """Return the draft a step is to be taken on, held till the end of the transaction.
+async def held(
+    session: AsyncSession, principal: Principal, draft_id: UUID, step: str, *, trust_uid: str | None = None
+) -> Row:
+    """Return the draft a step is to be taken on, held till the end of the transaction; of a trust where one is named.
 
     Raises IllegalStep where its state bars the step (it may be published already), InspectionNotFound for an id that
     the client may not know of.
     """
     await repository.bind_organisation(session, principal)
-    row = await repository.find(session, draft_id, hold=True) if is_inspectorate(principal) else None
+    writes = is_inspectorate(principal)
+    row = await repository.find(session, draft_id, hold=True, trust_uid=trust_uid) if writes else None
     if row is not None:
         rules.require_step(step, row["state"])
         return row
-    if not await repository.is_published(session, draft_id):
+    if not await repository.is_published(session, draft_id, trust_uid):
         raise no_such_inspection(draft_id)
-    if not is_inspectorate(principal):
+    if not writes:
         raise Forbidden("Inspections are written by the inspectorate.")
     rules.require_step(step, PUBLISHED)
     raise no_such_inspection(draft_id)
 
 
 async def _check_version(session: AsyncSession, row: Row, if_match: str) -> None:
-    current = draft_document(row, await case_for(session, row["content"], row))
-    check_if_match(if_match, etag_of(dumps(current)))
+    check_if_match(if_match, etag_of(dumps(await _document(session, row))))
 
 
 async def change(
@@ -170,8 +182,8 @@ async def change(
     before = row["content"]
     content, faults = settled(merged(before, patch))
     refuse([*faults, *wrong(await case_for(session, content, row))])
-    await not_published_yet(session, content)
-    await not_written_yet(session, content, draft_id)
+    await not_published_yet(session, Subject(urn=row["urn"]), content)
+    await not_written_yet(session, Subject(urn=row["urn"]), content, draft_id)
     told = changes(rules.audited(before), rules.audited(content))
     if told:
         await repository.change(session, draft_id, content, principal.subject)
@@ -186,24 +198,32 @@ def merged(before: Mapping[str, Any], patch: InspectionPatch) -> dict[str, Any]:
 
 
 async def assure_quality(
-    request: Request, session: AsyncSession, principal: Principal, draft_id: UUID, outcome: QualityAssurance
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    draft_id: UUID,
+    outcome: QualityAssurance,
+    trust_uid: str | None = None,
 ) -> Response:
     """Pass a draft, or return it with a reason."""
     if not outcome.passed and outcome.reason is None:
         raise invalid("/reason", "Say why it goes back to draft.", "missing")
     code = "pass" if outcome.passed else "return"
-    row = await held(session, principal, draft_id, code)
+    row = await held(session, principal, draft_id, code, trust_uid=trust_uid)
     state = str(rules.steps()[code].to)
     await repository.move(session, draft_id, state, principal.subject)
     told = changes({"state": row["state"]}, {"state": state})
     entry = Entry(draft_id, rules.DONE[code], reason=outcome.reason, changes=told, confidential=True)
     await record(session, principal, entry)
-    return json_response(request, await _read(session, draft_id))
+    return json_response(request, await _read(session, draft_id, trust_uid))
 
 
-async def discard(session: AsyncSession, principal: Principal, draft_id: UUID, if_match: str) -> Response:
+async def discard(
+    session: AsyncSession, principal: Principal, draft_id: UUID, if_match: str, *, trust_uid: str | None = None
+) -> Response:
     """Take a draft away that will not be published; its trail stays."""
-    row = await held(session, principal, draft_id, "discard")
+    row = await held(session, principal, draft_id, "discard", trust_uid=trust_uid)
     await _check_version(session, row, if_match)
     await repository.remove(session, draft_id)
     told = changes({"state": row["state"]}, {"state": None})
@@ -227,16 +247,28 @@ async def read_any(
 
 
 async def list_drafts(
-    request: Request, session: AsyncSession, principal: Principal, state: str | None, page: PageParameters
+    request: Request, session: AsyncSession, principal: Principal, filters: DraftFilters, page: PageParameters
 ) -> Response:
-    """Answer with one page of drafts, newest first; to others than the inspectorate it is empty."""
+    """Answer with one page of drafts, newest first, or with all as a stream; others than the inspectorate find none."""
+    if wants_ndjson(request):
+        return ndjson(_every_draft(request, principal, filters))
     await repository.bind_organisation(session, principal)
     key = page.key(str)
     after = None if key is None else _cursor_id(str(key[0]))
-    rows = await repository.page(session, state=state, after=after, limit=page.limit + 1)
-    documents = [draft_document(row, await case_for(session, row["content"], row)) for row in rows]
-    total = await repository.count(session, state=state) if page.include_total else None
-    return page_response(request, page_of(request, page, documents, lambda draft: (str(draft["id"]),), total=total))
+    rows = await repository.page(session, filters, after=after, limit=page.limit + 1)
+    found = [await _document(session, row) for row in rows]
+    total = await repository.count(session, filters) if page.include_total else None
+    return page_response(request, page_of(request, page, found, lambda draft: (str(draft["id"]),), total=total))
+
+
+async def _every_draft(request: Request, principal: Principal, filters: DraftFilters) -> AsyncIterator[Document]:
+    async with streaming_session(request) as session:
+        await repository.bind_organisation(session, principal)
+        after: UUID | None = None
+        while rows := await repository.page(session, filters, after=after, limit=STREAM_BATCH):
+            for row in rows:
+                yield await _document(session, row)
+            after = rows[-1]["id"]
 
 
 def _cursor_id(text: str) -> UUID:

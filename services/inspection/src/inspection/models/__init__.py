@@ -7,10 +7,11 @@ Confidential to the organisation that loaded them (row-level security): `imports
 `import_files`, `import_rejections`.
 Confidential to a school and the body that answers for it: `progress_versions`, `data_delegations`, `progress_batches`;
 `progress_releases` is public.
-Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit` tells of them.
+Seen by the inspectorate alone: `inspection_drafts`, and what `inspection_audit` tells of them. The service's own:
+`awaited_publications`.
 """
 
-from inspection.models.authoring import InspectionAudit, InspectionDraft, TrustInspection
+from inspection.models.authoring import AwaitedPublication, InspectionAudit, InspectionDraft, TrustInspection
 from inspection.models.base import Base
 from inspection.models.establishments import Establishment, SchoolChange
 from inspection.models.imports import Import, ImportChange, ImportFile, ImportRejection, Source
@@ -20,6 +21,7 @@ from inspection.models.pupils import MeasureComparison, PupilMeasure
 from inspection.models.register import Membership, School, SchoolGroup, SchoolLink, SchoolLocation
 
 __all__ = [
+    "AwaitedPublication",
     "Base",
     "DataDelegation",
     "Establishment",

@@ -73,6 +73,21 @@ class InspectionAudit(Base):
     tenancy_region: Mapped[str | None]
 
 
+class AwaitedPublication(Base):
+    """What is published for a later day: on that day its events are raised, and the row goes."""
+
+    __tablename__ = "awaited_publications"
+    __table_args__ = (
+        CheckConstraint("(urn IS NULL) <> (trust_uid IS NULL)", name="one_subject"),
+        Index("ix_awaited_publications_seen_from", "seen_from"),
+    )
+
+    inspection_id: Mapped[UUID] = mapped_column(primary_key=True)
+    urn: Mapped[int | None]
+    trust_uid: Mapped[str | None]
+    seen_from: Mapped[date]
+
+
 class TrustInspection(Base):
     """One published version of an inspection of a trust; `content` is the document as written.
 

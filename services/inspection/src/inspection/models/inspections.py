@@ -20,6 +20,7 @@ class Inspection(Base):
     recorded. `judged_on` maps an area to its own date of judgement where that is not the start date.
     `inspection.domain.areas` turns both into the list that clients see. `warnings` holds codes of `data/warnings.json`.
     `narratives` maps an area to its text, `evidence_references` lists `{area, reference, text}`; no file carries them.
+    `own_judgements`: of what monitoring inspections judged again, the inspection's own judgement (ADR 18).
     `recorded_by` and `recorded_at` tell who published or corrected this version here, and when.
     A judgement changes only with its version, and the version before is kept: the database refuses anything else.
 
@@ -72,6 +73,7 @@ class Inspection(Base):
     narratives: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     summary: Mapped[str | None]
     evidence_references: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    own_judgements: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     evidence: Mapped[bool] = mapped_column(server_default=text("true"))
     state: Mapped[str] = mapped_column(server_default=text("'published'"))

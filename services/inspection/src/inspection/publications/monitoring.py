@@ -1,7 +1,8 @@
 """A monitoring inspection judges single areas again: the graded inspection it follows then shows the grade in force.
 
 The graded inspection gets a new version, with each area's own date of judgement, which is how the official file shows
-it as well; the version before and the monitoring inspection itself stay in the history.
+it as well; the version before and the monitoring inspection itself stay in the history. What is in force is reckoned
+anew from all inspections of the school whenever one of them is published, corrected or first to be seen.
 """
 
 from collections.abc import Mapping
@@ -10,53 +11,55 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inspection.audit.service import Entry, record
+from inspection.audit.service import Entry, record_step
 from inspection.domain.changes import changes
+from inspection.domain.framework_rules import GRADED
+from inspection.domain.judged_again import follows, in_force, own_judgements, restored
 from inspection.domain.validation import Fault
 from inspection.drafts import rules
 from inspection.drafts.service import case_for
 from inspection.publications import repository
 from inspection.publications.content import content_of, next_version
-from shared.auth import Principal
+from inspection.rows import Row
 
 Content = Mapping[str, Any]
 
 JUDGED_AGAIN: Final = "judged_again"
-REASON: Final = "monitoring_inspection"
 
 
-async def apply(session: AsyncSession, principal: Principal, inspection_id: UUID, content: Content) -> None:
-    """Bring what a monitoring inspection judged into the graded inspection it follows; nothing for another kind."""
-    if not rules.judges_another(content):
+async def settle(session: AsyncSession, urn: int, cause: UUID, by: str) -> None:
+    """Bring the grades in force of a school's graded inspections up to date, because of one that is new or changed.
+
+    The school has to be held (`repository.hold_school`): of two publications at once the later one sees both.
+    """
+    rows = await repository.hold_standing(session, urn)
+    documents = {row["id"]: {**content_of(row), "id": row["id"]} for row in rows}
+    graded = {row["id"]: row for row in rows if row["kind"] == GRADED}
+    if all(row["own_judgements"] is None for row in graded.values()) and len(graded) == len(rows):
         return
-    graded = await repository.hold_latest_graded(session, content["urn"], content["starts_on"])
-    if graded is None:
-        return
-    before = content_of(graded)
-    after = in_force(before, content)
+    followed = [documents[identifier] for identifier in graded]
+    again: dict[Any, list[Content]] = {identifier: [] for identifier in graded}
+    for row in rows:
+        document = documents[row["id"]]
+        stands = follows(document, followed) if row["kind"] != GRADED else None
+        if stands is not None:
+            again[stands["id"]].append(document)
+    kind = next((row["kind"] for row in rows if row["id"] == cause), GRADED)
+    for identifier, row in graded.items():
+        await _follow(session, row, again[identifier], reason=f"{kind}_inspection {cause}", by=by)
+
+
+async def _follow(session: AsyncSession, row: Row, again: list[Content], *, reason: str, by: str) -> None:
+    before = content_of(row)
+    own = restored(before, row["own_judgements"])
+    after = in_force(own, again, rules.framework_rules()[row["framework"]].areas)
     told = changes(rules.audited(before), rules.audited(after))
     if not told:
         return
-    reason = f"{REASON} {inspection_id}"
-    columns = next_version(graded, before, after, await case_for(session, after, graded))
-    await repository.follow(session, graded["id"], {**columns, "recorded_by": principal.subject}, reason)
-    await record(session, principal, Entry(graded["id"], JUDGED_AGAIN, changes=told, reason=reason))
-
-
-def in_force(graded: Content, monitoring: Content) -> dict[str, Any]:
-    """Return a graded inspection with the areas that were judged again; of two judgements the later one holds."""
-    began = graded["starts_on"]
-    areas = {each["area"]: each for each in graded["areas"]}
-    for each in monitoring["areas"]:
-        judged_on = each["judged_on"] or monitoring["starts_on"]
-        held = areas.get(each["area"])
-        if held is None or judged_on >= (held["judged_on"] or began):
-            areas[each["area"]] = {**each, "judged_on": judged_on}
-    after = {**graded, "areas": [*areas.values()]}
-    judged_on = monitoring["safeguarding_judged_on"] or monitoring["starts_on"]
-    if monitoring["safeguarding"] is not None and judged_on >= (graded["safeguarding_judged_on"] or began):
-        after.update(safeguarding=monitoring["safeguarding"], safeguarding_judged_on=judged_on)
-    return after
+    columns = next_version(row, before, after, await case_for(session, after, row))
+    kept = {"own_judgements": own_judgements(own, after), "recorded_by": by}
+    await repository.follow(session, row["id"], {**columns, **kept}, reason)
+    await record_step(session, by, Entry(row["id"], JUDGED_AGAIN, changes=told, reason=reason))
 
 
 def withdrawn(before: Content, after: Content) -> list[Fault]:

@@ -10,10 +10,11 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row
 
 _JSON: Final = frozenset({"grades", "judged_on", "narratives"})
-_JSONB: Final = frozenset({"evidence_references"})
+_JSONB: Final = frozenset({"evidence_references", "own_judgements"})
 _SELECT: Final = """
 SELECT i.*, s.low_age, s.high_age, s.sixth_form FROM inspections i JOIN schools s ON s.urn = i.urn"""
 
@@ -40,6 +41,12 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
     )
 
 
+async def urn_of(session: AsyncSession, inspection_id: UUID) -> int | None:
+    """Return the school that a published inspection is about."""
+    urn: int | None = await session.scalar(text("SELECT urn FROM inspections WHERE id = :id"), {"id": inspection_id})
+    return urn
+
+
 async def hold(session: AsyncSession, inspection_id: UUID) -> Row | None:
     """Return a published inspection with the facts of its school, held till the end of the transaction."""
     found = await session.execute(text(f"{_SELECT} WHERE i.id = :id FOR UPDATE OF i"), {"id": inspection_id})
@@ -47,19 +54,25 @@ async def hold(session: AsyncSession, inspection_id: UUID) -> Row | None:
     return None if row is None else dict(row)
 
 
-_LATEST_GRADED: Final = f"""
+_HOLD_SCHOOL: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+async def hold_school(session: AsyncSession, urn: int) -> None:
+    """Wait for other publications about this school: from now till the end of the transaction it is ours."""
+    await session.execute(_HOLD_SCHOOL, {"name": f"publication {urn}"})
+
+
+_STANDING: Final = f"""
 {_SELECT}
-WHERE i.urn = :urn AND i.evidence AND i.kind = 'graded' AND i.starts_on <= :starts_on
-    AND coalesce(i.published_on, i.starts_on) <= current_date
-ORDER BY i.starts_on DESC, i.id DESC LIMIT 1
+WHERE i.urn = :urn AND i.evidence AND i.kind IN ('graded', 'monitoring') AND {VISIBLE}
+ORDER BY i.starts_on, i.id
 FOR UPDATE OF i"""
 
 
-async def hold_latest_graded(session: AsyncSession, urn: int, starts_on: str) -> Row | None:
-    """Return the graded inspection that stood when another one began, held till the end of the transaction."""
-    found = await session.execute(text(_LATEST_GRADED), {"urn": urn, "starts_on": starts_on})
-    row = found.mappings().one_or_none()
-    return None if row is None else dict(row)
+async def hold_standing(session: AsyncSession, urn: int) -> list[Row]:
+    """Return the graded and monitoring inspections of a school that are to be seen, held till the end."""
+    found = await session.execute(text(_STANDING), {"urn": urn})
+    return [dict(row) for row in found.mappings()]
 
 
 _KEEP: Final = text(

@@ -9,10 +9,13 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection.audit.service import Entry, record
+from inspection.calendar import repository as calendar
 from inspection.domain.changes import Change, changes
+from inspection.domain.judged_again import restored, touched
 from inspection.domain.validation import Case, Fault, lacking, wrong
 from inspection.drafts import repository as drafts
 from inspection.drafts import rules
+from inspection.drafts.repository import Subject
 from inspection.drafts.service import (
     case_for,
     held,
@@ -55,13 +58,14 @@ async def publish(
     content["published_on"] = named.isoformat() if named else content["published_on"] or today.isoformat()
     case = await case_for(session, content, row)
     refuse([*wrong(case), *lacking(case), *_too_early(case, content, today)])
-    await not_published_yet(session, content)
+    await repository.hold_school(session, content["urn"])
+    await not_published_yet(session, Subject(urn=row["urn"]), content)
     await drafts.remove(session, inspection_id)
     await repository.add(session, _first_version(inspection_id, content, case, principal))
     told = [Change("state", row["state"], "published"), *changes({}, rules.audited(content))]
     await record(session, principal, Entry(inspection_id, rules.DONE["publish"], changes=told))
-    await monitoring.apply(session, principal, inspection_id, content)
-    await append_async(session, _events(PUBLISHED, inspection_id, content, today, version=1))
+    await _seen(session, principal, inspection_id, content, today)
+    await append_async(session, events(PUBLISHED, inspection_id, content, today, version=1))
     return await _answer(request, session, inspection_id)
 
 
@@ -99,27 +103,49 @@ async def correct(
     row = await _held_published(session, principal, inspection_id)
     before = content_of(row)
     content, faults = settled(merged(before, wanted.changes))
-    was, case = await case_for(session, before, row), await case_for(session, content, row)
-    # what an imported inspection lacked already does not bar the correction of something else
-    lacked = {(fault.code, fault.detail) for fault in lacking(was)}
-    missing = [fault for fault in lacking(case) if (fault.code, fault.detail) not in lacked]
-    refuse([*faults, *wrong(case), *missing, *_barred(before, content, today)], "/changes")
+    refuse([*faults, *await _faults(session, row, before, content), *_barred(row, before, content, today)], "/changes")
     told = changes(rules.audited(before), rules.audited(content))
     if not told:
         raise invalid("/changes", "It says this already: nothing would change.", "no_change")
-    columns = next_version(row, before, content, case)
+    columns = next_version(row, before, content, await case_for(session, content, row))
     await repository.follow(session, inspection_id, {**columns, "recorded_by": principal.subject}, wanted.reason)
     entry = Entry(inspection_id, rules.DONE["correct"], reason=wanted.reason, changes=told)
     await record(session, principal, entry)
-    await monitoring.apply(session, principal, inspection_id, content)
+    await _seen(session, principal, inspection_id, content, today)
     version = row["version"] + 1
-    await append_async(
-        session, _events(CORRECTED, inspection_id, content, today, version=version, reason=wanted.reason)
-    )
+    await append_async(session, events(CORRECTED, inspection_id, content, today, version=version, reason=wanted.reason))
     return await _answer(request, session, inspection_id, status=201)
 
 
+async def _faults(
+    session: AsyncSession, row: Row, before: Mapping[str, Any], content: Mapping[str, Any]
+) -> list[Fault]:
+    """Return what is wrong with a corrected inspection as it judged itself: what was judged again has later dates.
+
+    What an imported inspection lacked already does not bar the correction of something else.
+    """
+    was = await case_for(session, restored(before, row["own_judgements"]), row)
+    case = await case_for(session, restored(content, row["own_judgements"]), row)
+    lacked = {(fault.code, fault.detail) for fault in lacking(was)}
+    return [*wrong(case), *(fault for fault in lacking(case) if (fault.code, fault.detail) not in lacked)]
+
+
+async def _seen(
+    session: AsyncSession, principal: Principal, inspection_id: UUID, content: Mapping[str, Any], today: date
+) -> None:
+    """Bring what is to be seen now into the grades in force; of what is not, note the day on which it will be."""
+    seen_from = rules.day(content["published_on"] or content["starts_on"])
+    if seen_from > today:
+        await calendar.await_day(session, inspection_id, seen_from, urn=content["urn"])
+    else:
+        await calendar.await_no_more(session, inspection_id)
+        await monitoring.settle(session, content["urn"], inspection_id, principal.subject)
+
+
 async def _held_published(session: AsyncSession, principal: Principal, inspection_id: UUID) -> Row:
+    urn = await repository.urn_of(session, inspection_id)
+    if urn is not None:
+        await repository.hold_school(session, urn)
     row = await repository.hold(session, inspection_id)
     if row is None:
         draft = await held(session, principal, inspection_id, "correct")
@@ -130,7 +156,7 @@ async def _held_published(session: AsyncSession, principal: Principal, inspectio
     return row
 
 
-def _barred(before: Mapping[str, Any], content: Mapping[str, Any], today: date) -> list[Fault]:
+def _barred(row: Row, before: Mapping[str, Any], content: Mapping[str, Any], today: date) -> list[Fault]:
     """Return what a correction may not do: take the identity away, or hide what was seen."""
     faults = [
         Fault(f"/{name}", "Once given, it can be changed but not taken away.", "missing")
@@ -142,10 +168,10 @@ def _barred(before: Mapping[str, Any], content: Mapping[str, Any], today: date) 
     seen_from = content["published_on"] or content["starts_on"]
     if rules.day(seen_from) > today >= rules.day(before["published_on"] or before["starts_on"]):
         faults.append(Fault("/published_on", "It is to be seen already, and stays so.", "in_the_future"))
-    return [*faults, *monitoring.withdrawn(before, content)]
+    return [*faults, *touched(before, content, row["own_judgements"]), *monitoring.withdrawn(before, content)]
 
 
-def _events(
+def events(
     kind: str, inspection_id: UUID, content: Mapping[str, Any], today: date, *, version: int, reason: str | None = None
 ) -> list[NewEvent]:
     """Return the events of a publication or correction: what happened, and that the school's facts follow.

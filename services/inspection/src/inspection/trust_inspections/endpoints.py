@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
+from inspection.drafts import service as drafts
 from inspection.drafts.schemas import QualityAssurance
 from inspection.publications.schemas import Publication
 from inspection.scopes import INSPECTIONS_PUBLISH, INSPECTIONS_READ, INSPECTIONS_WRITE
@@ -100,7 +101,7 @@ async def discard_trust_inspection(
     *, principal: Writer, session: Db, uid: Uid, trust_inspection_id: TrustInspectionId, if_match: IfMatch
 ) -> Response:
     """Discard a draft. What was published stays."""
-    return await service.discard(session, principal, uid, trust_inspection_id, if_match)
+    return await drafts.discard(session, principal, trust_inspection_id, if_match, trust_uid=uid)
 
 
 @router.post(
@@ -120,8 +121,8 @@ async def assure_trust_inspection_quality(
 ) -> Response:
     """Pass a draft through quality assurance, or return it to draft with a reason."""
     return await once(
-        lambda: service.assure_quality(
-            request, session, principal, uid=uid, draft_id=trust_inspection_id, outcome=outcome
+        lambda: drafts.assure_quality(
+            request, session, principal, draft_id=trust_inspection_id, outcome=outcome, trust_uid=uid
         )
     )
 

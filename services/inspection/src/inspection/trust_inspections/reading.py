@@ -13,7 +13,7 @@ from inspection.drafts.service import no_such_inspection
 from inspection.inspectorate import is_inspectorate
 from inspection.rows import Row
 from inspection.trust_inspections import repository
-from inspection.trust_inspections.service import document
+from inspection.trust_inspections.documents import document, draft_document
 from inspection.trusts.service import find_trust
 from shared.auth import Principal
 from shared.db.session import streaming_session
@@ -80,7 +80,7 @@ async def get_inspection(
         draft = await drafts.find(session, inspection_id, trust_uid=uid)
     if draft is None:
         raise no_such_inspection(inspection_id)
-    return json_response(request, document(draft, draft["content"], draft["state"]))
+    return json_response(request, draft_document(draft))
 
 
 async def list_versions(

@@ -6,7 +6,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from inspection.drafts.schemas import MAX_AREAS, MAX_REFERENCES, Code, EvidenceReference, Line, Number, PlainText
+from inspection.drafts.schemas import (
+    MAX_AREAS,
+    MAX_REFERENCES,
+    Code,
+    EvidenceReference,
+    InspectionDraft,
+    Line,
+    Number,
+    PlainText,
+)
 from inspection.inspections.schemas import EvidenceReference as Reference
 from shared.schemas import ApiModel, FieldError, Page, RequestModel, Source
 
@@ -92,3 +101,7 @@ class TrustInspectionVersions(ApiModel):
     """All versions of one inspection, newest first."""
 
     data: list[TrustInspection]
+
+
+class DraftPage(Page[InspectionDraft | TrustInspection]):
+    """One page of drafts about schools and about trusts, newest first; `kind` tells them apart."""

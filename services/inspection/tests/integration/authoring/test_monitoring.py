@@ -1,9 +1,16 @@
 """Monitoring inspections judge single areas again; ungraded ones end in an outcome."""
 
+import asyncio
+from itertools import permutations
+from random import Random
 from typing import Any
 
 import httpx
+import orjson
 from services.inspection.tests.integration.authoring import writing
+from services.inspection.tests.integration.reads.rows import Register
+
+from shared.testing.drill import FULL
 
 
 def monitoring(**changes: Any) -> dict[str, Any]:
@@ -102,6 +109,113 @@ class TestMonitoring:
         assert (card["safeguarding"]["judgement"], card["safeguarding"]["judged_on"]) == ("met", "2026-04-14")
         assert card["category_of_concern"]["code"] == "RSI"
         assert [each["code"] for each in card["warnings"]] == ["category_mismatch"]
+
+
+JANUARY = writing.card(areas=writing.areas(achievement="needs_attention"), safeguarding="not_met")
+MAY = writing.card(
+    number="2", starts_on="2026-05-12", published_on="2026-06-15", areas=writing.areas(inclusion="strong_standard")
+)
+MARCH = writing.card(**monitoring(number="3", starts_on="2026-03-03", published_on="2026-03-20", safeguarding="met"))
+MARCH["areas"] = [{"area": "achievement", "grade": "expected_standard"}, {"area": "inclusion", "grade": "exceptional"}]
+JUNE = writing.card(**monitoring(number="4", starts_on="2026-06-02", published_on="2026-06-20"))
+JUNE["areas"] = [{"area": "achievement", "grade": "strong_standard", "judged_on": "2026-06-03"}]
+THE_SAME_DAY = writing.card(**monitoring(number="5", starts_on="2026-06-03", published_on="2026-06-21"))
+THE_SAME_DAY["areas"] = [{"area": "achievement", "grade": "exceptional"}]
+ALL = (JANUARY, MAY, MARCH, JUNE, THE_SAME_DAY)
+ORDERS = [
+    order
+    for order in permutations(range(len(ALL)))
+    if order.index(0) < order.index(2) and min(order.index(0), order.index(1)) < min(order.index(3), order.index(4))
+]
+
+
+async def graded_in_force(client: httpx.AsyncClient, urns: list[int]) -> list[Any]:
+    """Return the grades in force of each graded inspection of these schools, without what differs by its making."""
+    facts = (await client.post("/v1/facts/lookup", json={"urns": urns})).json()["data"]
+    names = ("number", "safeguarding", "areas", "warnings")
+    return [
+        [{name: each[name] for name in names} for each in school["inspections"] if each["kind"] == "graded"]
+        for school in facts
+    ]
+
+
+class TestOrderOfPublication:
+    async def test_a_graded_inspection_published_late_takes_over_what_was_judged_again_since(
+        self, inspectorate: httpx.AsyncClient
+    ) -> None:
+        first = await writing.published(inspectorate, **JANUARY)
+        await writing.published(inspectorate, **JUNE)
+        late = await writing.published(inspectorate, **MAY)
+
+        grades = await in_force(inspectorate)
+        restored = (await inspectorate.get(f"/v1/inspections/{first['id']}")).json()
+        versions = (await inspectorate.get(f"/v1/inspections/{first['id']}/versions")).json()["data"]
+
+        assert late["version"] == 2
+        assert grades["achievement"] == ("strong_standard", "2026-06-03")
+        assert grades["inclusion"] == ("strong_standard", "2026-05-12")
+        assert restored["areas"] == first["areas"]
+        assert [each["made_because"] for each in versions[:1]] == [f"graded_inspection {late['id']}"]
+
+    async def test_any_order_gives_the_same_grades_in_force(
+        self, inspectorate: httpx.AsyncClient, register: Register
+    ) -> None:
+        orders = ORDERS if FULL else Random(20260603).sample(ORDERS, 8)
+        urns = [register.school(100100 + place, low_age=11, high_age=16) for place in range(len(orders))]
+        for urn, order in zip(urns, orders, strict=True):
+            for place in order:
+                await writing.published(inspectorate, **{**ALL[place], "urn": urn})
+
+        shown = await graded_in_force(inspectorate, urns)
+
+        january, achievement = shown[0][1], {area["area"]: area for area in shown[0][0]["areas"]}["achievement"]
+        assert (achievement["grade"], achievement["judged_on"]) == ("exceptional", "2026-06-03")
+        assert january["safeguarding"] == "met"
+        assert {orjson.dumps(each) for each in shown} == {orjson.dumps(shown[0])}, orders
+
+    async def test_two_at_once_are_both_in_force(self, inspectorate: httpx.AsyncClient) -> None:
+        await writing.published(inspectorate, **JANUARY)
+        made = [await writing.passed(inspectorate, **body) for body in (MAY, JUNE, THE_SAME_DAY)]
+        answers = await asyncio.gather(
+            *(inspectorate.post(f"/v1/inspections/{each['id']}/publication") for each in made)
+        )
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert (await in_force(inspectorate))["achievement"] == ("exceptional", "2026-06-03")
+
+
+class TestCorrectionOfTheGradedOne:
+    async def test_what_was_judged_again_is_corrected_where_it_was_judged(
+        self, inspectorate: httpx.AsyncClient
+    ) -> None:
+        graded = await writing.published(inspectorate, **JANUARY)
+        await writing.published(inspectorate, **MARCH)
+        path = f"/v1/inspections/{graded['id']}/corrections"
+
+        async def corrected(**changes: Any) -> httpx.Response:
+            return await inspectorate.post(path, json={"changes": changes, "reason": "A slip."})
+
+        again = await corrected(areas=writing.areas(achievement="urgent_improvement"))
+        safeguarding = await corrected(safeguarding="not_met")
+        summary = await corrected(summary="In short.")
+
+        assert ("/changes/areas/2", "judged_again") in writing.pointers(again)
+        assert writing.pointers(safeguarding) == [("/changes/safeguarding", "judged_again")]
+        assert summary.status_code == 201, summary.text
+        assert (await in_force(inspectorate))["achievement"] == ("expected_standard", "2026-03-03")
+
+    async def test_one_moved_behind_the_monitoring_inspection_loses_what_that_one_judged(
+        self, inspectorate: httpx.AsyncClient
+    ) -> None:
+        await writing.published(inspectorate, **JANUARY)
+        later = await writing.published(inspectorate, **MAY)
+        await writing.published(inspectorate, **JUNE)
+        changes = {"starts_on": "2026-06-04"}
+        await inspectorate.post(
+            f"/v1/inspections/{later['id']}/corrections", json={"changes": changes, "reason": "Mistyped."}
+        )
+        (shown,) = await graded_in_force(inspectorate, [100001])
+        grades = [{area["area"]: area["grade"] for area in each["areas"]}["achievement"] for each in shown]
+        assert grades == ["expected_standard", "strong_standard"]
 
 
 class TestUngraded:

@@ -84,7 +84,7 @@ class TestRefusals:
         assert (await inspectorate.get(f"{path}/versions", headers=department)).status_code == 404
         assert (await inspectorate.get(LIST, headers=department)).json()["data"] == []
         assert (await inspectorate.get(f"/v1/inspections/{made['id']}")).status_code == 404
-        assert (await inspectorate.get("/v1/inspection-drafts")).json()["data"] == []
+        assert (await inspectorate.get("/v1/inspection-drafts", headers=department)).json()["data"] == []
 
     @pytest.mark.parametrize(
         ("changes", "pointer", "code"),

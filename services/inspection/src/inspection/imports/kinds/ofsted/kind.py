@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
+from inspection.calendar import repository as calendar
 from inspection.domain.names import fold
 from inspection.imports.kinds import register_sql, stays
 from inspection.imports.kinds import repository as bulk
@@ -65,6 +66,7 @@ class _Load:
         changed -= set(created)
         self._repeated()
         missing = self._missing(before)
+        calendar.await_loaded(self._connection, self._source.id)
         self._warn()
         bulk.tell_trusts(self._connection, self._trusts)
         bulk.tell_schools(self._connection, {*created, *changed, *missing})
