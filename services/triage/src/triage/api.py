@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from triage.assessments.endpoints import router as assessments
+from triage.caseload.endpoints import router as caseload
 from triage.decisions.endpoints import router as decisions
 from triage.follow_up.endpoints import router as follow_up
 from triage.notices.endpoints import router as notices
@@ -15,6 +16,8 @@ from triage.reference.endpoints import router as reference
 from triage.representations.endpoints import router as representations
 from triage.runs.endpoints import router as runs
 from triage.simulations.endpoints import router as simulations
+from triage.tasks.endpoints import router as tasks
+from triage.watch_list.endpoints import router as watch_list
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     policies,
@@ -27,5 +30,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     representations,
     decisions,
     publications,
+    caseload,
+    tasks,
+    watch_list,
     reference,
 )

@@ -14,6 +14,7 @@ from triage.jobs import JOBS
 from triage.migrate import SERVICE_DIR
 from triage.reassessment.loop import reassess_what_changed
 from triage.settings import Settings
+from triage.watch_list.reminding import raise_due_reminders
 
 
 def consumers(settings: Settings, database: Database) -> Sequence[FeedConsumer[Any]]:
@@ -42,7 +43,7 @@ def main() -> None:
         settings,
         JOBS,
         lambda database: consumers(settings, database),
-        background=(reassess_what_changed,),
+        background=(reassess_what_changed, raise_due_reminders),
         service_dir=SERVICE_DIR,
     )
 

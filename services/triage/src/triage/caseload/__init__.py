@@ -1,0 +1,1 @@
+"""The caseload: what waits for a decision, and how far each case has come."""

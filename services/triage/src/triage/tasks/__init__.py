@@ -1,0 +1,1 @@
+"""Tasks: what is due of whom."""
