@@ -100,8 +100,8 @@ def assess_marked(engine: Engine, scheme: str, on: date, judges: Judges) -> int 
         batch = Batch()
         ready = judges.of(connection, scheme, standing.version)
         if results := list(_differing(found, causes, ready.judge, on, batch)):
-            standing_sql.write(standing_sql.driver_of(connection), results)
-            standing_sql.merge(connection, Place(scheme, standing.version, on, CURRENT, ready.audience))
+            written = standing_sql.write(standing_sql.driver_of(connection), results)
+            standing_sql.merge(connection, Place(scheme, standing.version, on, CURRENT, ready.audience), written)
         standing_sql.confirm(connection, batch.confirmed)
         repository.follow_bodies(connection, list(causes))
         return len(causes)

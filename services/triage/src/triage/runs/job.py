@@ -75,7 +75,7 @@ def run(context: JobContext) -> Mapping[str, Any]:
         document = policies.document(connection, order.scheme, order.policy_version)
         standing.begin(connection, order.scheme, order.series)
         tally = _assess(context, connection, order, Judge.of(read_policy(document)))
-        standing.merge(connection, _place(order, document["audience"]))
+        standing.merge(connection, _place(order, document["audience"]), tally.changed)
         standing.confirm(connection, tally.confirmed)
         counts = tally.counts()
         repository.finish(connection, order.id, upstream, counts)

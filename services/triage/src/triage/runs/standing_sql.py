@@ -40,6 +40,10 @@ _FRESH = """
     ) ON COMMIT DELETE ROWS
 """
 _COPY = "COPY fresh FROM STDIN"
+_COUNTED = "ANALYZE fresh (urn, previous_id)"
+_MANY = 100
+"""From so many rows on the planner is told how many there are: it takes wide rows for many, and reads whole tables."""
+
 _NULL = "\\N"
 _SUPERSEDE = text(
     """
@@ -171,11 +175,14 @@ def driver_of(connection: Connection) -> psycopg.Connection[TupleRow]:
     return raw
 
 
-def write(driver: psycopg.Connection[TupleRow], results: Iterable[Fresh]) -> None:
-    """Copy results that differ from what stands into the temporary table."""
+def write(driver: psycopg.Connection[TupleRow], results: Iterable[Fresh]) -> int:
+    """Copy results that differ from what stands into the temporary table; return how many there were."""
+    written = 0
     with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
         for fresh in results:
             copy.write(_line(fresh))
+            written += 1
+    return written
 
 
 def _line(fresh: Fresh) -> bytes:
@@ -205,8 +212,12 @@ def _array(codes: Sequence[str]) -> str:
     return "{" + ",".join(codes) + "}"
 
 
-def merge(connection: Connection, place: Place) -> None:
+def merge(connection: Connection, place: Place, written: int) -> None:
     """Put the new results in the place of those they supersede, and tell of them where they are the current ones."""
+    if written == 0:
+        return
+    if written >= _MANY:
+        connection.exec_driver_sql(_COUNTED)
     values = {
         "scheme": place.scheme,
         "policy_version": place.policy_version,
