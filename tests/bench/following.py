@@ -100,6 +100,8 @@ def decision_line(platform: Platform) -> Line:
         "route": "support_and_oversight",
         "consulted": ["school"],
         "effective_on": dt.datetime.now(dt.UTC).date().isoformat(),
+        "urgent": {"ground": "safeguarding"},
+        "reason": "Measured: decided at once.",
     }
 
     async def decide(client: httpx.AsyncClient, urn: str) -> None:
