@@ -174,17 +174,10 @@ async def deployments(session: AsyncSession, episode_id: UUID) -> Sequence[Row[A
     return (await session.execute(statement)).all()
 
 
-async def leaders_of(session: AsyncSession, episode_id: UUID) -> Sequence[UUID]:
-    """Return the leaders deployed in an episode."""
-    return (await session.scalars(select(DEPLOYMENTS.c.leader_id).where(DEPLOYMENTS.c.episode_id == episode_id))).all()
-
-
-async def grants_of(session: AsyncSession, episode_id: UUID) -> Sequence[UUID]:
-    """Return the grants that an episode's deployments are paid from."""
-    grants = select(DEPLOYMENTS.c.grant_id).where(
-        DEPLOYMENTS.c.episode_id == episode_id, DEPLOYMENTS.c.grant_id.is_not(None)
-    )
-    return (await session.scalars(grants)).all()
+async def account(session: AsyncSession, episode_id: UUID) -> Row[Any]:
+    """Return where an episode's days stand in this transaction."""
+    row: Row[Any] = (await session.execute(select(ACCOUNTS).where(ACCOUNTS.c.episode_id == episode_id))).one()
+    return row
 
 
 async def add_deployment(session: AsyncSession, deployment: Mapping[str, Any], leader_orgs: Sequence[str]) -> None:

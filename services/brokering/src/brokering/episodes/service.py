@@ -82,7 +82,7 @@ async def add_entry(call: Call, episode_id: UUID, body: LedgerRequest) -> Respon
     """
     seen = await writing.seen(call, episode_id)
     await call.act_for_all()
-    held = await writing.hold(call.session, seen)
+    held = await writing.hold_days(call.session, seen)
     writing.allowed(held, ACTION_OF[body.kind])
     deployment = await writing.deployment_of(call, held, body.deployment_id)
     writing.check_day(body.on, held, deployment, call.now)
@@ -92,8 +92,7 @@ async def add_entry(call: Call, episode_id: UUID, body: LedgerRequest) -> Respon
         call.session, writing.entry_of(call, held, deployment, movement, on=body.on, note=body.note)
     )
     await writing.tell(call.session, held, held.state)
-    await call.act_for_client()
-    after = await writing.seen(call, episode_id)
+    after = await repository.account(call.session, held.id)
     document = {"entry": entry_document(entry), "days": days_document(held_by(after))}
     headers = {"Location": f"/v1/episodes/{episode_id}/ledger"}
     return json_response(call.request, document, status=HTTPStatus.CREATED, headers=headers)

@@ -39,12 +39,23 @@ async def hold(session: AsyncSession, episode: Row[Any]) -> Row[Any]:
     """Lock an episode with the accounts of its leaders, its need and its grants; return it as it stands now."""
     locked = await ledger.lock(
         session,
-        leaders=await repository.leaders_of(session, episode.id),
+        leaders=_named(episode, "leader_id"),
         needs=[episode.need_id],
         episodes=[episode.id],
-        budgets=await repository.grants_of(session, episode.id),
+        budgets=_named(episode, "grant_id"),
     )
     return locked.episodes[episode.id]
+
+
+async def hold_days(session: AsyncSession, episode: Row[Any]) -> Row[Any]:
+    """Lock an episode with the accounts of its leaders, for a movement that leaves its need and its grants alone."""
+    locked = await ledger.lock(session, leaders=_named(episode, "leader_id"), episodes=[episode.id])
+    return locked.episodes[episode.id]
+
+
+def _named(episode: Row[Any], name: str) -> list[UUID]:
+    """The ids that the deployments of an episode, as it was seen, name."""
+    return [UUID(each[name]) for each in episode.deployments or [] if each[name] is not None]
 
 
 def allowed(held: Row[Any], action: str) -> EpisodeStep:

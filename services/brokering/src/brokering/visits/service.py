@@ -53,7 +53,7 @@ async def record(call: Call, episode_id: UUID, body: NewVisit) -> Response:
     """
     seen = await writing.seen(call, episode_id)
     await call.act_for_all()
-    held = await writing.hold(call.session, seen)
+    held = await writing.hold_days(call.session, seen)
     step = writing.allowed(held, "visit")
     deployment = await writing.deployment_of(call, held, body.deployment_id)
     writing.check_day(body.on, held, deployment, call.now)
@@ -70,7 +70,7 @@ async def withdraw(call: Call, episode_id: UUID, visit_id: UUID, body: VisitWith
     """Withdraw a visit recorded by mistake: its days stand as reserved again, and the visit stays on record."""
     seen = await writing.seen(call, episode_id)
     await call.act_for_all()
-    held = await writing.hold(call.session, seen)
+    held = await writing.hold_days(call.session, seen)
     step = writing.allowed(held, "withdraw_visit")
     visit = await repository.find(call.session, held.id, visit_id)
     if visit is None:
