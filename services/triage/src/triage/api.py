@@ -16,6 +16,7 @@ from triage.reference.endpoints import router as reference
 from triage.representations.endpoints import router as representations
 from triage.runs.endpoints import router as runs
 from triage.simulations.endpoints import router as simulations
+from triage.statistics.endpoints import router as statistics
 from triage.tasks.endpoints import router as tasks
 from triage.watch_list.endpoints import router as watch_list
 
@@ -32,6 +33,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     publications,
     caseload,
     tasks,
+    statistics,
     watch_list,
     reference,
 )

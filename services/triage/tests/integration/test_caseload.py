@@ -7,6 +7,8 @@ import pytest
 from services.triage.tests.conftest import DFE, Prepared, Service, director, party
 from services.triage.tests.documents import facts, graded
 
+from shared.clock import today
+
 URN, OTHER, FINE, SPECIAL = 100001, 100002, 100003, 100004
 SCHOOL, TRUST = f"school:{URN}", "trust:5143"
 
@@ -125,3 +127,30 @@ class TestTasks:
         await case.load(facts(URN, graded("2023-05-01", 3), graded("2026-05-01", 4)))
         await case.run()
         assert await tasks(case) == []
+
+
+class TestAgeing:
+    async def test_days_from_publication_to_decision_by_region(self, case: Service) -> None:
+        published = (today() - timedelta(days=10)).isoformat()
+        await case.load(facts(URN, graded("2018-01-10", 3), graded("2023-05-01", 3, published_on=published)))
+        await case.run()
+        await case.decide(URN)
+        await case.rows(
+            "UPDATE decisions SET created_at = created_at + interval '3 days' WHERE urn = :urn RETURNING 1", urn=URN
+        )
+        case.on(today() + timedelta(days=5))
+        found = (await case.get("/v1/statistics/ageing")).json()["data"]
+        assert found == [
+            {
+                "region": "London",
+                "decisions": 1,
+                "proposal_to_decision": {"cases": 1, "median": 3.0, "longest": 3},
+                "publication_to_proposal": {"cases": 1, "median": 10.0, "longest": 10},
+                "publication_to_decision": {"cases": 1, "median": 13.0, "longest": 13},
+            }
+        ]
+        assert (await case.get("/v1/statistics/ageing", as_of=today().isoformat())).json()["data"] == []
+        assert (await case.get("/v1/statistics/ageing", director("North East"))).json()["data"] == []
+
+    async def test_is_for_the_department(self, case: Service) -> None:
+        assert (await case.get("/v1/statistics/ageing", party(TRUST))).status_code == 403

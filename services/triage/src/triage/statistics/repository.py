@@ -1,0 +1,48 @@
+"""The SQL of statistics."""
+
+# ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.auth.tenancy import visible_sql
+
+_PUBLISHED: Final = """
+    SELECT max(CAST(held ->> 'published_on' AS date)) AS on
+    FROM jsonb_array_elements(school.facts -> 'inspections') AS held
+    WHERE CAST(held ->> 'published_on' AS date) <= CAST(assessed.created_at AS date)
+"""
+SPANS: Final = {
+    "proposal_to_decision": "decided - proposed",
+    "publication_to_proposal": "proposed - published",
+    "publication_to_decision": "decided - published",
+}
+_MEASURES: Final = ", ".join(
+    f"count({span}) AS {name}_cases, percentile_cont(0.5) WITHIN GROUP (ORDER BY {span}) AS {name}_median,"
+    f" max({span}) AS {name}_longest"
+    for name, span in SPANS.items()
+)
+
+
+async def ageing(session: AsyncSession, principal: Principal, scheme: str, as_of: date) -> Sequence[RowMapping]:
+    """Return, by region, how many days decisions made up to a day took: cases, median and longest of each span."""
+    seen, claims = visible_sql(principal, "made")
+    sql = text(
+        f"""
+        SELECT region, count(*) AS decisions, {_MEASURES}
+        FROM (
+            SELECT made.tenancy_region AS region, CAST(made.created_at AS date) AS decided,
+                   CAST(assessed.created_at AS date) AS proposed, told.on AS published
+            FROM decisions AS made JOIN assessments AS assessed ON assessed.id = made.assessment_id
+            JOIN school_facts AS school ON school.urn = made.urn
+            CROSS JOIN LATERAL ({_PUBLISHED}) AS told
+            WHERE made.scheme = :scheme AND made.created_at < CAST(:as_of AS date) + 1 AND {seen}
+        ) AS dated GROUP BY region ORDER BY region
+        """
+    )
+    return (await session.execute(sql, {"scheme": scheme, "as_of": as_of, **claims})).mappings().all()
