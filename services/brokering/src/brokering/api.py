@@ -24,6 +24,7 @@ from brokering.rounds.endpoints import router as rounds
 from brokering.statistics.endpoints import router as statistics
 from brokering.tasks.endpoints import router as tasks
 from brokering.visits.endpoints import router as visits
+from brokering.what_if.endpoints import router as what_ifs
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     leader_batches,
@@ -33,6 +34,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     candidates,
     rounds,
     comparisons,
+    what_ifs,
     equity,
     proposals,
     offers,

@@ -29,6 +29,13 @@ class RoundNotFound(NotFound):
     title = "There is no such round"
 
 
+class WhatIfNotFound(NotFound):
+    """No what-if that this client may know of has this id."""
+
+    slug = "what-if-not-found"
+    title = "There is no such what-if"
+
+
 class ProposalNotFound(NotFound):
     """No proposal that this client may know of has this id."""
 

@@ -39,7 +39,7 @@ LEADERS = text(
         base.responsible_body_name AS base_name, base.pupils, base.idaci_quintile
     FROM leaders AS leader
     LEFT JOIN leader_accounts AS account ON account.leader_id = leader.id
-    LEFT JOIN schools AS base ON base.urn = leader.base_urn
+    LEFT JOIN LATERAL (SELECT * FROM schools WHERE urn = leader.base_urn LIMIT 1) AS base ON true
     """
 )
 DESIGNATIONS = text("SELECT leader_id, status, valid_from, valid_to FROM leader_designations")
@@ -70,7 +70,8 @@ CONCERNS = text(
 TRUST_CONTEXTS = text(
     """
     SELECT trust_uid, avg(pupils)::int AS pupils, round(avg(idaci_quintile))::int AS idaci_quintile
-    FROM schools WHERE trust_uid IN (SELECT organisation_id FROM leaders WHERE organisation_kind = 'trust')
+    FROM schools
+    WHERE trust_uid = ANY (ARRAY(SELECT organisation_id FROM leaders WHERE organisation_kind = 'trust'))
     GROUP BY trust_uid
     """
 )

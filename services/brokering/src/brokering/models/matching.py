@@ -38,6 +38,7 @@ class School(Base):
     __tablename__ = "schools"
     __table_args__ = (
         Index("ix_schools_responsible_body", "responsible_body_kind", "responsible_body_id"),
+        Index("ix_schools_trust_uid", "trust_uid", postgresql_include=["pupils", "idaci_quintile"]),
         Index("ix_schools_in_category", "urn", postgresql_where=text("category_of_concern IS NOT NULL")),
     )
 
@@ -176,6 +177,7 @@ class MatchingRound(Base):
     pinned: Mapped[list[Any]] = mapped_column(JSONB)
     excluded: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     cross_region: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    distance_cap_km: Mapped[float | None] = mapped_column(Float)
     stability: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     broker: Mapped[str | None] = mapped_column(Text)
     kept: Mapped[int | None] = mapped_column(Integer)

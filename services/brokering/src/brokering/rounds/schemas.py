@@ -14,6 +14,8 @@ from brokering.leaders.schemas import Region
 from shared.jobs import JobProblem
 from shared.schemas import ApiModel, Page, Progress, RequestModel
 
+Cap = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+
 
 class Scope(RequestModel):
     """Which needs a round takes; all of England by default."""
@@ -51,6 +53,7 @@ class NewRound(RequestModel):
     pinned: list[Pin] = Field(default_factory=list, max_length=1000)
     excluded: list[Pin] = Field(default_factory=list, max_length=1000, description="pairs that may not be")
     cross_region: bool | None = Field(None, description="false: each leader in the own region only")
+    distance_cap_km: Cap | None = Field(None, description="in a straight line; the policy's unless told")
     stability: int | None = Field(
         None,
         ge=0,
@@ -89,6 +92,7 @@ class Round(ApiModel):
     pinned: list[dict[str, Any]]
     excluded: list[dict[str, Any]]
     cross_region: bool
+    distance_cap_km: float | None = Field(description="null: the policy's")
     stability: int
     kept: int | None = Field(description="proposals that nobody had acted on and that came out the same")
     policy_version: int

@@ -19,7 +19,7 @@ from brokering.policies.documents import matching_policy, with_weights
 from brokering.problems import RoundNotFound
 from brokering.reference.lists import code_lists
 from brokering.rounds import repository
-from brokering.rounds.schemas import NewRound, Round, RoundLeader, Unmatched
+from brokering.rounds.schemas import NewRound, Round, RoundLeader, RoundWindow, Scope, Unmatched
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.db.session import streaming_session
@@ -43,6 +43,9 @@ FIGURES = (
 )
 
 
+OPTIONS = ("pinned", "excluded", "cross_region", "distance_cap_km", "stability", "kept")
+
+
 def document(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a round as the API shows it."""
     bound = {name: row[f"bound_{name}"] for name in ("matched", "total_suitability")}
@@ -54,7 +57,7 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "scope": row["scope"],
         "window": {"from": row["window_from"], "to": row["window_to"]},
         "weights": row["weights"],
-        **{name: row[name] for name in ("pinned", "excluded", "cross_region", "stability", "kept")},
+        **{name: row[name] for name in OPTIONS},
         "policy_version": row["policy_version"],
         **{name: row[name] for name in FIGURES},
         "bound": None if row["matched"] is None else {**bound, "weighted_matched": row["bound_weighted"]},
@@ -67,10 +70,10 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
 async def ask(request: Request, session: AsyncSession, principal: Principal, new: NewRound) -> Response:
     """Store a round and queue the job that solves it."""
     policy = _policy(new)
-    regions = _regions(principal, new)
+    regions = regions_of(principal, new.scope)
     await _check_pairs(session, principal, new)
     needs_from = new.scope.needs_from or policy.needs_from
-    starts_on, ends_on = _window(new, policy, utc_now().date())
+    starts_on, ends_on = window_of(new.window, policy, utc_now().date())
     round_id = new_id()
     values = {
         "id": round_id,
@@ -83,6 +86,7 @@ async def ask(request: Request, session: AsyncSession, principal: Principal, new
         "excluded": [pin.model_dump(mode="json") for pin in new.excluded],
         "cross_region": policy.cross_region if new.cross_region is None else new.cross_region,
         "stability": policy.stability if new.stability is None else new.stability,
+        "distance_cap_km": new.distance_cap_km,
         "broker": str(principal.org),
         "policy_version": policy.version,
         "requested_by": principal.subject,
@@ -103,11 +107,11 @@ def _policy(new: NewRound) -> MatchingPolicy:
         raise invalid("/weights", "One weight at least is above zero.", "no_weight") from error
 
 
-def _regions(principal: Principal, new: NewRound) -> list[str]:
+def regions_of(principal: Principal, scope: Scope) -> list[str]:
     """Return the regions of a round: those asked for, as far as the client's own reach."""
     every = [entry["code"] for entry in code_lists()["regions"]]
     own = every if principal.sees_everything else [region for region in every if region in principal.regions]
-    asked = new.scope.regions or own
+    asked = scope.regions or own
     beyond = sorted(set(asked) - set(own))
     if beyond or not asked:
         raise invalid("/scope/regions", f"Not within your regions: {', '.join(beyond) or 'any'}.", "outside_tenancy")
@@ -137,9 +141,10 @@ async def _check_pairs(session: AsyncSession, principal: Principal, new: NewRoun
         raise Unprocessable("A pair cannot be as it is asked for.", errors=problems)
 
 
-def _window(new: NewRound, policy: MatchingPolicy, today: date) -> tuple[date, date]:
-    if new.window is not None:
-        return new.window.from_, new.window.to
+def window_of(asked: RoundWindow | None, policy: MatchingPolicy, today: date) -> tuple[date, date]:
+    """Return the first and last day of the window asked for, or of the policy's from today."""
+    if asked is not None:
+        return asked.from_, asked.to
     return today, today + timedelta(days=policy.window_days)
 
 

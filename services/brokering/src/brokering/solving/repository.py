@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import Connection, RowMapping, text
 
 _ROUND = text(
-    "SELECT scope, window_from, window_to, weights, pinned, excluded, cross_region, stability, broker, policy_version"
-    " FROM matching_rounds WHERE id = :id"
+    "SELECT scope, window_from, window_to, weights, pinned, excluded, cross_region, distance_cap_km, stability, broker,"
+    " policy_version FROM matching_rounds WHERE id = :id"
 )
 _HOLD = text("SELECT id FROM needs WHERE id = ANY (CAST(:needs AS uuid[])) ORDER BY id FOR KEY SHARE")
 _SUPERSEDE = text(

@@ -6,14 +6,29 @@ The rule that makes needs here is a short reading of the older grades, enough fo
 from __future__ import annotations
 
 import csv
+import math
 import os
+import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from services.brokering.tests.matching_world import DFE, MatchingWorld, facts_of
+from services.brokering.tests.solved_again import TOLERANCE, Published, most_suitability, most_weighted, overbooked
+
+from brokering.domain.matching import Leader
+from brokering.domain.matching_rules import barred_by, hard_rules
+from brokering.domain.values import half_days
+from brokering.solver.explanations import Explainer
+from brokering.solver.pairs import build_problem
+from brokering.solver.problem import ordered_leaders, ordered_needs
+from brokering.solver.relaxations import Relaxation
+from brokering.solver.solve import solve
+from brokering.solving import run
+from brokering.solving.inputs import Inputs, read_inputs
 
 NATIONAL = Path(os.environ.get("NATIONAL_DATA") or Path(__file__).parents[6] / "shared" / "data")
 SCHOOLS = NATIONAL / "ofsted" / "latest_inspections_2025-08-31.csv"
@@ -66,7 +81,7 @@ def in_need(row: dict[str, str]) -> bool:
 
 
 @pytest.mark.timeout(600)
-async def test_a_national_round_is_optimal_and_whole(world: MatchingWorld) -> None:
+async def test_a_national_round_is_optimal_and_whole(world: MatchingWorld, captured: list[Inputs]) -> None:
     for urn, needed, facts in schools():
         world.facts.schools[urn] = facts
         world.feeds["inspection"].tell("inspection.school.changed", str(urn), {"urn": urn})
@@ -83,6 +98,167 @@ async def test_a_national_round_is_optimal_and_whole(world: MatchingWorld) -> No
     assert done["total_suitability"] == done["bound"]["total_suitability"]
     await check_answer(world, done)
     await check_candidates(world, done)
+    await check_again(world, done, captured[0])
+    check_relaxations(captured[0])
+    check_shuffled(captured[0])
+    for scenario in SCENARIOS:
+        await world.sql(scenario.change)
+        await check_again(world, await world.round(scenario.asked), captured[-1])
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A change to the needs or the directory, and a round asked for after it."""
+
+    change: str
+    asked: dict[str, Any] = field(default_factory=dict)
+
+
+SCENARIOS = (
+    Scenario("UPDATE needs SET priority = CASE WHEN subject_id::int % 3 = 0 THEN 2 ELSE 1 END"),
+    Scenario("UPDATE leaders SET max_concurrent = 6, days_available = 65", {"distance_cap_km": 25}),
+    Scenario(
+        """
+        WITH fewer AS (UPDATE leaders SET max_concurrent = 2, days_available = 15)
+        UPDATE needs SET priority = 1, days = 3 + (subject_id::int % 15) * 0.5
+        """
+    ),
+)
+
+
+@pytest.fixture
+def captured(monkeypatch: pytest.MonkeyPatch) -> list[Inputs]:
+    """What each round was solved from, in the order of the rounds."""
+    found: list[Inputs] = []
+
+    def reading(connection: Any, asked: Any) -> Inputs:
+        found.append(read_inputs(connection, asked))
+        return found[-1]
+
+    monkeypatch.setattr(run, "read_inputs", reading)
+    return found
+
+
+async def check_again(world: MatchingWorld, done: dict[str, Any], given: Inputs) -> None:
+    """Hold a round against linear programmes over its own pairs, and every pair against the rules as written."""
+    assert done["state"] == "succeeded", done
+    path = f"/v1/matching-rounds/{done['id']}"
+    leaders = {leader["leader_id"]: leader for leader in await world.lines(f"{path}/leaders")}
+    published = Published(await world.lines(f"{path}/pairs"), leaders)
+    proposals = await world.lines(f"{path}/proposals")
+    assert len(published.pairs) == done["pairs"]
+    assert overbooked(published, proposals) == []
+    check_rules(given, proposals)
+    weighted = done["weighted_matched"]
+    assert weighted == sum(weights_of(published)[each["need_id"]] for each in proposals)
+    first = math.floor(most_weighted(published) + TOLERANCE)
+    second = math.floor(most_suitability(published, weighted) + TOLERANCE)
+    if published.is_flow:
+        assert (weighted, done["total_suitability"]) == (first, second)
+        assert (done["optimal"], done["gap"]) == (True, 0)
+        return
+    assert first >= weighted >= 0.997 * first
+    assert second >= done["total_suitability"] >= 0.99 * second
+    bound = done["bound"]
+    short = bound["weighted_matched"] - weighted
+    stated = short / bound["weighted_matched"] if short else 1 - done["total_suitability"] / bound["total_suitability"]
+    assert first + 1 >= bound["weighted_matched"] >= weighted
+    assert done["gap"] == pytest.approx(stated, abs=1e-9)
+    assert done["optimal"] == (done["gap"] == 0)
+
+
+def weights_of(published: Published) -> dict[str, int]:
+    return {pair["need_id"]: pair["priority_weight"] for pair in published.pairs}
+
+
+def check_rules(given: Inputs, proposals: list[dict[str, Any]]) -> None:
+    needs, leaders = {one.id: one for one in given.needs}, {one.id: one for one in given.leaders}
+    rules = hard_rules(given.policy, given.window)
+    for each in proposals:
+        assert barred_by(rules, needs[each["need_id"]], leaders[each["leader_id"]]) == ()
+
+
+def check_relaxations(given: Inputs) -> None:
+    """Every unmatched need has a relaxation; each, applied, gives it that leader with nobody else moved."""
+    problem = build_problem(given.policy, given.window, given.needs, given.leaders)
+    solution = solve(problem)
+    explainer = Explainer(
+        policy=given.policy,
+        window=given.window,
+        needs=given.needs,
+        leaders=given.leaders,
+        problem=problem,
+        solution=solution,
+    )
+    unmatched = [number for number, leader in enumerate(solution.leader_of_need.tolist()) if leader < 0]
+    assert unmatched
+    for number in unmatched:
+        relaxations = explainer.relaxations(number)
+        assert relaxations
+        assert [each.cost for each in relaxations] == sorted(each.cost for each in relaxations)
+        for relaxation in relaxations:
+            changed = applied(given, relaxation, number)
+            assert has_room(changed, solution.leader_of_need.tolist(), number, relaxation.leader_id), relaxation
+    rng = random.Random(2026)
+    by_rule = {explainer.relaxations(number)[0].rule: number for number in rng.sample(unmatched, len(unmatched))}
+    for number in by_rule.values():
+        changed = applied(given, explainer.relaxations(number)[0], number)
+        again = solve(build_problem(changed.policy, changed.window, changed.needs, changed.leaders))
+        assert again.matched >= solution.matched + 1
+        who = explainer.relaxations(number)[0].leader_id
+        at = next(place for place, one in enumerate(changed.leaders) if one.id == (who or "newcomer"))
+        held = solve(build_problem(changed.policy, changed.window, changed.needs, changed.leaders), [(number, at)])
+        assert held.matched >= solution.matched + 1
+
+
+def applied(given: Inputs, relaxation: Relaxation, number: int) -> Inputs:
+    """Return what the round would be solved from with the change made."""
+    needs, leaders, policy, change = list(given.needs), list(given.leaders), given.policy, relaxation.change
+    if "new_leader" in change:
+        asked = change["new_leader"]
+        half = half_days(asked["days_available"])
+        where = needs[number].place
+        phases = frozenset(asked["phases"])
+        newcomer = Leader("newcomer", "ZZZ", asked["role"] or "nle", phases, half, 1, place=where)
+        return replace(given, leaders=[*leaders, newcomer])
+    at = next(place for place, one in enumerate(leaders) if one.id == relaxation.leader_id)
+    if "distance_cap_km" in change:
+        policy = replace(policy, distance_cap_km=change["distance_cap_km"]["to"])
+    if "max_concurrent" in change:
+        leaders[at] = replace(leaders[at], max_concurrent=change["max_concurrent"]["to"])
+    if "days_available" in change:
+        leaders[at] = replace(leaders[at], half_days=half_days(change["days_available"]["to"]))
+    if "need_days" in change:
+        needs[number] = replace(needs[number], half_days=half_days(change["need_days"]["to"]))
+    return replace(given, needs=needs, leaders=leaders, policy=policy)
+
+
+def has_room(changed: Inputs, leader_of_need: list[int], number: int, leader_id: str | None) -> bool:
+    """Tell whether the need may now have the leader beside all that the leader has already."""
+    at = next(place for place, one in enumerate(changed.leaders) if one.id == (leader_id or "newcomer"))
+    leader = changed.leaders[at]
+    held = [changed.needs[other].half_days for other, who in enumerate(leader_of_need) if who == at]
+    half = changed.needs[number].half_days
+    rules = hard_rules(changed.policy, changed.window)
+    fits = sum(held) + half <= leader.half_days_left and len(held) + 1 <= leader.places_left
+    return fits and barred_by(rules, changed.needs[number], leader) == ()
+
+
+def check_shuffled(given: Inputs) -> None:
+    """The order of rows and the ids play no part: the same round, shuffled and with other ids, comes out the same."""
+    rng = random.Random(7)
+    answers = []
+    for shuffled in (False, True):
+        needs, leaders = list(given.needs), list(given.leaders)
+        if shuffled:
+            rng.shuffle(needs)
+            rng.shuffle(leaders)
+            needs = [replace(one, id=str(rng.random())) for one in needs]
+            leaders = [replace(one, id=str(rng.random())) for one in leaders]
+        needs, leaders = ordered_needs(needs), ordered_leaders(leaders)
+        chosen = solve(build_problem(given.policy, given.window, needs, leaders)).leader_of_need.tolist()
+        answers.append({needs[n].key: leaders[k].reference for n, k in enumerate(chosen) if k >= 0})
+    assert answers[0] == answers[1]
 
 
 async def check_candidates(world: MatchingWorld, done: dict[str, Any]) -> None:

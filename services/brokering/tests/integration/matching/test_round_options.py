@@ -73,3 +73,14 @@ async def test_the_brokers_own_people_are_flagged(world: MatchingWorld) -> None:
         assert ("broker_colleague" in proposal["flags"]) is expected
         notes = {note["flag"]: note["text"] for note in proposal["flag_notes"]}
         assert ("broker_colleague" in notes) is expected
+
+
+async def test_a_relaxation_of_the_cap_holds_when_it_is_applied(world: MatchingWorld) -> None:
+    need = await one_need(world)
+    await world.leader("CEO-00001", location={"lat": 52.3, "lng": -0.1})
+    done = await world.round()
+    (unmatched,) = (await world.get(f"/v1/matching-rounds/{done['id']}/unmatched"))["data"]
+    relaxation = unmatched["relaxations"][0]
+    assert (relaxation["rule"], relaxation["cost"]) == ("distance", 9)
+    again = await world.round({"distance_cap_km": relaxation["change"]["distance_cap_km"]["to"]})
+    assert (again["distance_cap_km"], await proposed(world, again)) == (89, {need["id"]: "CEO-00001"})
