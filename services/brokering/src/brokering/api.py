@@ -8,6 +8,8 @@ from brokering.budgets.endpoints import router as budgets
 from brokering.candidates.endpoints import router as candidates
 from brokering.claims.endpoints import router as claims
 from brokering.comparisons.endpoints import router as comparisons
+from brokering.conflict_checks.endpoints import router as conflict_checks
+from brokering.disclosures.endpoints import router as disclosures
 from brokering.episodes.completion_endpoints import router as completion
 from brokering.episodes.endpoints import router as episodes
 from brokering.equity.endpoints import router as equity
@@ -37,6 +39,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     what_ifs,
     equity,
     proposals,
+    conflict_checks,
+    disclosures,
     offers,
     episodes,
     visits,

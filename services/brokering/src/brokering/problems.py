@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from brokering.budgets.errors import CONSTRAINT_ERRORS as BUDGET_ERRORS
+from brokering.conflict_checks.errors import CONSTRAINT_ERRORS as CHECK_ERRORS
 from brokering.offers.errors import CONSTRAINT_ERRORS as OFFER_ERRORS
 from shared.errors import Conflict, DomainError, NotFound, invalid
 
@@ -76,5 +77,6 @@ CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "uq_needs_one_open_per_subject": NeedExists("The school or trust has an open need already."),
     "ck_needs_days_cap": invalid("/days", "A need is of 10 days at most.", "above_cap"),
     **OFFER_ERRORS,
+    **CHECK_ERRORS,
     **BUDGET_ERRORS,
 }

@@ -20,7 +20,7 @@ from brokering.domain.suitability import suitability
 from brokering.domain.values import flags_of, half_days, in_days
 from brokering.leaders import service as leaders
 from brokering.needs import repository as needs
-from brokering.problems import LeaderNotFound, NeedNotFound, RoundNotFound
+from brokering.problems import NeedNotFound, RoundNotFound
 from brokering.reference.lists import code_lists
 from shared.auth.principal import Principal
 from shared.clock import utc_now
@@ -44,10 +44,7 @@ async def explain(
     await leaders.read(session, principal, leader_id)
     policy, window = rules_of_today(utc_now().date())
     ranked = await rank_leaders(session, policy, window, need_id)
-    everyone = [leader for _, leader in ranked.feasible] + [leader for leader, _ in ranked.excluded]
-    leader = next((each for each in everyone if each.id == str(leader_id)), None)
-    if leader is None:
-        raise LeaderNotFound("There is no leader of this id that you may see.")
+    leader = ranked.leader(str(leader_id))
     in_round = await _in_round(session, principal, _Pair(need_id, leader_id, round_id))
     return {
         "need_id": str(need_id),

@@ -16,6 +16,7 @@ from brokering.domain.suitability import Suitability, suitability
 from brokering.domain.values import Window
 from brokering.matching import repository
 from brokering.matching.roster import leaders_of, need_of, trusts_among
+from brokering.problems import LeaderNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,14 @@ class Ranked:
     need: Need
     feasible: Sequence[tuple[Suitability, Leader]]
     excluded: Sequence[tuple[Leader, Barred]]
+
+    def leader(self, leader_id: str) -> Leader:
+        """Return one of the leaders that were ranked or excluded; raises LeaderNotFound."""
+        everyone = [leader for _, leader in self.feasible] + [leader for leader, _ in self.excluded]
+        found = next((leader for leader in everyone if leader.id == leader_id), None)
+        if found is None:
+            raise LeaderNotFound("There is no leader of this id that you may see.")
+        return found
 
 
 async def rank_leaders(

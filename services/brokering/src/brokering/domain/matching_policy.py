@@ -84,6 +84,7 @@ class MatchingPolicy:
     distance_cap_km: float
     phase_equivalents: Mapping[str, tuple[str, ...]]
     interest_years: int
+    answer_working_days: int
     conflicts: Mapping[ConflictKind, Treatment]
     priority_weights: Mapping[int, int]
     next_best: int

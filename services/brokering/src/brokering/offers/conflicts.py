@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.domain.conflicts import years_before
+from brokering.domain.conflicts import counts
+from brokering.domain.matching import Interest
+from brokering.domain.matching_policy import ConflictKind, Treatment
 from brokering.domain.values import flags_now
 from brokering.offers import repository
 from brokering.offers.errors import InterestDeclared
-from brokering.policies.documents import matching_policy
+from brokering.policies.documents import current_policy
 
 BODY_KINDS = {"school": "school", "trust": "trust", "la": "local_authority"}
 
@@ -31,11 +33,12 @@ async def interests_in(session: AsyncSession, leader_id: Any, party_orgs: Sequen
 
 
 def refuse_standing(interests: Sequence[Row[Any]], today: date) -> None:
-    """Raise InterestDeclared where an interest stands: a bid, one that goes on, or one that ended too lately."""
-    policy = matching_policy()
-    since = years_before(today, policy.interest_years if policy else 0)
+    """Raise InterestDeclared where one stands that the policy bars: a bid, one that goes on or ended too lately."""
+    policy = current_policy()
     for interest in interests:
-        if interest.kind == "sponsor_bid" or interest.ends_on is None or interest.ends_on >= since:
+        barring = policy.conflicts[ConflictKind(interest.kind)] == Treatment.BARRED
+        declared = Interest(interest.kind, interest.subject_kind, interest.subject_id, interest.ends_on)
+        if barring and counts(policy, declared, today):
             kind = interest.kind.replace("_", " ")
             raise InterestDeclared(
                 f"The leader has declared an interest ({kind}) in {interest.subject_kind} {interest.subject_id}."

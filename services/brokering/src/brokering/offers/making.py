@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.conflict_checks import hearing
 from brokering.domain.ledger import to_days
 from brokering.domain.needs import BY_HAND
 from brokering.domain.values import NeedState, ProposalState, half_days
@@ -93,10 +94,11 @@ async def make(call: Call, proposal_id: UUID, body: OfferRequest) -> UUID:
 
 
 async def place(call: Call, need: Row[Any], match: Row[Any] | Pair, terms: Terms, *, joins: UUID | None = None) -> UUID:
-    """Check days, places and declared interests, and store the offer; the leader's account and the need are locked."""
+    """Check days, places and conflicts of interest, and store the offer; the leader's account and need are locked."""
     await _check_days(call.session, need, match, terms, call.now)
     interests = await conflicts.interests_in(call.session, match.leader_id, need.party_orgs)
     conflicts.refuse_standing(interests, call.now.date())
+    await hearing.refuse_unheard(call.session, need.id, match.leader_id, call.now.date())
     return await _store(call, need, match, terms, interests=interests, joins=joins)
 
 

@@ -48,6 +48,7 @@ def _policy(document: Mapping[str, Any]) -> MatchingPolicy:
         distance_cap_km=float(document["distance_cap_km"]),
         phase_equivalents={phase: tuple(others) for phase, others in document["phase_equivalents"].items()},
         interest_years=int(document["interest_years"]),
+        answer_working_days=int(document["answer_working_days"]),
         conflicts={kind: Treatment(document["conflicts"][kind]) for kind in ConflictKind},
         priority_weights={int(priority): int(weight) for priority, weight in document["priority_weights"].items()},
         next_best=int(document["next_best"]),

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from brokering.solver.flow import ceiling, match_worth
 from brokering.solver.linear import Block, Floats, maximise, maximise_integer
 from brokering.solver.problem import Bound, Ints, Problem, Solution
+from brokering.solver.tightening import tightened
 
 FIRST_KERNEL = 20
 FIRST_SHARE_OF_TIME = 0.4
@@ -45,6 +46,7 @@ class _Best:
 def solve_assignment(problem: Problem, pinned: Ints, seconds: float) -> Solution:
     """Return the best assignment found within the time, and its proof or gap; raises Infeasible for the pinned."""
     ends_at = time.monotonic() + seconds
+    problem = tightened(problem)
     cost = match_worth(problem) * problem.weights[problem.need_of] + problem.suitability
     forced = np.zeros(problem.needs, bool)
     forced[problem.need_of[pinned]] = True

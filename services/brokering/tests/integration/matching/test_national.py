@@ -203,11 +203,12 @@ def check_relaxations(given: Inputs) -> None:
     by_rule = {explainer.relaxations(number)[0].rule: number for number in rng.sample(unmatched, len(unmatched))}
     for number in by_rule.values():
         changed = applied(given, explainer.relaxations(number)[0], number)
-        again = solve(build_problem(changed.policy, changed.window, changed.needs, changed.leaders))
+        again = solve(build_problem(changed.policy, changed.window, changed.needs, changed.leaders), seconds=20)
         assert again.matched >= solution.matched + 1
         who = explainer.relaxations(number)[0].leader_id
         at = next(place for place, one in enumerate(changed.leaders) if one.id == (who or "newcomer"))
-        held = solve(build_problem(changed.policy, changed.window, changed.needs, changed.leaders), [(number, at)])
+        problem_now = build_problem(changed.policy, changed.window, changed.needs, changed.leaders)
+        held = solve(problem_now, [(number, at)], seconds=20)
         assert held.matched >= solution.matched + 1
 
 

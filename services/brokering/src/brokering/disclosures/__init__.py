@@ -1,0 +1,1 @@
+"""The public register of conflicts of interest in support that has been approved."""
