@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from brokering.domain.working_days import is_working_day, working_days_after
+from brokering.conflict_checks.working_days import is_working_day, working_days_after
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ from brokering.conflict_checks.errors import (
     NobodyToAsk,
 )
 from brokering.conflict_checks.schemas import AnswerRequest, ConflictCheck
+from brokering.conflict_checks.working_days import working_days_after
 from brokering.domain.conflicts import conflict_text
 from brokering.domain.matching import Leader
 from brokering.domain.matching_policy import ConflictKind, Treatment
-from brokering.domain.working_days import working_days_after
 from brokering.ledger.call import Call
 from brokering.listing import list_by_id
 from brokering.offers import making

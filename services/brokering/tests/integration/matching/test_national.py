@@ -80,7 +80,7 @@ def in_need(row: dict[str, str]) -> bool:
     return row["Overall effectiveness"] in {"3", "4"} or any(grade in {"3", "4"} for grade in key)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 async def test_a_national_round_is_optimal_and_whole(world: MatchingWorld, captured: list[Inputs]) -> None:
     for urn, needed, facts in schools():
         world.facts.schools[urn] = facts

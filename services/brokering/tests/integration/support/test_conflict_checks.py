@@ -10,8 +10,8 @@ import pytest
 from services.brokering.tests.factories import treating
 from services.brokering.tests.support_world import LA, URN, Match, Steps, World, headers
 
+from brokering.conflict_checks.working_days import working_days_after
 from brokering.domain.matching_policy import ConflictKind, Treatment
-from brokering.domain.working_days import working_days_after
 from brokering.offers import conflicts
 from shared.ids import new_id
 
