@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from brokering.scopes import BROKERING_MATCH
+from brokering.scopes import BROKERING_MATCH, PROPOSALS_READ
 from brokering.what_if import service
 from brokering.what_if.schemas import DaysWhatIf, NewDaysWhatIf
 from shared.auth.access import Requires
@@ -18,6 +18,7 @@ from shared.responses import json_response
 
 router = APIRouter(tags=["matching rounds"])
 
+Reader = Annotated[Principal, Requires(PROPOSALS_READ)]
 Matcher = Annotated[Principal, Requires(BROKERING_MATCH)]
 ONE = "/v1/what-ifs/days/{what_if_id}"
 
@@ -33,7 +34,7 @@ async def ask_for_days_what_if(
 
 
 @router.get(ONE, operation_id="get_days_what_if", responses={200: {"model": DaysWhatIf}})
-async def get_days_what_if(principal: Matcher, request: Request, session: Db, what_if_id: UUID) -> Response:
+async def get_days_what_if(principal: Reader, request: Request, session: Db, what_if_id: UUID) -> Response:
     """Read a what-if on days; those of one's own organisation only."""
     return json_response(request, await service.read(session, principal, what_if_id))
 

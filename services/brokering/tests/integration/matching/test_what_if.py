@@ -53,7 +53,7 @@ async def test_others_do_not_see_it_and_a_round_is_no_what_if(world: MatchingWor
     await world.get(f"/v1/what-ifs/days/{uuid.uuid4()}", status=404)
     done = await world.round()
     await world.get(f"/v1/what-ifs/days/{done['id']}", status=404)
-    await world.get(f"/v1/what-ifs/days/{found['id']}", as_trust("5143"), status=403)
+    await world.get(f"/v1/what-ifs/days/{found['id']}", as_trust("5143"), status=404)
 
 
 async def test_waiting_can_be_cancelled_and_nonsense_is_refused(world: MatchingWorld) -> None:
