@@ -63,24 +63,24 @@ def school_cells(connection: Connection, measures: Sequence[str], period: str) -
     return [SchoolCell(*row) for row in rows]
 
 
-_MARK_TOLD = """
-UPDATE pupil_measures m SET told_under = decided.told_under
-FROM (
-    SELECT o.urn, o.measure, CASE WHEN told.urn IS NOT NULL THEN :rule END AS told_under
-    FROM pupil_measures o
-    LEFT JOIN unnest(CAST(:urns AS integer[]), CAST(:codes AS text[])) AS told (urn, measure) USING (urn, measure)
-    WHERE o.period = :period AND o.measure = ANY(:measures)) decided
-WHERE m.urn = decided.urn AND m.measure = decided.measure AND m.period = :period
-    AND m.told_under IS DISTINCT FROM decided.told_under"""
+# in a CASE the list is looked up by hash, whatever is estimated; joined with a table that was just filled and is not
+# analysed yet, all of it would be gone through for each row
+_DECISION = "CASE WHEN urn IN (SELECT unnest(CAST(:urns AS integer[]))) THEN :rule END"
+_MARK_TOLD = f"""
+UPDATE pupil_measures SET told_under = {_DECISION}
+WHERE period = :period AND measure = :measure AND told_under IS DISTINCT FROM {_DECISION}"""
 
 
 def mark_told(
     connection: Connection, measures: Sequence[str], period: str, told: Sequence[tuple[int, str]], rule: str
 ) -> None:
-    """Store which figures of these measures in a year may be told under a rule; all others may not."""
-    parameters = {"urns": [urn for urn, _ in told], "codes": [code for _, code in told]}
-    wanted = {"period": period, "measures": list(measures), "rule": rule}
-    connection.execute(text(_MARK_TOLD), {**parameters, **wanted})
+    """Store which figures, each a URN and a measure, may be told of a year under a rule; all others may not."""
+    urns: dict[str, list[int]] = {measure: [] for measure in measures}
+    for urn, measure in told:
+        urns[measure].append(urn)
+    for measure, of_measure in urns.items():
+        decided = {"period": period, "measure": measure, "urns": of_measure, "rule": rule}
+        connection.execute(text(_MARK_TOLD), decided)
 
 
 def replace_comparisons(
