@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from triage.assessments.endpoints import router as assessments
 from triage.caseload.endpoints import router as caseload
 from triage.decisions.endpoints import router as decisions
+from triage.eligibility.endpoints import router as eligibility
 from triage.follow_up.endpoints import router as follow_up
 from triage.notices.endpoints import router as notices
 from triage.policies.endpoints import router as policies
@@ -25,6 +26,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     runs,
     simulations,
     assessments,
+    eligibility,
     follow_up,
     procedure,
     notices,

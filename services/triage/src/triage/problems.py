@@ -27,6 +27,20 @@ class SchoolNotFound(NotFound):
     title = "There is no such school"
 
 
+class TrustNotFound(NotFound):
+    """No trust of this UID with a school on its roll that the client may see."""
+
+    slug = "trust-not-found"
+    title = "There is no such trust"
+
+
+class CannotBeAdmitted(Conflict):
+    """The case is eligible by the criteria, admitted already, or the programme admits nobody outside them."""
+
+    slug = "cannot-be-admitted"
+    title = "The case cannot be admitted outside the criteria"
+
+
 class FollowUpNotFound(NotFound):
     """No support outcome or progress review of this id that the client may see."""
 
@@ -157,6 +171,7 @@ CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "uq_follow_ups_one_per_reference": AlreadyRecorded(
         "An episode or review of this id is recorded already: correct that one."
     ),
+    "uq_eligibility_exceptions_one_per_case": CannotBeAdmitted("The case has been admitted already."),
     "uq_decisions_one_current_per_school": AlreadyDecided(
         "Another decision on this school was made just now; name it in `supersedes` to put yours in its place."
     ),

@@ -72,10 +72,20 @@ class Authority(_Message):
 
 
 class Body(_Message):
-    """The responsible body; `id` is null where the source names none."""
+    """The responsible body; `id` is null where the source names none, `counted_as` where its kind is not known."""
 
     kind: str
     id: str | None
+    counted_as: Code | None = None
+
+
+class Membership(_Message):
+    """A time in a trust, `joined_on <= day < left_on`."""
+
+    trust_uid: str
+    joined_on: date
+    joined_assumed: bool
+    left_on: date | None
 
 
 class Trust(_Message):
@@ -102,6 +112,8 @@ class FactsMessage(_Message):
     local_authority: Authority | None
     responsible_body: Body | None
     trust: Trust | None
+    memberships: tuple[Membership, ...] | None = None
+    open_date: date | None = None
     inspections: tuple[Evidence, ...]
     source: Origin
 

@@ -3,6 +3,7 @@
 from triage.models.assessments import Assessment, AssessmentRun
 from triage.models.base import Base
 from triage.models.decisions import Decision, DecisionPublication
+from triage.models.eligibility import EligibilityException
 from triage.models.facts import SchoolFactsRow
 from triage.models.follow_up import FollowUp
 from triage.models.policies import PolicyVersion
@@ -17,6 +18,7 @@ __all__ = [
     "Base",
     "Decision",
     "DecisionPublication",
+    "EligibilityException",
     "FollowUp",
     "Notice",
     "PolicyVersion",

@@ -1,5 +1,7 @@
 """Reference data on the wire."""
 
+from typing import Any
+
 from shared.schemas import ApiModel
 
 
@@ -28,10 +30,31 @@ class SchemeCodes(ApiModel):
     actions_by_tier: dict[str, list[str]] | None
 
 
+class EligibilityRule(Code):
+    """A rule of a programme in a sentence, and its route."""
+
+    route: str
+
+
+class ProgrammeCodes(ApiModel):
+    """A programme of support: its version, routes, results, rules with their parameters, and what it assumes."""
+
+    programme: str
+    version: int
+    label: str
+    routes: list[str]
+    exceptional_circumstances: bool
+    results: list[Code]
+    rules: list[EligibilityRule]
+    assumptions: list[Code]
+    parameters: dict[str, Any]
+
+
 class ReferenceData(ApiModel):
     """Every code of this service."""
 
     schemes: list[SchemeCodes]
+    programmes: list[ProgrammeCodes]
     regions: list[Code]
     flags: list[Flag]
     routes: list[Code]

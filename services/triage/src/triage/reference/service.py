@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from shared.errors import invalid
 from shared.responses import json_response
+from triage.eligibility.programmes import documents as programmes
 from triage.policies.documents import packaged
 from triage.procedure.documents import PROCEDURE, newest
 
@@ -38,6 +39,20 @@ def _scheme(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _programme(document: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: document[name] for name in ("programme", "version", "routes", "exceptional_circumstances", "results")}
+    return {
+        **told,
+        "label": document["title"],
+        "rules": [
+            {"code": code, "label": each["sentence"], "route": each["route"]}
+            for code, each in document["rules"].items()
+        ],
+        "assumptions": _codes(document["assumptions"]),
+        "parameters": document["parameters"],
+    }
+
+
 @cache
 def _reference_data() -> dict[str, Any]:
     schemes = {document["scheme"]: document for document in packaged()}
@@ -46,6 +61,7 @@ def _reference_data() -> dict[str, Any]:
     lists = {name: rows for name, rows in _LISTS.items() if name != "default_scheme"}
     return {
         "schemes": [_scheme(each) for each in schemes.values()],
+        "programmes": [_programme(each) for each in programmes().values()],
         **lists,
         **vocabulary,
         **_procedure_codes(),

@@ -1,0 +1,1 @@
+"""Eligibility for programmes of support: reckoned on request, and cases admitted outside the criteria."""
