@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from tests.e2e.comparing import assessments, differences, excerpt
 from tests.e2e.conftest import SCHEMES, Loaded
-from tests.e2e.oracle import assess_all, read_evidence
+from tests.e2e.oracle import assess_all, ofsted_files, read_evidence
+from tests.e2e.oracle.eligibility import read_register, school_outcomes, trust_outcomes
 from tests.e2e.platform import Document
 from tests.e2e.solving import best_suitability, most_matched, read_round
 
@@ -53,6 +55,50 @@ class TestEverySchool:
         results = assess_all(evidence, dt.date(2026, 6, 1)).values()
         enhanced = [one for one in results if one.ippr == "enhanced_support"]
         assert (len(enhanced), sum(one.predecessor_evidence for one in enhanced)) == (1_789, 474)
+
+
+class TestEligibility:
+    """`tsi-2022-23` on the last day of its year, by the files alone."""
+
+    AS_OF = dt.date(2023, 8, 31)
+
+    def test_of_every_school(self, national: Loaded) -> None:
+        register = read_register(ofsted_files(national.folder))
+        expected = school_outcomes(national.evidence, register, self.AS_OF)
+        told = {one["urn"]: one["by_criteria"] for one in self._listed(national, "schools")}
+        wrong = [f"{urn}: {expected.get(urn)}, told {told.get(urn)}" for urn in sorted(expected)
+                 if expected[urn] != told.get(urn)]  # fmt: skip
+        assert not wrong, excerpt(wrong)
+        assert set(told) == set(expected)
+        assert Counter(expected.values())["eligible"] == 275
+
+    def test_of_every_trust_with_both_denominators(self, national: Loaded) -> None:
+        register = read_register(ofsted_files(national.folder))
+        expected = trust_outcomes(national.evidence, register, self.AS_OF)
+        told = {one["uid"]: one for one in self._listed(national, "trusts")}
+        assert set(told) == set(expected)
+        wrong = []
+        differing = 0
+        for uid, one in expected.items():
+            document = told[uid]
+            roll = tuple(school["urn"] for school in document["schools"])
+            shares = next(rule for rule in document["rules"] if rule["rule"] == "share_below_good")["inputs"]
+            by = {name: (share["weak"], share["of"]) for name, share in shares["denominators"].items()}
+            known = {name: share for name, share in one.shares.items() if share is not None}
+            if (document["by_criteria"], roll) != (one.result, one.roll) or any(
+                by[name] != known[name] for name in known
+            ):
+                wrong.append(f"{uid}: expected {one}, told {document['by_criteria']}, {by}")
+            holds = {share["holds"] for share in shares["denominators"].values()}
+            differing += holds == {True, False}
+            assumed = {each["urn"] for each in document["assumptions"] if each["code"] == "joining_date"}
+            assert assumed == set(roll), uid
+        assert not wrong, excerpt(wrong)
+        assert differing > 0
+
+    def _listed(self, national: Loaded, kind: str) -> Iterator[Document]:
+        query = {"programme": "tsi-2022-23", "as_of": self.AS_OF.isoformat()}
+        return national.platform.stream("triage", f"/v1/eligibility/{kind}", **query)
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ def ofsted_files(folder: Path) -> list[tuple[Path, dt.date]]:
 
 def open_ofsted(path: Path, as_at: dt.date) -> OfstedFile:
     """Read one file of either layout; the row that holds `URN` is the header."""
-    lines = list(csv.reader(io.StringIO(_decoded(path.read_bytes()), newline="")))
+    lines = list(csv.reader(io.StringIO(decoded(path.read_bytes()), newline="")))
     top = next(i for i, line in enumerate(lines) if any(folded(name) == "urn" for name in line))
     header = [folded(name) for name in lines[top]]
     newer = folded("Inspection start date of latest OEIF graded inspection") in header
@@ -136,7 +136,8 @@ def open_ofsted(path: Path, as_at: dt.date) -> OfstedFile:
     return OfstedFile(path.name, as_at, schools, rejected)
 
 
-def _decoded(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
+    """The text of a file, in UTF-8 or else in Windows-1252."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
