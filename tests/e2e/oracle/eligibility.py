@@ -174,7 +174,7 @@ def _half_weak(ways: list[list[Way]]) -> str:
         steps = {(int(weak), int(inspected)) for inspected, weak, _ in each}
         pairs = {(w + a, i + b) for w, i in pairs for a, b in steps}
     told = {inspected > 0 and Fraction(weak, inspected) >= Fraction(1, 2) for weak, inspected in pairs}
-    return {(True,): "yes", (False,): "no"}.get(tuple(told), "perhaps")
+    return "perhaps" if len(told) > 1 else "yes" if True in told else "no"
 
 
 def _declines(ways: list[list[Way]]) -> str:
@@ -182,4 +182,4 @@ def _declines(ways: list[list[Way]]) -> str:
     for each in ways:
         sums = {total + change for total in sums for change in {way[2] for way in each}}
     told = {total < 0 for total in sums}
-    return {(True,): "yes", (False,): "no"}.get(tuple(told), "perhaps")
+    return "perhaps" if len(told) > 1 else "yes" if True in told else "no"
