@@ -127,7 +127,7 @@ class TestTheIssuer:
         principal = await verified(home, answer.json()["access_token"])
         assert principal.subject == "triage-service"
         assert principal.sees_everything
-        assert principal.scopes == {"schools:read", "facts:read", "changes:read", "assessments:read"}
+        assert principal.scopes == {"schools:read", "facts:read", "changes:read", "assessments:read", "needs:read"}
 
     async def test_takes_the_secret_in_the_form_too(self, home: Home, client: httpx.AsyncClient) -> None:
         form = {

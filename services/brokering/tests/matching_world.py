@@ -176,10 +176,11 @@ class MatchingWorld:
 
     async def _until_ended(self, path: str, headers: dict[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = await self.get(path, headers)
-        if found["state"] in ENDED:
-            return found
-        await asyncio.sleep(0.05)
-        return await self._until_ended(path, headers)
+        began = asyncio.get_running_loop().time()
+        while found["state"] not in ENDED:
+            await asyncio.sleep(0.05 + (asyncio.get_running_loop().time() - began) / 20)
+            found = await self.get(path, headers)
+        return found
 
     async def lines(self, path: str, headers: dict[str, str] = DFE) -> list[dict[str, Any]]:
         answer = await self.client.get(path, headers={**headers, "Accept": "application/x-ndjson"})

@@ -40,13 +40,18 @@ def offer_document(row: Row[Any], principal: Principal) -> dict[str, Any]:
         "message": None if principal.org.kind in PARTIES - {"leader"} else row.message,
         "offered_by": row.offered_by,
         "offered_at": row.offered_at,
-        "response": row.response,
-        "school_agreement": row.school_agreement,
+        "response": _answer(row.response),
+        "school_agreement": _answer(row.school_agreement),
         "approval": row.approval,
         "withdrawal": row.withdrawal,
         "shown": _shown(row.shown, row.offered_at, principal),
         "updated_at": row.updated_at,
     }
+
+
+def _answer(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Answers from before reasons had codes are kept without one."""
+    return None if given is None else {"reason_code": None, **given}
 
 
 def _shown(shown: Mapping[str, Any], offered_at: datetime, principal: Principal) -> dict[str, Any]:

@@ -96,16 +96,12 @@ async def offer_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> Res
 def response_of(body: ResponseRequest) -> steps.Answer:
     """Return the step in a leader's answer."""
     action = "accept" if body.accepted else "decline"
-    return steps.Answer(action, "response", {"accepted": body.accepted, **_coded(body)}, body.reason)
-
-
-def _coded(body: ResponseRequest | AgreementRequest) -> dict[str, str]:
-    return {} if body.reason_code is None else {"reason_code": body.reason_code}
+    return steps.Answer(action, "response", {"accepted": body.accepted, "reason_code": body.reason_code}, body.reason)
 
 
 def agreement_of(body: AgreementRequest) -> steps.Answer:
     """Return the step in a school's answer."""
-    says = {"agreed": body.agreed, "conflicts_seen": body.conflicts_seen, **_coded(body)}
+    says = {"agreed": body.agreed, "conflicts_seen": body.conflicts_seen, "reason_code": body.reason_code}
     return steps.Answer("agree" if body.agreed else "refuse", "school_agreement", says, body.reason)
 
 

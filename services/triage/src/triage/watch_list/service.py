@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
 from shared.errors import FieldProblem, PreconditionRequired, Unprocessable, invalid
-from shared.etags import check_if_match
+from shared.etags import check_if_match, etag_of
 from shared.ids import new_id
 from shared.pagination import PageParameters
-from shared.responses import json_response
+from shared.responses import dumps, json_response
 from triage.caseload.service import refuse_parties
 from triage.listing import list_by_id
 from triage.problems import ReminderNotFound, SchoolNotFound
@@ -30,21 +30,16 @@ async def get(request: Request, session: AsyncSession, principal: Principal) -> 
     """Answer with the person's list; an empty one where nothing was put there yet."""
     refuse_parties(principal)
     held = await repository.watch_list(session, principal.subject)
-    return await _answer(request, session, held)
+    return json_response(request, await _document(session, held))
 
 
-async def _answer(request: Request, session: AsyncSession, held: RowMapping | None) -> Response:
+async def _document(session: AsyncSession, held: RowMapping | None) -> dict[str, Any]:
     schools = await repository.watched(session, held["urns"], DEFAULT_SCHEME) if held else []
-    body = {
+    return {
         "version": held["version"] if held else 0,
         "updated_at": held["updated_at"] if held else None,
         "schools": [dict(row) for row in schools],
     }
-    return json_response(request, body, headers={"ETag": _tag(held)}) if held else json_response(request, body)
-
-
-def _tag(held: RowMapping) -> str:
-    return f'"{held["version"]}"'
 
 
 async def put(
@@ -56,7 +51,7 @@ async def put(
     if held is not None:
         if if_match is None:
             raise PreconditionRequired("Read the list first and send its ETag as If-Match.")
-        check_if_match(if_match, _tag(held))
+        check_if_match(if_match, etag_of(dumps(await _document(session, held))))
     urns = list(dict.fromkeys(wanted.urns))
     known = await repository.regions(session, urns)
     problems = [
@@ -67,7 +62,7 @@ async def put(
     if problems:
         raise Unprocessable("The list names schools that are not known.", errors=problems)
     await repository.put(session, principal.subject, urns)
-    return await _answer(request, session, await repository.watch_list(session, principal.subject))
+    return json_response(request, await _document(session, await repository.watch_list(session, principal.subject)))
 
 
 async def _region(session: AsyncSession, principal: Principal, urn: int) -> str | None:
