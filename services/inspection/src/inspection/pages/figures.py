@@ -27,11 +27,12 @@ def _measure(measure: Mapping[str, Any], names: Mapping[str, str]) -> Document:
     series, unit = measure["series"], measure["unit"]
     newest = series[-1]
     source = measure["source"]
+    words = entry("dashboard.measures").get(measure["code"], measure)
     shown = [who for who in SHOWN if who == "school" or any(_told(point[who]) for point in series)]
     return {
         "code": measure["code"],
-        "label": measure["label"],
-        "definition": measure["definition"],
+        "label": words["label"],
+        "definition": words["definition"],
         "note": measure["note"],
         "source": say("dashboard.source", name=known_source(source["name"]), as_at=day(source["as_at"]))
         if source["as_at"]

@@ -86,3 +86,12 @@ class TestWords:
         assert before_joining(date(2022, 8, 31), date(2022, 9, 1)) is True
         assert before_joining(date(2022, 9, 1), date(2022, 9, 1)) is False
         assert before_joining(date(2022, 9, 1), None) is None
+
+
+def test_every_official_measure_has_plain_words_for_parents() -> None:
+    words = entry("dashboard.measures")
+    official = {measure["code"] for measure in load("measures") if measure["source"] != "school"}
+
+    assert set(words) == official
+    jargon = re.compile(r"key stage|ever 6|cohort|\bmean\b|\broll\b|sessions", re.IGNORECASE)
+    assert [text for measure in words.values() for text in measure.values() if jargon.search(text)] == []
