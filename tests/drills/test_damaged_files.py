@@ -15,18 +15,9 @@ import psycopg
 import pytest
 from services.inspection.tests.files import ESTABLISHMENTS, establishment, establishments_file, outcomes_file
 from tests.drills.fuzz.damage import CUT_OFF, DAMAGES, ONE_ROW
+from tests.drills.fuzz.inspection_world import load_sample, loaded, sample_files
 from tests.drills.fuzz.running import Running, running
-from tests.drills.fuzz.worlds import (
-    COMMON,
-    ROOT,
-    SAMPLE,
-    Headers,
-    fingerprint,
-    load_sample,
-    loaded,
-    sample_files,
-    working,
-)
+from tests.drills.fuzz.world import COMMON, ROOT, SAMPLE, Headers, fingerprint, working
 
 from inspection.app import create_app
 from inspection.data import load_columns

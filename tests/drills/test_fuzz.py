@@ -17,7 +17,8 @@ import pytest
 from tests.drills.fuzz import generated, hostile
 from tests.drills.fuzz.checks import Findings, faults, problem_faults
 from tests.drills.fuzz.operations import Operation, form_of, leaves, methods_on, multipart, replaced
-from tests.drills.fuzz.worlds import ROOT, WORLDS, World
+from tests.drills.fuzz.world import ROOT, World
+from tests.drills.fuzz.worlds import WORLDS
 
 from shared.testing.drill import FULL
 from shared.testing.plugin import DatabaseUrls

@@ -19,7 +19,7 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 from tests.drills.fuzz.checks import Findings, faults
 from tests.drills.fuzz.operations import Operation
-from tests.drills.fuzz.worlds import World
+from tests.drills.fuzz.world import World
 
 AnyCase = Case[Any]
 BASE = "http://service.test"
