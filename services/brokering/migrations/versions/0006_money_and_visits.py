@@ -6,7 +6,7 @@ from alembic import op
 
 from shared.auth.tenancy import enable_row_security
 
-revision = "0007"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None

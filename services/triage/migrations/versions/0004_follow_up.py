@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared.auth.tenancy import enable_row_security
 
-revision = "0003b"
-down_revision = "0003a"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

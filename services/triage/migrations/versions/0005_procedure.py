@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from shared.auth.tenancy import enable_row_security
 from triage.procedure.loading import load_procedure
 
-revision = "0004"
-down_revision = "0003b"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
