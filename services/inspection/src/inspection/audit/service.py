@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from inspection.inspectorate import is_inspectorate
 from inspection.problems import InspectionNotFound
 from inspection.publications.content import content_of
 from inspection.rows import Row
+from inspection.trust_inspections import repository as trust_inspections
 from shared.auth import Principal
 from shared.pagination import CursorKey, PageParameters, page_of
 from shared.responses import page_response
@@ -37,6 +38,15 @@ class Entry:
     changes: Sequence[Change] = ()
     reason: str | None = None
     confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrustInspectionRef:
+    """An inspection of a trust, on the day that it is asked for."""
+
+    trust_uid: str
+    id: UUID
+    day: date
 
 
 async def record(session: AsyncSession, principal: Principal, entry: Entry) -> None:
@@ -72,7 +82,26 @@ async def of_inspection(
     if current is None and not (written and is_inspectorate(principal)):
         raise InspectionNotFound(f"There is no inspection {inspection_id}.")
     versions = [current, *await inspections.earlier_versions(reads, inspection_id)] if current else []
-    trail = sorted([*written, *_loaded(versions)], key=lambda each: each[0], reverse=True)
+    return _answer(request, [*written, *_loaded(versions)], page)
+
+
+async def of_trust_inspection(
+    request: Request, session: AsyncSession, principal: Principal, of: TrustInspectionRef, page: PageParameters
+) -> Response:
+    """Answer with the trail of an inspection of a trust, newest first, as that of a school's."""
+    await drafts.bind_organisation(session, principal)
+    reads = await session.connection()
+    held: object = await trust_inspections.find(reads, of.trust_uid, of.id, of.day)
+    if held is None and is_inspectorate(principal):
+        held = await trust_inspections.versions(reads, of.trust_uid, of.id)
+        held = held or await drafts.find(session, of.id, trust_uid=of.trust_uid)
+    if not held:
+        raise InspectionNotFound(f"There is no inspection {of.id} of this trust.")
+    return _answer(request, [_written(row) for row in await repository.entries(session, of.id)], page)
+
+
+def _answer(request: Request, entries: list[tuple[CursorKey, Document]], page: PageParameters) -> Response:
+    trail = sorted(entries, key=lambda each: each[0], reverse=True)
     after = page.key(str, int)
     rest = trail if after is None else [each for each in trail if each[0] < (str(after[0]), after[1])]
     total = len(trail) if page.include_total else None

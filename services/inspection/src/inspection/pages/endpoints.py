@@ -1,12 +1,14 @@
 """The addresses of the pages. They are not part of the API: their documents have addresses of their own under /v1."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from inspection.pages import search, service
 from shared.auth.access import Public
 from shared.auth.principal import Principal
+from shared.clock import today
 from shared.db.session import PublicReads
 
 router = APIRouter(include_in_schema=False)
@@ -14,6 +16,7 @@ router = APIRouter(include_in_schema=False)
 Anyone = Annotated[Principal | None, Public()]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 Uid = Annotated[str, Path(pattern="^[0-9]{1,10}$")]
+Day = Annotated[date, Depends(today)]
 Urn = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -26,9 +29,11 @@ async def search_page(
 
 
 @router.get("/trusts/{uid}")
-async def trust_page(_: Anyone, request: Request, reads: PublicReads, uid: Uid, after: Cursor = None) -> Response:
-    """Show the schools of a trust with their grades."""
-    return await service.trust_page(request, reads, uid, after)
+async def trust_page(
+    *, _: Anyone, request: Request, reads: PublicReads, uid: Uid, day: Day, after: Cursor = None
+) -> Response:
+    """Show the schools of a trust with their grades, and what inspections of the trust itself found."""
+    return await service.trust_page(request, reads, uid, after, day)
 
 
 @router.get("/schools/{urn}")

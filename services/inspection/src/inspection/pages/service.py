@@ -1,5 +1,6 @@
 """What each page shows: documents of the other modules, put into a template."""
 
+from datetime import date
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -9,6 +10,7 @@ from inspection.pages.figures import figures
 from inspection.pages.rendering import page
 from inspection.report_cards.grades_in_words import report_cards_began_on, scale_in_words
 from inspection.report_cards.parent import parent_card
+from inspection.trust_inspections.reading import published
 from inspection.trusts.schools import schools_page
 from inspection.trusts.service import find_trust, trust_document
 from inspection.wording import say
@@ -37,9 +39,10 @@ async def school_page(request: Request, urn: int) -> Response:
     )
 
 
-async def trust_page(request: Request, reads: AsyncConnection, uid: str, after: str | None) -> Response:
+async def trust_page(request: Request, reads: AsyncConnection, uid: str, after: str | None, today: date) -> Response:
     """Answer with the page of a trust; raises TrustNotFound."""
     trust = trust_document(await find_trust(reads, uid))
+    inspections = await published(reads, uid, today)
     found = await schools_page(request, reads, uid, PageParameters(MAX_LIMIT, after, include_total=False))
     return page(
         request,
@@ -47,6 +50,7 @@ async def trust_page(request: Request, reads: AsyncConnection, uid: str, after: 
         title=say("trust.title", name=trust["name"] or uid),
         trail=_trail(),
         trust=trust,
+        inspections=inspections,
         schools=sorted(found["data"], key=lambda school: (school["name"], school["urn"])),
         next_url=found["paging"]["next_url"],
         cards_began_on=report_cards_began_on(),

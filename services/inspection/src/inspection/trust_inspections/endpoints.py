@@ -6,6 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
+from inspection.audit import service as audit
+from inspection.audit.schemas import AuditPage
 from inspection.drafts import service as drafts
 from inspection.drafts.schemas import QualityAssurance
 from inspection.publications.schemas import Publication
@@ -27,6 +29,7 @@ from shared.db.session import Db, PublicReads
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES
 
 router = APIRouter(tags=["trust inspections"])
 
@@ -41,11 +44,15 @@ LIST = "/v1/trusts/{uid}/inspections"
 ONE = "/v1/trusts/{uid}/inspections/{trust_inspection_id}"
 
 
-@router.get(LIST, operation_id="list_trust_inspections", responses={200: {"model": TrustInspectionPage}})
+@router.get(
+    LIST,
+    operation_id="list_trust_inspections",
+    responses={200: {"model": TrustInspectionPage, "content": LINES}},
+)
 async def list_trust_inspections(
     *, _: Reader, request: Request, reads: PublicReads, uid: Uid, page: PageRequest, day: Day, as_of: AsOf = None
 ) -> Response:
-    """List the published inspections of a trust, newest first."""
+    """List the published inspections of a trust, newest first. `Accept: application/x-ndjson` streams all of them."""
     return await reading.list_inspections(request, reads, uid, page, as_of=as_of, today=day)
 
 
@@ -188,3 +195,21 @@ async def list_trust_inspection_versions(
 ) -> Response:
     """List all versions of an inspection of a trust, newest first."""
     return await reading.list_versions(request, reads, principal, uid=uid, inspection_id=trust_inspection_id, today=day)
+
+
+@router.get(
+    f"{ONE}/audit", operation_id="list_trust_inspection_audit", tags=["audit"], responses={200: {"model": AuditPage}}
+)
+async def list_trust_inspection_audit(
+    *,
+    principal: Reader,
+    request: Request,
+    session: Db,
+    uid: Uid,
+    trust_inspection_id: TrustInspectionId,
+    day: Day,
+    page: PageRequest,
+) -> Response:
+    """List who changed what, when and from what, newest first. Steps before publication are the inspectorate's."""
+    of = audit.TrustInspectionRef(uid, trust_inspection_id, day)
+    return await audit.of_trust_inspection(request, session, principal, of, page)

@@ -19,7 +19,7 @@ from shared.auth import Principal
 from shared.db.session import streaming_session
 from shared.errors import invalid
 from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.responses import each, json_response, ndjson, page_response, wants_ndjson
 
 
 def _published(row: Row) -> dict[str, Any]:
@@ -48,12 +48,19 @@ async def list_inspections(
     """Answer with one page of a trust's published inspections, newest first."""
     day = _day(as_of, today)
     await find_trust(reads, uid)
+    if wants_ndjson(request):
+        return ndjson(each(await published(reads, uid, day)))
     rows = await repository.page(reads, uid, day, after=_after(page), limit=page.limit + 1)
     total = await repository.count(reads, uid, day) if page.include_total else None
     documents = [_published(row) for row in rows]
     return page_response(
-        request, page_of(request, page, documents, lambda each: (each["starts_on"], str(each["id"])), total=total)
+        request, page_of(request, page, documents, lambda made: (made["starts_on"], str(made["id"])), total=total)
     )
+
+
+async def published(reads: AsyncConnection, uid: str, day: date) -> list[dict[str, Any]]:
+    """Return all inspections of a trust that were published by a day, newest first: a handful in its life."""
+    return [_published(row) for row in await repository.page(reads, uid, day, after=None, limit=None)]
 
 
 async def get_inspection(

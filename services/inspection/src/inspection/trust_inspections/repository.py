@@ -35,9 +35,9 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:
 
 
 async def page(
-    reads: AsyncConnection, uid: str, day: date, *, after: tuple[date, UUID] | None, limit: int
+    reads: AsyncConnection, uid: str, day: date, *, after: tuple[date, UUID] | None, limit: int | None
 ) -> list[Row]:
-    """Return up to `limit` of a trust's inspections as they stood on a day, newest first."""
+    """Return up to `limit` of a trust's inspections (None: all) as they stood on a day, newest first."""
     further = "WHERE (starts_on, id) < (:after_date, :after_id)" if after else ""
     sql = f"SELECT * FROM ({_STANDING}) t {further} ORDER BY starts_on DESC, id DESC LIMIT :limit"  # noqa: S608 - constants
     position = {"after_date": after[0], "after_id": after[1]} if after else {}

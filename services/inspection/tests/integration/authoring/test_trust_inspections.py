@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import httpx
+import orjson
 import psycopg
 import pytest
 from services.inspection.tests.integration.authoring import writing
@@ -173,3 +174,44 @@ class TestLife:
         await published(inspectorate)
         with psycopg.connect(driver_url(urls.app)) as serving, pytest.raises(psycopg.errors.InsufficientPrivilege):
             serving.execute("UPDATE trust_inspections SET content = '{}'")
+
+
+class TestReading:
+    async def test_the_trail_has_every_step_and_the_public_those_from_publication(
+        self, inspectorate: httpx.AsyncClient
+    ) -> None:
+        made = await published(inspectorate)
+        correction = {"changes": {"summary": "Put right."}, "reason": "A slip of the pen"}
+        corrected = await inspectorate.post(f"{LIST}/{made['id']}/corrections", json=correction)
+        assert corrected.status_code == 201, corrected.text
+
+        trail = f"{LIST}/{made['id']}/audit"
+        whole = (await inspectorate.get(trail)).json()["data"]
+        seen = (await inspectorate.get(trail, headers=anyone())).json()["data"]
+
+        assert [each["step"] for each in whole] == ["corrected", "published", "quality_assured", "created"]
+        assert [each["step"] for each in seen] == ["corrected", "published"]
+        assert seen[0]["reason"] == "A slip of the pen"
+        assert {"field": "summary", "from": None, "to": "Put right."} in seen[0]["changes"]
+
+    async def test_the_trail_of_a_draft_is_the_inspectorates(self, inspectorate: httpx.AsyncClient) -> None:
+        draft = (await inspectorate.post(LIST, json=written())).json()
+        trail = f"{LIST}/{draft['id']}/audit"
+        assert [each["step"] for each in (await inspectorate.get(trail)).json()["data"]] == ["created"]
+        assert (await inspectorate.get(trail, headers=anyone())).status_code == 404
+        assert (await inspectorate.get(trail.replace("5143", "5144"))).status_code == 404
+
+    async def test_the_list_comes_as_lines(self, inspectorate: httpx.AsyncClient) -> None:
+        first = await published(inspectorate)
+        second = await published(inspectorate, number="78", starts_on="2027-10-04", published_on="2027-11-01")
+        answer = await inspectorate.get(LIST, headers={**anyone(), "Accept": "application/x-ndjson"})
+        lines = [orjson.loads(line) for line in answer.content.splitlines()]
+        assert [each["id"] for each in lines] == [second["id"], first["id"]]
+        assert lines == (await inspectorate.get(LIST, headers=anyone())).json()["data"]
+
+    async def test_the_trusts_page_tells_what_was_found(self, inspectorate: httpx.AsyncClient) -> None:
+        await published(inspectorate, summary="A trust that <listens>.")
+        page = (await inspectorate.get("/trusts/5143")).text
+        assert "A trust that &lt;listens&gt;." in page
+        assert "Found on wellbeing." in page
+        assert "Inspection of 6 September 2027, published on 11 October 2027" in page
