@@ -93,6 +93,12 @@ def _results() -> dict[str, frozenset[str]]:
     return found
 
 
+def results_of(scheme: str) -> dict[str, str]:
+    """The results of a scheme with their labels, in the order of its newest version."""
+    document = {each["scheme"]: each for each in packaged()}[scheme]
+    return {str(each["code"]): str(each["label"]) for each in document["results"]}
+
+
 def require_code(name: str, code: str | None, parameter: str) -> None:
     """Raise Unprocessable when a parameter names a code that the list of this name does not hold."""
     _require([str(each["code"]) for each in _LISTS[name]], code, parameter)

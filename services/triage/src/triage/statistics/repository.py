@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
 from shared.auth.tenancy import visible_sql
+from triage.statistics.tables_sql import SOURCES, By, counted
 
 _PUBLISHED: Final = """
     SELECT max(CAST(held ->> 'published_on' AS date)) AS on
@@ -46,3 +47,17 @@ async def ageing(session: AsyncSession, principal: Principal, scheme: str, as_of
         """
     )
     return (await session.execute(sql, {"scheme": scheme, "as_of": as_of, **claims})).mappings().all()
+
+
+async def cases(
+    session: AsyncSession, principal: Principal | None, basis: str, by: By, scheme: str, as_of: date
+) -> Sequence[RowMapping]:
+    """Return schools by group and tier on a day, with their pupils; `published` is the same for everybody."""
+    seen, claims = ("true", {}) if basis == "published" else visible_sql(principal, "made")
+    values = {"scheme": scheme, "as_of": as_of, **claims}
+    return (await session.execute(text(counted(basis, by, seen)), values)).mappings().all()
+
+
+async def sources(session: AsyncSession) -> RowMapping:
+    """Return the first and last census and dates that the figures of pupils come from."""
+    return (await session.execute(text(SOURCES))).mappings().one()

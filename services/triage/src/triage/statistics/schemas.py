@@ -1,6 +1,7 @@
 """Statistics on the wire."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -31,3 +32,117 @@ class Ageing(ApiModel):
     scheme: str
     as_of: date
     data: list[AgeingGroup]
+
+
+class FreeMeals(ApiModel):
+    """Estimated pupils recorded for free school meals in the last six years, of the schools whose figure may be told.
+
+    Not the number of pupils eligible.
+    """
+
+    value: int | None
+    status: Literal["value", "suppressed", "missing"]
+    percent: float | None = Field(description="of the pupils on roll of the schools counted")
+    schools_counted: int | None
+    pupils_counted: int | None
+    schools_suppressed: int | None
+    schools_missing: int | None
+
+
+class TierCount(ApiModel):
+    """Schools of a tier; all figures are null where `status` is `suppressed`."""
+
+    tier: str = Field(description="a result of the scheme, or `total`", examples=["enhanced_support"])
+    label: str
+    status: Literal["value", "suppressed"]
+    schools: int | None
+    pupils: int | None = Field(description="on roll, of the schools whose roll is known")
+    pupils_unknown: int | None = Field(description="schools whose roll is not known")
+
+
+class TierMeals(TierCount):
+    """Schools of a tier with the free-meal measure."""
+
+    fsm_ever6_estimate: FreeMeals
+
+
+class Group(ApiModel):
+    """One group; `code` is `unknown` where the register does not tell, which for trusts includes having none."""
+
+    code: str
+    label: str | None
+    region: str | None = Field(description="of a local authority; else null")
+
+
+class TierGroup(Group):
+    """Tiers of one group."""
+
+    tiers: list[TierCount]
+
+
+class MealsGroup(Group):
+    """Tiers of one group with the free-meal measure."""
+
+    tiers: list[TierMeals]
+
+
+class TierTable(ApiModel):
+    """What was proposed, decided or published: all together, and by group."""
+
+    basis: Literal["proposed", "decided", "published"]
+    total: list[TierCount]
+    data: list[TierGroup]
+
+
+class MealsTable(ApiModel):
+    """The same with the free-meal measure."""
+
+    basis: Literal["proposed", "decided", "published"]
+    total: list[TierMeals]
+    data: list[MealsGroup]
+
+
+class SmallNumbers(ApiModel):
+    """How small numbers are kept out."""
+
+    version: int
+    below: int
+    method: str
+
+
+class Span(ApiModel):
+    """First and last of what the figures come from; null where nothing is held."""
+
+    first: str | None
+    last: str | None
+
+
+class Roll(ApiModel):
+    """Dates of the first and the last file of the register that schools are held from."""
+
+    first: date | None
+    last: date | None
+
+
+class _Statistics(ApiModel):
+    scheme: str
+    by: Literal["region", "phase", "la", "trust", "deprivation"]
+    as_of: date = Field(description="tiers are of this day; pupils, phase, trust and quintile as now held")
+    suppression: SmallNumbers | None = Field(description="null for the department and its regional teams")
+    roll: Roll
+
+
+class TierStatistics(_Statistics):
+    """Schools by tier. The public reads what was published; the department what was proposed and what was decided."""
+
+    tables: list[TierTable]
+
+
+class DisadvantageStatistics(_Statistics):
+    """Schools by tier with their pupils and the free-meal measure that the sources allow."""
+
+    measure: Literal["fsm_ever6_estimate"]
+    definition: str
+    census: Span
+    census_as_at: Span
+    tables: list[MealsTable]
