@@ -18,7 +18,7 @@ Unknown = tuple[str, Cell]
 
 def tables(seed: int) -> dict[str, Table]:
     """The same schools counted by region, authority within it, phase and trust."""
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     schools = chance.choice((4, 15, 40, 90, 250))
     weights = [chance.choice((1, 3, 10)) for _ in TIERS]
     counted: dict[str, dict[Path, dict[str, int]]] = {

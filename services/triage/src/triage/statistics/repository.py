@@ -50,7 +50,7 @@ async def ageing(session: AsyncSession, principal: Principal, scheme: str, as_of
 
 
 async def cases(
-    session: AsyncSession, principal: Principal | None, basis: str, by: By, scheme: str, as_of: date
+    session: AsyncSession, principal: Principal | None, *, basis: str, by: By, scheme: str, as_of: date
 ) -> Sequence[RowMapping]:
     """Return schools by group and tier on a day, with their pupils; `published` is the same for everybody."""
     seen, claims = ("true", {}) if basis == "published" else visible_sql(principal, "made")

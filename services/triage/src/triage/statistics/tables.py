@@ -1,4 +1,4 @@
-"""Tables of schools by tier and group, as the department reads them and as the public does. ADR 0025."""
+"""Tables of schools by tier and group, as the department reads them and as the public does. ADR 0022."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ async def _statistics(
     tables = []
     for basis in OFFICE if office else PUBLIC:
         table = _Table(scheme=scheme, by=by, suppress=not office, meals=meals)
-        rows = await repository.cases(session, principal, basis, table.counted_by, scheme, as_of)
+        rows = await repository.cases(session, principal, basis=basis, by=table.counted_by, scheme=scheme, as_of=as_of)
         tables.append({"basis": basis, **table.document(rows)})
     sources = await repository.sources(session)
     body: Document = {
