@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-from collections import Counter
+import io
+from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 from tests.e2e.comparing import assessments, differences, excerpt
@@ -95,6 +98,88 @@ class TestLoadingAgain:
         for scheme in SCHEMES:
             sample.platform.assess(scheme)
         assert {scheme: _ids(sample, scheme) for scheme in SCHEMES} == before
+
+
+class TestHistory:
+    def test_of_a_school_that_converted_holds_what_its_former_urn_had(self, sample: Loaded) -> None:
+        former_urn = {urn: before for urn, (before, *others) in _came_from(sample).items() if not others}
+        held_before = _held_before(sample)
+        converted = {urn: before for urn, before in former_urn.items() if before in held_before}
+        told_by_former = 0
+        for urn, before in converted.items():
+            days = {one.starts_on.isoformat() for one in sample.evidence.schools[urn]} | held_before[before]
+            told = sample.platform.get("inspection", f"/v1/schools/{urn}/inspections")
+            assert [one["starts_on"] for one in told["data"]] == sorted(days, reverse=True), urn
+            assert not told["ambiguous"], urn
+            assert all(one["from_predecessor"] is (one["urn"] == before) for one in told["data"]), urn
+            told_by_former += sum(one["from_predecessor"] for one in told["data"])
+        assert told_by_former
+
+    def test_of_a_merged_school_holds_that_of_both_and_says_so(self, sample: Loaded) -> None:
+        held_before = _held_before(sample)
+        merged = {urn: former for urn, former in _came_from(sample).items() if len(former) > 1}
+        assert any(former <= set(held_before) for former in merged.values())
+        for urn, former in merged.items():
+            told = sample.platform.get("inspection", f"/v1/schools/{urn}/inspections")
+            for one in former:
+                assert held_before[one] <= {each["starts_on"] for each in told["data"] if each["urn"] == one}
+            (fork,) = told["ambiguities"]
+            assert told["ambiguous"]
+            assert fork["why"] == "merger"
+            assert set(fork["urns"]) == former
+            assert all(str(one) in fork["text"] for one in former)
+            card = sample.platform.get("inspection", f"/v1/schools/{urn}/report-card", role=None, audience="parent")
+            names = [school["name"] for school in card["predecessors"]["schools"]]
+            assert len(names) == len(former)
+            assert all(name in card["predecessors"]["text"] for name in names)
+
+    def test_of_a_school_that_changed_trust_tells_what_was_before_it_joined(self, sample: Loaded) -> None:
+        moved = _moved(sample)
+        assert len(moved) > 2
+        for urn, (left, joined, day) in moved.items():
+            stays = sample.platform.get("inspection", f"/v1/schools/{urn}/memberships")["data"]
+            assert [stay["trust"]["uid"] for stay in stays] == [joined, left]
+            since = stays[-1]["joined_on"]
+            for one in sample.platform.get("inspection", f"/v1/schools/{urn}/inspections")["data"]:
+                assert one["before_joining_current_trust"] is (one["starts_on"] < day), (urn, one)
+                then = one["trust_at_inspection"] and one["trust_at_inspection"]["uid"]
+                assert then == (left if since <= one["starts_on"] and one["relates_to_current_urn"] else None), urn
+
+
+def _lines(path: Path) -> list[dict[str, str]]:
+    """The rows of a file, by column, whatever stands above its header."""
+    rows = list(csv.reader(io.StringIO(path.read_bytes().decode("cp1252"), newline="")))
+    top = next(at for at, row in enumerate(rows) if "URN" in row)
+    return [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :]]
+
+
+def _came_from(sample: Loaded) -> dict[int, set[int]]:
+    """Schools by URN, each with those it came from that are no longer there."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in _lines(next(sample.folder.glob("links_*.csv"))):
+        former = int(row["LinkURN"])
+        if row["LinkType"].startswith("Predecessor") and row["URN"].isdigit() and former not in sample.evidence.schools:
+            found[int(row["URN"])].add(former)
+    return found
+
+
+def _held_before(sample: Loaded) -> dict[int, set[str]]:
+    """The days of inspections that the snapshot tells of schools that are no longer there, by URN."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in _lines(next(sample.folder.glob("outcomes_*.csv")))[:-1]:  # the last one is rejected
+        if int(row["URN"]) not in sample.evidence.schools:
+            found[int(row["URN"])].add(row["Inspection start date"])
+    return found
+
+
+def _moved(sample: Loaded) -> dict[int, tuple[str, str, str]]:
+    """Schools that the newer monthly file shows in another trust, by URN: both trusts, and the day of that file."""
+    older, newer = (
+        {row["URN"]: row["Multi-academy trust UID"] for row in _lines(path)} for path, _ in ofsted_files(sample.folder)
+    )
+    day = ofsted_files(sample.folder)[1][1].isoformat()
+    moved = {urn: (older.get(urn, "NULL"), uid, day) for urn, uid in newer.items()}
+    return {int(urn): each for urn, each in moved.items() if each[0] != each[1] and "NULL" not in each[:2]}
 
 
 def _ids(sample: Loaded, scheme: str) -> dict[int, tuple[str, str]]:

@@ -161,13 +161,33 @@ class Cases:
         merged = self._older(dt.date(2023, 9, 26), "2", "2221")
         cycle = [self._older(dt.date(2023, 11, 14), "2", "2222") for _ in range(2)]
         former, on = 690_001, dt.date(2021, 9, 1)
+        came_from = {
+            690_002: _told(dt.date(2018, 11, 6), "1", "9991"),
+            690_003: _told(dt.date(2016, 2, 9), "3", "9993"),
+        }
         links = [Link(one.urn, former, "Old Harbour School", "Predecessor - Split School", on) for one in split]
         links += [Link(former, one.urn, one.name, "Successor - Split School", on) for one in split]
         for at, name in ((690_002, "Low Infant School"), (690_003, "Low Junior School")):
             links += [Link(merged.urn, at, name, "Predecessor - merged", on),
                       Link(at, merged.urn, merged.name, "Successor - merged", on)]  # fmt: skip
         links += [Link(one.urn, other.urn, other.name, "Predecessor", None) for one, other in (cycle, cycle[::-1])]
-        return [*split, merged, *cycle], links
+        return [*split, replace(merged, came_from=came_from), *cycle], links
+
+    def converted(self) -> School:
+        """A school inspected before it converted, twice since, and by report card; the snapshot tells the first."""
+        school = self._card(dt.date(2026, 2, 24), "XXXXXX", before="3", authority="Stockport", phase="Secondary")
+        opened, latest = dt.date(2018, 9, 1), school.older[0]
+        previous = replace(school.older[1], starts_on=dt.date(2020, 2, 11), published_on=dt.date(2020, 3, 17))
+        moved = self._drawing.under_former_urn(replace(school, older=()))
+        came_from = {moved.former_urn: _told(dt.date(2014, 5, 20), "4", "9994")} if moved.former_urn else {}
+        near = (one for one in self._drawing.trusts if one.home.region == school.place.region and not one.single)
+        return replace(moved, type="Academy Converter", trust=next(near), opened_on=opened, older=(latest, previous),
+                       came_from=came_from)  # fmt: skip
+
+
+def _told(on: dt.date, overall: str, grades: str) -> Visit:
+    """An inspection as the snapshot of outcomes tells it: no number, no date of publication."""
+    return Visit(NULL, on, None, overall=overall, grades=(*grades, "9", "9"))
 
 
 Change = tuple[School, str, str]

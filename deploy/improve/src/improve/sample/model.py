@@ -52,7 +52,10 @@ class Trust:
 
 @dataclass(frozen=True)
 class School:
-    """One row of either monthly file: older inspections newest first, then ungraded ones, then the report card."""
+    """One row of either monthly file: older inspections newest first, then ungraded ones, then the report card.
+
+    `came_from`: of schools it came from, by URN, an inspection that the earlier snapshot alone tells of.
+    """
 
     urn: int
     name: str
@@ -73,6 +76,7 @@ class School:
     ungraded: tuple[Visit, ...] = ()
     card: Visit | None = None
     corrections: Mapping[str, Visit] = field(default_factory=dict)
+    came_from: Mapping[int, Visit] = field(default_factory=dict)
     in_older_file: bool = True
     in_newer_file: bool = True
 

@@ -55,15 +55,19 @@ def outcomes(sample: Sample) -> Iterator[list[str]]:
     for school in sample.schools:
         visit = next((each for each in school.older if each.starts_on <= as_at), None)
         if visit is not None:
-            yield _outcome(school, visit)
+            urn = visit.urn_then if visit.urn_then not in {None, NULL} else school.urn
+            yield _outcome(str(urn), school.name, visit)
+    former_names = {link.other: link.other_name for link in sample.links}
+    for school in sample.schools:
+        for urn, visit in school.came_from.items():
+            yield _outcome(str(urn), former_names[urn], visit)
     yield ["699003", "A school with a grade of its own", "2018-05-15", "Splendid", *[""] * 6]
 
 
-def _outcome(school: School, visit: Visit) -> list[str]:
+def _outcome(urn: str, name: str, visit: Visit) -> list[str]:
     words: dict[str, str] = table("kinds")["grade_words"]
     told = [words.get(grade, "") for grade in (visit.overall, *visit.grades)]
-    urn = visit.urn_then if visit.urn_then not in {None, NULL} else str(school.urn)
-    return [str(urn), school.name, visit.starts_on.isoformat(), *told]
+    return [urn, name, visit.starts_on.isoformat(), *told]
 
 
 def _former(sample: Sample) -> Iterator[dict[str, str]]:
