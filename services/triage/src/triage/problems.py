@@ -13,6 +13,34 @@ class PolicyNotFound(NotFound):
     title = "There is no such policy"
 
 
+class PolicyVersionTaken(Conflict):
+    """A version of this number is there, or the number is not the next one. Versions are never edited."""
+
+    slug = "policy-version-taken"
+    title = "A version of a policy is never edited"
+
+
+class NotADraft(Conflict):
+    """The version was brought into force or withdrawn: nothing about it changes any more."""
+
+    slug = "not-a-draft"
+    title = "The version is not a draft"
+
+
+class PolicyOverlap(Conflict):
+    """Another version is active on days on which this one would be in force."""
+
+    slug = "policy-overlap"
+    title = "Another version is in force on these days"
+
+
+class ActivationTooLate(Conflict):
+    """The day from which the draft was to be in force is not in the future."""
+
+    slug = "activation-too-late"
+    title = "The day from which it was to be in force has come"
+
+
 class RunNotFound(NotFound):
     """No run of this id that the client may see."""
 
@@ -168,6 +196,8 @@ class AlreadyDecided(Conflict):
 
 
 CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
+    "pk_policy_versions": PolicyVersionTaken("A version of this number was drafted just now."),
+    "pk_policy_steps": NotADraft("The draft was brought into force or withdrawn just now."),
     "uq_follow_ups_one_per_reference": AlreadyRecorded(
         "An episode or review of this id is recorded already: correct that one."
     ),

@@ -3,6 +3,8 @@
 from typing import Final
 
 POLICIES_READ: Final = "policies:read"
+POLICIES_WRITE: Final = "policies:write"
+POLICIES_ACTIVATE: Final = "policies:activate"
 ASSESSMENTS_READ: Final = "assessments:read"
 ASSESSMENTS_RUN: Final = "assessments:run"
 REVIEWS_READ: Final = "reviews:read"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Text, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,12 +11,16 @@ from triage.models.base import Base
 
 
 class PolicyVersion(Base):
-    """One version of a scheme, complete. The serving role may add versions, and change none."""
+    """One version of a scheme, complete. The serving role may add versions, and change none.
+
+    `drafted_by` null: it came with the package and is active from its loading; else see `PolicyStep`.
+    """
 
     __tablename__ = "policy_versions"
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
         CheckConstraint("in_force_to IS NULL OR in_force_from <= in_force_to", name="in_force_in_order"),
+        CheckConstraint("num_nulls(drafted_by, drafted_role) <> 1", name="drafted_by_somebody"),
         {"comment": "add-only: a version never changes"},
     )
 
@@ -28,3 +32,24 @@ class PolicyVersion(Base):
     document: Mapped[dict[str, Any]] = mapped_column(JSONB)
     content_hash: Mapped[str] = mapped_column(Text)
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    drafted_by: Mapped[str | None] = mapped_column(Text)
+    drafted_role: Mapped[str | None] = mapped_column(Text)
+
+
+class PolicyStep(Base):
+    """The step that ended a draft: `activated`, for the dates of its document, or `withdrawn`."""
+
+    __tablename__ = "policy_steps"
+    __table_args__ = (
+        CheckConstraint("step IN ('activated', 'withdrawn')", name="step"),
+        ForeignKeyConstraint(["scheme", "version"], ["policy_versions.scheme", "policy_versions.version"]),
+        {"comment": "add-only: a version takes one step, and never another"},
+    )
+
+    scheme: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    taken_by: Mapped[str] = mapped_column(Text)
+    taken_role: Mapped[str] = mapped_column(Text)
+    taken_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))

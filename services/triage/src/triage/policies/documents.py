@@ -31,16 +31,17 @@ def content_hash(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def _load(name: str) -> Document:
+def load(name: str) -> Document:
+    """A file of the package's data."""
     loaded: Document = yaml.safe_load((_DATA / name).read_text(encoding="utf-8"))
     return loaded
 
 
 def _complete(document: Mapping[str, Any]) -> Document:
-    readings = _load(f"readings-{document['readings']}.yaml")
+    readings = load(f"readings-{document['readings']}.yaml")
     return {
         **document,
-        "labels": _load(f"vocabulary-{document['vocabulary']}.yaml"),
+        "labels": load(f"vocabulary-{document['vocabulary']}.yaml"),
         "parameters": {**readings["parameters"], **document["parameters"]},
         "flags": readings["flags"],
     }
@@ -54,7 +55,7 @@ def packaged() -> tuple[Document, ...]:
         PolicyInvalid: one of them could not be run.
     """
     names = sorted(each.name for each in _DATA.iterdir() if "-v" in each.name)
-    documents = [_complete(_load(name)) for name in names]
+    documents = [_complete(load(name)) for name in names]
     for document in documents:
         Judge.of(read_policy(document))
     return tuple(documents)

@@ -1,35 +1,47 @@
 """Routes of policies."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from shared.auth import Principal, Requires
-from shared.db.session import PublicReads
+from shared.clock import today
+from shared.db.session import Db, PublicReads
+from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
-from triage.policies import service
+from triage.policies import drafts, service
+from triage.policies.document_schemas import NewPolicyVersion, PolicyStepOrder
 from triage.policies.schemas import PolicyVersion, Scheme, SchemePage
-from triage.scopes import POLICIES_READ
+from triage.scopes import POLICIES_ACTIVATE, POLICIES_READ, POLICIES_WRITE
 
 router = APIRouter(tags=["policies"])
 
 Reader = Annotated[Principal, Requires(POLICIES_READ)]
+Drafter = Annotated[Principal, Requires(POLICIES_WRITE)]
+Official = Annotated[Principal, Requires(POLICIES_ACTIVATE, user=True)]
+Today = Annotated[date, Depends(today)]
 SchemeCode = Annotated[str, Path(max_length=100, examples=["ippr-2023"])]
+Number = Annotated[int, Path(ge=1, le=10_000)]
 
 
 @router.get(
     "/v1/policies", operation_id="list_policies", responses={200: {"model": SchemePage, "content": LINES_OR_TABLE}}
 )
-async def list_policies(request: Request, _: Reader, reads: PublicReads, page: PageRequest) -> Response:
-    """List the schemes with their versions and when each is in force."""
-    return await service.list_schemes(request, reads, page)
+async def list_policies(
+    request: Request, principal: Reader, reads: PublicReads, page: PageRequest, on: Today
+) -> Response:
+    """List the schemes with their versions and when each is in force; drafts are shown to the department alone."""
+    return await service.list_schemes(request, reads, principal, page, on)
 
 
 @router.get("/v1/policies/{scheme}", operation_id="get_policy", responses={200: {"model": Scheme}})
-async def get_policy(request: Request, _: Reader, reads: PublicReads, scheme: SchemeCode) -> Response:
+async def get_policy(
+    request: Request, principal: Reader, reads: PublicReads, scheme: SchemeCode, on: Today
+) -> Response:
     """Read one scheme with its versions."""
-    return await service.get_scheme(request, reads, scheme)
+    return await service.get_scheme(request, reads, principal, scheme, on)
 
 
 @router.get(
@@ -37,12 +49,73 @@ async def get_policy(request: Request, _: Reader, reads: PublicReads, scheme: Sc
     operation_id="get_policy_version",
     responses={200: {"model": PolicyVersion}},
 )
-async def get_policy_version(
-    request: Request,
-    _: Reader,
-    reads: PublicReads,
-    scheme: SchemeCode,
-    version: Annotated[int, Path(ge=1, le=10_000)],
+async def get_policy_version(  # noqa: PLR0917 - FastAPI passes by name
+    request: Request, principal: Reader, reads: PublicReads, scheme: SchemeCode, version: Number, on: Today
 ) -> Response:
     """Read a version: its parameters, and each rule in a sentence with its values."""
-    return await service.get_version(request, reads, scheme, version)
+    return await service.get_version(request, reads, principal, scheme, version, on)
+
+
+@router.post(
+    "/v1/policies/{scheme}/versions",
+    operation_id="draft_policy_version",
+    status_code=201,
+    responses={201: {"model": PolicyVersion}},
+)
+async def draft_policy_version(  # noqa: PLR0917 - FastAPI passes by name
+    request: Request,
+    principal: Drafter,
+    session: Db,
+    once: Idempotent,
+    scheme: SchemeCode,
+    on: Today,
+    wanted: Annotated[NewPolicyVersion, Body()],
+) -> Response:
+    """Draft the next version of a scheme: of no effect until it is activated, and never edited.
+
+    A draft can be tried by a simulation that names its number. What is wrong with it is put right in another draft.
+    """
+    return await once(lambda: drafts.create(request, session, principal, scheme=scheme, wanted=wanted, on=on))
+
+
+@router.post(
+    "/v1/policies/{scheme}/versions/{version}/activation",
+    operation_id="activate_policy_version",
+    responses={200: {"model": PolicyVersion}},
+)
+async def activate_policy_version(  # noqa: PLR0917 - FastAPI passes by name
+    request: Request,
+    principal: Official,
+    session: Db,
+    once: Idempotent,
+    scheme: SchemeCode,
+    version: Number,
+    on: Today,
+    wanted: Annotated[PolicyStepOrder, Body()],
+) -> Response:
+    """Bring a draft into force from the day its document names, which has to be in the future; there is no way back.
+
+    An earlier version that names no end of its own ends the day before.
+    """
+    step = drafts.Step(scheme, version, wanted.reason, on)
+    return await once(lambda: drafts.activate(request, session, principal, step))
+
+
+@router.post(
+    "/v1/policies/{scheme}/versions/{version}/withdrawal",
+    operation_id="withdraw_policy_version",
+    responses={200: {"model": PolicyVersion}},
+)
+async def withdraw_policy_version(  # noqa: PLR0917 - FastAPI passes by name
+    request: Request,
+    principal: Drafter,
+    session: Db,
+    once: Idempotent,
+    scheme: SchemeCode,
+    version: Number,
+    on: Today,
+    wanted: Annotated[PolicyStepOrder, Body()],
+) -> Response:
+    """Withdraw a draft: it stays to be read, under its number, and can no longer be brought into force."""
+    step = drafts.Step(scheme, version, wanted.reason, on)
+    return await once(lambda: drafts.withdraw(request, session, principal, step))

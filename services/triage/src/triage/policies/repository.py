@@ -7,6 +7,8 @@ import orjson
 from sqlalchemy import Connection, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from shared.auth import Principal
+
 Row = RowMapping
 
 _HASHES = text("SELECT scheme, version, content_hash FROM policy_versions")
@@ -17,22 +19,59 @@ _ADD = text(
     ON CONFLICT (scheme, version) DO NOTHING
     """
 )
-_COLUMNS = "scheme, version, title, in_force_from, in_force_to, content_hash, loaded_at"
-_ALL = text(f"SELECT {_COLUMNS} FROM policy_versions ORDER BY scheme, version")  # noqa: S608 - constants
-_OF_SCHEME = text(
-    f"SELECT {_COLUMNS} FROM policy_versions WHERE scheme = :scheme ORDER BY version"  # noqa: S608 - constants
+# A draft is of no effect until it is activated. An active version ends where it says so itself, or with the day before
+# the next one begins: that is derived, and no version is rewritten for it.
+_STANDING = """
+    SELECT known.*, least(known.own_end, known.next_from - 1) AS in_force_to,
+           CASE WHEN known.own_end < known.next_from THEN NULL ELSE known.next_version END AS closed_by
+    FROM (
+        SELECT joined.*,
+               CASE WHEN active THEN lead(in_force_from) OVER following END AS next_from,
+               CASE WHEN active THEN lead(version) OVER following END AS next_version
+        FROM (
+            SELECT held.scheme, held.version, held.title, held.in_force_from, held.in_force_to AS own_end,
+                   held.content_hash, held.loaded_at, held.document, held.drafted_by, held.drafted_role, step.step,
+                   step.reason, step.taken_by, step.taken_role, step.taken_at,
+                   held.drafted_by IS NULL OR step.step IS NOT DISTINCT FROM 'activated' AS active
+            FROM policy_versions AS held LEFT JOIN policy_steps AS step USING (scheme, version)
+        ) AS joined
+        WINDOW following AS (PARTITION BY scheme, active ORDER BY in_force_from, version)
+    ) AS known
+"""
+_COLUMNS = """
+    scheme, version, title, in_force_from, in_force_to, own_end, closed_by, content_hash, loaded_at, active, drafted_by,
+    drafted_role, step, reason, taken_by, taken_role, taken_at
+"""
+_LISTED = text(
+    f"SELECT {_COLUMNS} FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
+    " WHERE (CAST(:scheme AS text) IS NULL OR scheme = :scheme) AND (active OR :with_drafts) ORDER BY scheme, version"
 )
 _SCHEMES = text("SELECT DISTINCT scheme FROM policy_versions ORDER BY scheme")
+_EXISTS = text("SELECT EXISTS (SELECT 1 FROM policy_versions WHERE scheme = :scheme)")
 _ONE = text(
-    f"SELECT {_COLUMNS}, document FROM policy_versions"  # noqa: S608 - constants
+    f"SELECT {_COLUMNS}, document FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
     " WHERE scheme = :scheme AND version = :version"
 )
-_IN_FORCE = text(
-    f"SELECT {_COLUMNS}, document FROM policy_versions"  # noqa: S608 - constants
-    " WHERE scheme = :scheme AND in_force_from <= :on AND (in_force_to IS NULL OR in_force_to >= :on)"
-    " ORDER BY version DESC LIMIT 1"
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('policy ' || :scheme, 0))")
+_DRAFT = text(
+    """
+    INSERT INTO policy_versions (scheme, version, title, in_force_from, in_force_to, document, content_hash,
+                                 drafted_by, drafted_role)
+    VALUES (:scheme, :version, :title, :in_force_from, :in_force_to, CAST(:document AS jsonb), :content_hash,
+            :drafted_by, :drafted_role)
+    """
 )
-
+_STEP = text(
+    """
+    INSERT INTO policy_steps (scheme, version, step, reason, taken_by, taken_role)
+    VALUES (:scheme, :version, :step, :reason, :taken_by, :taken_role)
+    """
+)
+_DOCUMENT = text("SELECT document FROM policy_versions WHERE scheme = :scheme AND version = :version")
+_IN_FORCE = text(
+    f"SELECT {_COLUMNS}, document FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
+    " WHERE scheme = :scheme AND active AND in_force_from <= :on AND (in_force_to IS NULL OR in_force_to >= :on)"
+)
 _NUMBER_IN_FORCE = text(f"SELECT version FROM ({_IN_FORCE.text}) AS found")  # noqa: S608 - constants
 
 
@@ -42,33 +81,52 @@ def hashes(connection: Connection) -> dict[tuple[str, int], str]:
 
 
 def add(connection: Connection, document: Mapping[str, Any], content_hash: str) -> None:
-    """Add a version; one that is there stays as it is."""
-    connection.execute(
-        _ADD,
-        {
-            "scheme": document["scheme"],
-            "version": document["version"],
-            "title": document["title"],
-            "in_force_from": document["in_force"]["from"],
-            "in_force_to": document["in_force"]["to"],
-            "document": orjson.dumps(document).decode(),
-            "content_hash": content_hash,
-        },
-    )
+    """Add a version of the package, active; one that is there stays as it is."""
+    connection.execute(_ADD, _values(document, content_hash))
+
+
+def _values(document: Mapping[str, Any], content_hash: str) -> dict[str, Any]:
+    return {
+        "scheme": document["scheme"],
+        "version": document["version"],
+        "title": document["title"],
+        "in_force_from": document["in_force"]["from"],
+        "in_force_to": document["in_force"]["to"],
+        "document": orjson.dumps(document).decode(),
+        "content_hash": content_hash,
+    }
+
+
+async def hold(session: AsyncSession, scheme: str) -> None:
+    """Wait for whoever else drafts or takes a step in this scheme, until the end of the transaction."""
+    await session.execute(_LOCK, {"scheme": scheme})
+
+
+async def draft(session: AsyncSession, document: Mapping[str, Any], content_hash: str, principal: Principal) -> None:
+    """Add a version as a draft."""
+    drafted = {"drafted_by": principal.subject, "drafted_role": principal.role}
+    await session.execute(_DRAFT, {**_values(document, content_hash), **drafted})
+
+
+async def step(
+    session: AsyncSession, scheme: str, version: int, *, taken: str, reason: str, principal: Principal
+) -> None:
+    """Write down the step that ends a draft."""
+    values = {"scheme": scheme, "version": version, "step": taken, "reason": reason}
+    await session.execute(_STEP, {**values, "taken_by": principal.subject, "taken_role": principal.role})
 
 
 def document(connection: Connection, scheme: str, version: int) -> dict[str, Any]:
     """Return the document of a version that is known to exist."""
-    row = connection.execute(_ONE, {"scheme": scheme, "version": version}).mappings().one()
-    found: dict[str, Any] = row["document"]
+    found: dict[str, Any] = connection.execute(_DOCUMENT, {"scheme": scheme, "version": version}).scalar_one()
     return found
 
 
-async def versions(reads: AsyncConnection, scheme: str | None = None) -> Sequence[Row]:
-    """Return the versions of all schemes or of one, without their documents."""
-    if scheme is None:
-        return (await reads.execute(_ALL)).mappings().all()
-    return (await reads.execute(_OF_SCHEME, {"scheme": scheme})).mappings().all()
+async def versions(
+    reads: AsyncConnection | AsyncSession, scheme: str | None = None, *, with_drafts: bool = False
+) -> Sequence[Row]:
+    """Return the versions of all schemes or of one, without their documents; drafts and withdrawn ones if wanted."""
+    return (await reads.execute(_LISTED, {"scheme": scheme, "with_drafts": with_drafts})).mappings().all()
 
 
 async def version(reads: AsyncConnection | AsyncSession, scheme: str, number: int) -> Row | None:
@@ -94,4 +152,4 @@ def schemes(connection: Connection) -> list[str]:
 
 async def exists(session: AsyncSession, scheme: str) -> bool:
     """Tell whether there is any version of a scheme."""
-    return bool((await session.execute(_OF_SCHEME, {"scheme": scheme})).first())
+    return bool((await session.execute(_EXISTS, {"scheme": scheme})).scalar_one())

@@ -1,6 +1,7 @@
 """Policies as clients read them."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
@@ -8,63 +9,77 @@ from fastapi import Request, Response
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.clock import today
+from shared.auth import Principal
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, page_response
 from triage.listing import streamed
 from triage.policies import repository
+from triage.policies.catalogue import readings_of, sentence_of, values_of
 from triage.problems import PolicyNotFound
 
 Document = dict[str, Any]
 COLUMNS: Final = ("scheme", "title")
 
 
-def _reference(row: RowMapping) -> Document:
+def _reference(row: RowMapping, on: date) -> Document:
+    names = ("version", "title", "in_force_from", "in_force_to", "closed_by", "content_hash", "loaded_at")
+    step = {name: row[name] for name in ("step", "reason", "taken_by", "taken_role", "taken_at")}
     return {
-        "version": row["version"],
-        "title": row["title"],
-        "in_force_from": row["in_force_from"],
-        "in_force_to": row["in_force_to"],
-        "state": _state(row),
-        "content_hash": row["content_hash"],
-        "loaded_at": row["loaded_at"],
+        **{name: row[name] for name in names},
+        "state": state_of(row, on),
+        "drafted_by": row["drafted_by"],
+        "drafted_role": row["drafted_role"],
+        "step": step if row["step"] else None,
     }
 
 
-def _state(row: RowMapping) -> str:
-    if row["in_force_from"] > today():
+def state_of(row: RowMapping, on: date) -> str:
+    """Where a version stands on a day."""
+    if not row["active"]:
+        return str(row["step"] or "draft")
+    if row["in_force_from"] > on:
         return "coming"
-    return "past" if row["in_force_to"] is not None and row["in_force_to"] < today() else "in_force"
+    return "past" if row["in_force_to"] is not None and row["in_force_to"] < on else "in_force"
 
 
-def _schemes(rows: Sequence[RowMapping]) -> list[Document]:
+def sees_drafts(principal: Principal) -> bool:
+    """Whether drafts are for this client: what is not law yet is the department's own."""
+    return principal.org.kind == "dfe"
+
+
+def _schemes(rows: Sequence[RowMapping], on: date) -> list[Document]:
     schemes = []
     for scheme, versions in groupby(rows, key=lambda row: str(row["scheme"])):
-        references = [_reference(row) for row in versions]
+        references = [_reference(row, on) for row in versions]
         schemes.append({"scheme": scheme, "title": references[-1]["title"], "versions": references})
     return schemes
 
 
-def _rules(rows: Iterable[Mapping[str, Any]], kind: str) -> list[Document]:
-    return [
-        {
-            "id": row["id"],
-            "step": str(row["step"]),
-            "kind": kind,
-            "sentence": row["sentence"],
-            "proposes": row.get("proposes"),
-            "flags": row.get("flags"),
-            "warns": row.get("warns"),
-            "ends_the_run": row.get("stops", False),
-            "only_while_open": row.get("while_open", False),
-        }
-        for row in rows
-    ]
+def rules_of(document: Mapping[str, Any]) -> list[Document]:
+    """Flags and rules of a version in their order, each in a sentence with its values."""
+    return [_rule(document, kind, row) for kind in ("flags", "rules") for row in document[kind]]
 
 
-async def list_schemes(request: Request, reads: AsyncConnection, page: PageParameters) -> Response:
+def _rule(document: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> Document:
+    return {
+        "id": row["id"],
+        "step": str(row["step"]),
+        "kind": kind.removesuffix("s"),
+        "sentence": sentence_of(document, kind, row),
+        "parameters": values_of(document, kind, row["id"]),
+        "proposes": row.get("proposes"),
+        "flags": row.get("flags"),
+        "warns": row.get("warns"),
+        "ends_the_run": row.get("stops", False),
+        "only_while_open": row.get("while_open", False),
+    }
+
+
+async def list_schemes(
+    request: Request, reads: AsyncConnection, principal: Principal, page: PageParameters, on: date
+) -> Response:
     """Answer with a page of schemes and their versions, or with all of them; a table has a row a scheme."""
-    schemes = _schemes(await repository.versions(reads))
+    schemes = _schemes(await repository.versions(reads, with_drafts=sees_drafts(principal)), on)
     if whole := streamed(request, lambda: _each(schemes), COLUMNS):
         return whole
     after = page.key(str)
@@ -78,21 +93,33 @@ async def _each(schemes: Sequence[Document]) -> AsyncIterator[Document]:
         yield scheme
 
 
-async def get_scheme(request: Request, reads: AsyncConnection, scheme: str) -> Response:
+async def get_scheme(request: Request, reads: AsyncConnection, principal: Principal, scheme: str, on: date) -> Response:
     """Answer with one scheme and its versions."""
-    found = _schemes(await repository.versions(reads, scheme))
+    found = _schemes(await repository.versions(reads, scheme, with_drafts=sees_drafts(principal)), on)
     if not found:
         raise PolicyNotFound("There is no such scheme.")
     return json_response(request, found[0])
 
 
-async def get_version(request: Request, reads: AsyncConnection, scheme: str, version: int) -> Response:
+async def get_version(  # noqa: PLR0917 - as the endpoint has them
+    request: Request, reads: AsyncConnection, principal: Principal, scheme: str, version: int, on: date
+) -> Response:
     """Answer with one version in full."""
     row = await repository.version(reads, scheme, version)
-    if row is None:
+    if row is None or not (row["active"] or sees_drafts(principal)):
         raise PolicyNotFound("There is no such version of this scheme.")
+    return json_response(request, document_of(row, on))
+
+
+def document_of(row: RowMapping, on: date) -> Document:
+    """A version in full."""
     document = row["document"]
     shown = ("scheme", "description", "source", "results", "parameters", "warnings", "labels")
-    rules = [*_rules(document["flags"], "flag"), *_rules(document["rules"], "rule")]
-    body = {**_reference(row), **{name: document[name] for name in shown}}
-    return json_response(request, {**body, "rules": rules, "decision": document.get("decision")})
+    return {
+        **_reference(row, on),
+        **{name: document[name] for name in shown},
+        "readings": readings_of(document),
+        "rules": rules_of(document),
+        "support_months": document.get("support_months"),
+        "decision": document.get("decision"),
+    }

@@ -1,0 +1,251 @@
+"""Versions of a scheme drafted over HTTP: validated part by part, brought into force from a day, never edited."""
+
+import copy
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from services.triage.tests.conftest import DFE, READS, Service, director, party
+
+from shared.clock import today
+from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.tokens import bearer
+from triage.migrate import SERVICE_DIR
+
+IPPR = "ippr-2023"
+VERSIONS = f"/v1/policies/{IPPR}/versions"
+TODAY = today()
+TOMORROW = TODAY + timedelta(days=1)
+OFFICIAL = bearer(
+    scope=(*READS, "policies:write", "policies:activate"), org="dfe", role="policy-official", user="official-1"
+)
+DRAFTER = bearer(scope=(*READS, "policies:write"), org="dfe", role="dfe")
+CLIENT = bearer(scope=(*READS, "policies:activate"), org="dfe", role="dfe")
+PARTNER = bearer(scope=READS, org="partner:1", role="partner")
+STEPS = ("step", "proposes", "warns")
+
+Document = dict[str, Any]
+Spoil = Callable[[Document], object]
+
+
+@pytest.fixture
+def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
+    """A database of its own: a version that is added cannot be taken away."""
+    return cloned_database("triage", SERVICE_DIR)
+
+
+async def next_version(service: Service, begins: date = TOMORROW, scheme: str = IPPR) -> Document:
+    """The document of the version in force as it would be drafted again, unchanged, to begin on another day."""
+    held = (await service.get(f"/v1/policies/{scheme}/versions/1", OFFICIAL)).json()
+    rules = [
+        {"id": each["id"], **{name: each[name] for name in STEPS}}
+        | {"stops": each["ends_the_run"], "while_open": each["only_while_open"]}
+        for each in held["rules"]
+        if each["kind"] == "rule"
+    ]
+    kept = {name: held[name] for name in ("title", "description", "source", "parameters")}
+    return {**kept, "in_force": {"from": begins.isoformat()}, "rules": rules}
+
+
+def stricter(document: Document) -> Document:
+    """The same with `needs_attention` counting anywhere on a report card."""
+    changed = copy.deepcopy(document)
+    changed["parameters"]["weak"]["card_any_grades"] = ["urgent_improvement", "needs_attention"]
+    return changed
+
+
+async def drafted(service: Service, document: Document) -> Document:
+    answer = await service.post(VERSIONS, document, OFFICIAL)
+    assert answer.status_code == 201, answer.text
+    made: Document = answer.json()
+    return made
+
+
+async def stepped(service: Service, version: int, step: str) -> Document:
+    answer = await service.post(f"{VERSIONS}/{version}/{step}", {"reason": "Agreed."}, OFFICIAL)
+    assert answer.status_code == 200, answer.text
+    made: Document = answer.json()
+    return made
+
+
+async def states(service: Service, token: dict[str, str] = OFFICIAL) -> dict[int, tuple[Any, ...]]:
+    shown = (await service.get(f"/v1/policies/{IPPR}", token)).json()["versions"]
+    return {each["version"]: (each["state"], each["in_force_to"], each["closed_by"]) for each in shown}
+
+
+class TestAccess:
+    @pytest.mark.parametrize("token", [DFE, director(), party("trust:5143"), PARTNER])
+    @pytest.mark.parametrize("path", [VERSIONS, f"{VERSIONS}/1/activation", f"{VERSIONS}/1/withdrawal"])
+    async def test_of_those_who_only_read(self, service: Service, token: dict[str, str], path: str) -> None:
+        assert (await service.post(path, {}, token)).status_code == 403
+
+    async def test_activating_takes_a_person(self, service: Service) -> None:
+        assert (await service.post(f"{VERSIONS}/1/activation", {"reason": "x"}, CLIENT)).status_code == 403
+        assert (await service.post(f"{VERSIONS}/1/activation", {"reason": "x"}, DRAFTER)).status_code == 403
+
+    async def test_no_token(self, service: Service) -> None:
+        assert (await service.client.post(VERSIONS, json={})).status_code == 401
+
+    async def test_a_draft_is_the_department_s_own(self, service: Service) -> None:
+        await drafted(service, await next_version(service))
+        assert set(await states(service)) == {1, 2}
+        assert set(await states(service, PARTNER)) == {1}
+        assert (await service.get(f"{VERSIONS}/2", PARTNER)).status_code == 404
+        await stepped(service, 2, "activation")
+        assert (await service.get(f"{VERSIONS}/2", PARTNER)).status_code == 200
+
+
+class TestADraft:
+    async def test_is_stored_whole_and_changes_nothing(self, service: Service) -> None:
+        made = await drafted(service, stricter(await next_version(service)))
+        assert (made["version"], made["state"], made["drafted_by"], made["step"]) == (2, "draft", "official-1", None)
+        sentence = next(each["sentence"] for each in made["rules"] if each["id"] == "report_card")
+        assert sentence.startswith("Report card: urgent improvement or needs attention in any area")
+        assert await states(service) == {1: ("in_force", None, None), 2: ("draft", None, None)}
+        assert (await service.get(f"{VERSIONS}/2", OFFICIAL)).json() == made
+
+    async def test_has_the_words_and_secrets_of_the_version_before(self, service: Service) -> None:
+        await drafted(service, await next_version(service))
+        first, second = [
+            row.document
+            for row in await service.rows(
+                "SELECT document FROM policy_versions WHERE scheme = 'ippr-2023' ORDER BY version"
+            )
+        ]
+        for kind in ("flags", "rules"):
+            for name in ("id", "holds", "fails", "confidential", "proposes"):
+                assert [row.get(name) for row in first[kind]] == [row.get(name) for row in second[kind]], (kind, name)
+        assert {**first, **dict.fromkeys(("version", "in_force", "flags", "rules"))} == {
+            **second,
+            **dict.fromkeys(("version", "in_force", "flags", "rules")),
+        }
+
+    async def test_is_answered_the_same_again_for_the_same_key(self, service: Service) -> None:
+        document = await next_version(service)
+        first = await service.post(VERSIONS, document, OFFICIAL, **{"Idempotency-Key": "k1"})
+        again = await service.post(VERSIONS, document, OFFICIAL, **{"Idempotency-Key": "k1"})
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert first.headers["location"] == f"{VERSIONS}/2"
+        assert set(await states(service)) == {1, 2}
+
+    async def test_takes_the_next_number_and_no_other(self, service: Service) -> None:
+        document = await next_version(service)
+        edit = await service.post(VERSIONS, {**document, "version": 1}, OFFICIAL)
+        assert (edit.status_code, edit.json()["type"]) == (409, "urn:problem:policy-version-taken")
+        assert "Version 1 is in_force" in edit.json()["detail"]
+        assert (await service.post(VERSIONS, {**document, "version": 3}, OFFICIAL)).status_code == 409
+        assert (await drafted(service, {**document, "version": 2}))["version"] == 2
+
+    async def test_of_a_scheme_that_there_is_not(self, service: Service) -> None:
+        answer = await service.post("/v1/policies/none/versions", await next_version(service), OFFICIAL)
+        assert answer.status_code == 404
+
+
+def put(*path: str | int, to: Any) -> Spoil:
+    """A document with one value put otherwise."""
+
+    def spoil(document: Document) -> None:
+        inner: Any = document
+        for name in path[:-1]:
+            inner = inner[name]
+        inner[path[-1]] = to
+
+    return spoil
+
+
+RULE = {"id": "safeguarding", "step": "3", "proposes": "enhanced_support"}
+WRONG: list[tuple[Spoil, str]] = [
+    (put("in_force", "from", to=TODAY.isoformat()), "/in_force/from"),
+    (put("in_force", "to", to=TODAY.isoformat()), "/in_force/to"),
+    (put("title", to=""), "/title"),
+    (put("colour", to="red"), "/colour"),
+    (lambda document: document["parameters"].pop("weak"), "/parameters/weak"),
+    (put("parameters", "weak", "overall", to=[3, 5]), "/parameters/weak/overall/1"),
+    (put("parameters", "weak", "key_areas", to=["no_area"]), "/parameters/weak/key_areas/0"),
+    (put("parameters", "special_measures", to=["XX"]), "/parameters/special_measures/0"),
+    (put("parameters", "predecessor_grades", to="maybe"), "/parameters/predecessor_grades"),
+    (put("parameters", "low_attainment", to={"enabled": True, "below": None}), "/parameters/low_attainment/below"),
+    (put("parameters", "low_attainment", "enabled", to=1), "/parameters/low_attainment/enabled"),
+    (put("rules", 3, "id", to="no_rule"), "/rules/3/id"),
+    (put("rules", 3, "id", to="stuck"), "/rules/3/id"),
+    (put("rules", 3, "proposes", to="nothing"), "/rules/3/proposes"),
+    (put("rules", 3, "proposes", to=None), "/rules/3"),
+    (put("rules", 3, "warns", to="nothing"), "/rules/3/warns"),
+    (lambda document: document["rules"].append(RULE), "/rules/5/id"),
+    (lambda document: document["rules"].pop(0), "/rules/0"),
+    (put("rules", 0, "stops", to=False), "/rules/0"),
+    (lambda document: document["rules"].pop(), "/rules"),
+]
+
+
+class TestADocumentThatCannotBeRun:
+    @pytest.mark.parametrize(
+        ("spoil", "pointer"), WRONG, ids=[f"{place} {each[1]}" for place, each in enumerate(WRONG)]
+    )
+    async def test_is_refused_and_the_field_named(self, service: Service, spoil: Spoil, pointer: str) -> None:
+        document = await next_version(service)
+        spoil(document)
+        answer = await service.post(VERSIONS, document, OFFICIAL)
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        assert pointer in [each["pointer"] for each in answer.json()["errors"]], answer.text
+        assert set(await states(service)) == {1}
+
+
+class TestActivation:
+    async def test_closes_the_version_before_without_rewriting_it(self, service: Service) -> None:
+        before = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
+        await drafted(service, await next_version(service, TODAY + timedelta(days=30)))
+        made = await stepped(service, 2, "activation")
+        assert (made["state"], made["step"]["step"], made["step"]["taken_by"]) == ("coming", "activated", "official-1")
+        last = (TODAY + timedelta(days=29)).isoformat()
+        assert await states(service) == {1: ("in_force", last, 2), 2: ("coming", None, None)}
+        after = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
+        assert after == {**before, "in_force_to": last, "closed_by": 2}
+        assert [row.data for row in await service.rows("SELECT data FROM outbox")] == [
+            {
+                "scheme": IPPR,
+                "version": 2,
+                "in_force_from": (TODAY + timedelta(days=30)).isoformat(),
+                "content_hash": made["content_hash"],
+            }
+        ]
+
+    async def test_once_taken_no_step_is_left(self, service: Service) -> None:
+        document = await next_version(service)
+        await drafted(service, document)
+        await drafted(service, document)
+        await stepped(service, 2, "activation")
+        await stepped(service, 3, "withdrawal")
+        assert [state for state, *_ in (await states(service)).values()] == ["in_force", "coming", "withdrawn"]
+        for version, state in ((1, "in_force"), (2, "coming"), (3, "withdrawn")):
+            for step in ("activation", "withdrawal"):
+                answer = await service.post(f"{VERSIONS}/{version}/{step}", {"reason": "Again."}, OFFICIAL)
+                assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:not-a-draft")
+                assert f"Version {version} is {state}" in answer.json()["detail"]
+        assert (await service.post(f"{VERSIONS}/9/activation", {"reason": "x"}, OFFICIAL)).status_code == 404
+
+    async def test_on_the_day_itself_is_too_late(self, service: Service) -> None:
+        await drafted(service, await next_version(service))
+        service.on(TOMORROW)
+        answer = await service.post(f"{VERSIONS}/2/activation", {"reason": "Late."}, OFFICIAL)
+        service.on(None)
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:activation-too-late")
+
+    @pytest.mark.parametrize(
+        ("begins", "ends", "blocked"),
+        [(9, None, True), (10, None, True), (8, 10, True), (8, 9, False), (20, None, True), (21, None, False)],
+    )
+    async def test_overlapping_another_is_refused(
+        self, service: Service, begins: int, ends: int | None, *, blocked: bool
+    ) -> None:
+        document = await next_version(service)
+        for first, last in ((10, 20), (begins, ends)):
+            days = [None if each is None else (TODAY + timedelta(days=each)).isoformat() for each in (first, last)]
+            await drafted(service, {**document, "in_force": dict(zip(("from", "to"), days, strict=True))})
+        await stepped(service, 2, "activation")
+        answer = await service.post(f"{VERSIONS}/3/activation", {"reason": "And this."}, OFFICIAL)
+        assert answer.status_code == (409 if blocked else 200), answer.text
+        if blocked:
+            assert answer.json()["type"] == "urn:problem:policy-overlap"
+            assert "Version 2" in answer.json()["detail"]
