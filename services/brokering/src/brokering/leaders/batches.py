@@ -15,8 +15,8 @@ from fastapi import Request, Response
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.leaders import repository, roster
-from brokering.leaders.documents import columns_of, tenancy_of
+from brokering.leaders import changes, own_record, repository, roster
+from brokering.leaders.documents import columns_of, fields_of, tenancy_of
 from brokering.leaders.roster import Row
 from brokering.leaders.row_problems import RowProblem
 from brokering.leaders.schemas import BatchRow
@@ -29,15 +29,18 @@ from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, page_response
 
 DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+UNSAID = ("school_types", "strengths", "remote", "max_distance_km")
+"""What a leader says of the own record and a roster may pass over: an empty cell takes nothing back."""
 FATES = ("created", "changed", "unchanged", "rejected")
 
 
 async def load(request: Request, session: AsyncSession, principal: Principal, as_at: date | None) -> Response:
     """Take a roster in the request's body and answer row by row; `as_at` is the date that it speaks for."""
+    own_record.refuse_directory(principal)
     source = _source(as_at)
     rows = await _rows(request)
     held = await repository.held(session, sorted({row.reference for row in rows if row.leader and row.reference}))
-    answers = await _store(session, rows, held, source)
+    answers = await _store(session, principal, rows, held, source)
     counts = Counter(answer["status"] for answer in answers)
     kept = {
         "id": new_id(),
@@ -90,11 +93,16 @@ async def _rows(request: Request) -> list[Row]:
 
 
 async def _store(
-    session: AsyncSession, rows: Sequence[Row], held: Mapping[str, RowMapping], source: Mapping[str, Any]
+    session: AsyncSession,
+    principal: Principal,
+    rows: Sequence[Row],
+    held: Mapping[str, RowMapping],
+    source: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     seen: set[str] = set()
     created: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
+    trail: list[dict[str, Any]] = []
     for row in rows:
         known = held.get(row.reference or "")
         problems = row.problems or _conflicts(row, known, seen)
@@ -102,19 +110,31 @@ async def _store(
             answers.append(_answer(row, "rejected", None, problems))
             continue
         seen.add(row.leader.reference)
-        values = {**columns_of(row.leader), "row_hash": row.digest, "source": source}
+        columns = columns_of(row.leader)
+        values = {**columns, "row_hash": row.digest, "source": source}
         if known is None:
             leader_id = new_id()
             reference = row.leader.reference
             created.append({**values, "id": leader_id, "reference": reference, **tenancy_of(leader_id, reference)})
             answers.append(_answer(row, "created", leader_id))
+            trail.append(changes.entry(principal, leader_id, ("leader", leader_id), None, fields_of(columns)))
         elif known["row_hash"] == row.digest:
             answers.append(_answer(row, "unchanged", known["id"]))
         else:
-            await repository.change(session, known["id"], values)
             answers.append(_answer(row, "changed", known["id"]))
+            trail.append(await _change(session, principal, known, values))
     await repository.add_all(session, created)
+    await changes.record(session, trail)
     return answers
+
+
+async def _change(
+    session: AsyncSession, principal: Principal, known: RowMapping, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Change a leader as the roster says, and return the entry of the trail."""
+    now = {**values, **{name: known[name] for name in UNSAID if values[name] in (None, [])}}
+    await repository.change(session, known["id"], now)
+    return changes.entry(principal, known["id"], ("leader", known["id"]), fields_of(known), fields_of(now))
 
 
 def _conflicts(row: Row, known: RowMapping | None, seen: set[str]) -> tuple[RowProblem, ...]:

@@ -14,10 +14,12 @@ SAME_NAME = (
     "base_urn",
     "region",
     "phases",
+    "school_types",
     "strengths",
     "schools_in_organisation",
     "schools_turned_round",
     "max_concurrent",
+    "max_distance_km",
     "remote",
 )
 
@@ -54,6 +56,7 @@ def columns_of(fields: LeaderFields) -> dict[str, Any]:
         **{name: getattr(fields, name) for name in SAME_NAME},
         "role": fields.role.value,
         "phases": sorted(set(fields.phases)),
+        "school_types": sorted(set(fields.school_types)),
         "strengths": sorted(set(fields.strengths)),
         "organisation_kind": fields.organisation.kind.value,
         "organisation_id": fields.organisation.id,

@@ -77,5 +77,8 @@ async def get_leader(principal: Reader, request: Request, session: Db, leader_id
 async def update_leader(
     *, principal: Writer, request: Request, session: Db, leader_id: UUID, if_match: IfMatch, patch: LeaderPatch
 ) -> Response:
-    """Change a leader by JSON Merge Patch. Days and places cannot fall below what is promised already."""
+    """Change a leader by JSON Merge Patch. Days and places cannot fall below what is promised already.
+
+    A leader changes of the own entry what the code list `leader_own_fields` names; for all else 403 names the field.
+    """
     return await service.change(request, session, principal, leader_id=leader_id, if_match=if_match, patch=patch)

@@ -1,4 +1,4 @@
-"""Routes of a leader's availability, interests and designations."""
+"""Routes of a leader's availability, interests and designations, and of the trail of changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from brokering.leaders import service
+from brokering.leaders import records
+from brokering.leaders.changes import CHANGES
 from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, INTERESTS
 from brokering.leaders.schemas import (
     Availability,
@@ -15,7 +16,10 @@ from brokering.leaders.schemas import (
     Designation,
     DesignationPage,
     Interest,
+    InterestEnd,
     InterestPage,
+    LeaderChange,
+    LeaderChangePage,
     NewAvailability,
     NewDesignation,
     NewInterest,
@@ -43,7 +47,7 @@ async def list_availability(
     principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
 ) -> Response:
     """List when a leader can give days."""
-    return await service.list_entries(
+    return await records.list_entries(
         request, session, principal, leader_id=leader_id, table=AVAILABILITY, model=Availability, page=page
     )
 
@@ -57,12 +61,18 @@ async def list_availability(
 async def add_availability(
     *, principal: Writer, request: Request, session: Db, once: Idempotent, leader_id: UUID, new: NewAvailability
 ) -> Response:
-    """Enter days a leader can give. The first entry replaces the roster's `days_available`."""
+    """Enter days a leader can give. The first entry replaces the roster's `days_available`. A leader enters its own."""
     return await once(
-        lambda: service.add_entry(
+        lambda: records.add_entry(
             request, session, principal, leader_id=leader_id, table=AVAILABILITY, values=new.model_dump()
         )
     )
+
+
+@router.delete("/v1/leaders/{leader_id}/availability/{entry_id}", operation_id="remove_availability", status_code=204)
+async def remove_availability(*, principal: Writer, session: Db, leader_id: UUID, entry_id: UUID) -> Response:
+    """Take back days that cannot be given after all; 409 where they are promised already."""
+    return await records.remove_availability(session, principal, leader_id=leader_id, entry_id=entry_id)
 
 
 @router.get(
@@ -74,7 +84,7 @@ async def list_interests(
     principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
 ) -> Response:
     """List what a leader has declared."""
-    return await service.list_entries(
+    return await records.list_entries(
         request, session, principal, leader_id=leader_id, table=INTERESTS, model=Interest, page=page
     )
 
@@ -90,9 +100,37 @@ async def declare_interest(
 ) -> Response:
     """Declare an interest in a school, trust or local authority. It bars matches with it."""
     return await once(
-        lambda: service.add_entry(
+        lambda: records.add_entry(
             request, session, principal, leader_id=leader_id, table=INTERESTS, values=new.model_dump()
         )
+    )
+
+
+@router.post(
+    "/v1/leaders/{leader_id}/interests/{entry_id}/end",
+    operation_id="end_interest",
+    responses={200: {"model": Interest}},
+)
+async def end_interest(
+    *, principal: Writer, request: Request, session: Db, leader_id: UUID, entry_id: UUID, end: InterestEnd
+) -> Response:
+    """Say when a declared interest ended. It is never taken back, and counts for some years more."""
+    return await records.end_interest(
+        request, session, principal, leader_id=leader_id, entry_id=entry_id, ends_on=end.ends_on
+    )
+
+
+@router.get(
+    "/v1/leaders/{leader_id}/changes",
+    operation_id="list_leader_changes",
+    responses={200: {"model": LeaderChangePage, "content": LINES_OR_TABLE}},
+)
+async def list_leader_changes(
+    principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
+) -> Response:
+    """List who changed what in a leader's record, oldest first. Entries are only ever added."""
+    return await records.list_entries(
+        request, session, principal, leader_id=leader_id, table=CHANGES, model=LeaderChange, page=page
     )
 
 
@@ -105,7 +143,7 @@ async def list_designations(
     principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
 ) -> Response:
     """List a leader's designations."""
-    return await service.list_entries(
+    return await records.list_entries(
         request, session, principal, leader_id=leader_id, table=DESIGNATIONS, model=Designation, page=page
     )
 
@@ -121,7 +159,7 @@ async def add_designation(
 ) -> Response:
     """Record a designation. With any recorded, one must hold through the window of a round."""
     return await once(
-        lambda: service.add_entry(
+        lambda: records.add_entry(
             request, session, principal, leader_id=leader_id, table=DESIGNATIONS, values=new.model_dump()
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    delete,
     exists,
     func,
     insert,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.leaders.own_record import is_leader
 from brokering.models.directory import Leader, LeaderAvailability, LeaderBatch, LeaderDesignation, LeaderInterest
 from brokering.models.ledger import LeaderAccount
 from brokering.rows import all_rows, made_row, one_row
@@ -40,7 +43,7 @@ DESIGNATIONS: Table = LeaderDesignation.metadata.tables["leader_designations"]
 
 def visible_leaders(principal: Principal) -> ColumnElement[bool]:
     """Return the filter on leaders: brokers see the whole directory, a leader itself."""
-    if principal.sees_everything or principal.regions:
+    if principal.sees_everything or (principal.regions and not is_leader(principal)):
         return true()
     return LEADERS.c.tenancy_orgs.op("&&")(cast([str(principal.org)], ARRAY(Text)))
 
@@ -120,12 +123,10 @@ async def change(session: AsyncSession, leader_id: UUID, values: Mapping[str, An
 
 
 async def held(session: AsyncSession, references: Sequence[str]) -> dict[str, RowMapping]:
-    """Return id, row hash and promised capacity of the leaders of these references, locked, by reference."""
+    """Return the leaders of these references with their promised capacity, locked, by reference."""
     query = (
         select(
-            LEADERS.c.id,
-            LEADERS.c.reference,
-            LEADERS.c.row_hash,
+            LEADERS,
             func.coalesce(ACCOUNTS.c.committed_days, 0).label("days_committed"),
             func.coalesce(ACCOUNTS.c.open_deployments, 0).label("open_deployments"),
         )
@@ -169,6 +170,23 @@ async def count_entries(session: AsyncSession, table: Table, leader_id: UUID) ->
     """Return how many entries a leader has in a list."""
     query = select(func.count()).select_from(table).where(table.c.leader_id == leader_id)
     return int((await session.execute(query)).scalar_one())
+
+
+async def find_entry(session: AsyncSession, table: Table, leader_id: UUID, entry_id: UUID) -> RowMapping | None:
+    """Return an entry of one of a leader's lists, locked."""
+    query = select(table).where(table.c.leader_id == leader_id, table.c.id == entry_id).with_for_update()
+    return await one_row(session, query)
+
+
+async def remove_entry(session: AsyncSession, table: Table, entry_id: UUID) -> None:
+    """Remove an entry from one of the three lists."""
+    await session.execute(delete(table).where(table.c.id == entry_id))
+
+
+async def end_interest(session: AsyncSession, entry_id: UUID, ends_on: date) -> RowMapping:
+    """Write when a declared interest ended."""
+    query = update(INTERESTS).where(INTERESTS.c.id == entry_id).values(ends_on=ends_on).returning(INTERESTS)
+    return await made_row(session, query)
 
 
 async def add_entry(session: AsyncSession, table: Table, values: Mapping[str, Any]) -> RowMapping:

@@ -122,6 +122,7 @@ def _document(cells: Mapping[str | None, Any]) -> dict[str, Any]:
         },
         "location": {"lat": lat, "lng": lng} if lat or lng else None,
         "phases": _listed(cell.get("phases")),
+        "school_types": _listed(cell.get("school_types")),
         "strengths": _listed(cell.get("strengths")),
         "remote": REMOTE.get((cell.get("remote") or "").casefold(), cell.get("remote")),
         **{
@@ -133,6 +134,7 @@ def _document(cells: Mapping[str | None, Any]) -> dict[str, Any]:
                 "schools_turned_round",
                 "days_available",
                 "max_concurrent",
+                "max_distance_km",
             )
         },
     }

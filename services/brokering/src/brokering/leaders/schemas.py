@@ -18,6 +18,7 @@ MAX_URN = 2**31 - 1
 
 Region = Annotated[str, OneOf("regions")]
 Phase = Annotated[str, OneOf("phases")]
+SchoolType = Annotated[str, OneOf("school_types")]
 Area = Annotated[str, OneOf("areas")]
 Days = Annotated[float, Field(ge=0, le=366, multiple_of=0.5, allow_inf_nan=False)]
 
@@ -38,7 +39,10 @@ class Location(RequestModel):
 
 
 class LeaderFields(RequestModel):
-    """What may be said of a leader. `remote` null: not declared, taken as on site."""
+    """What may be said of a leader. `remote` null: not declared, taken as on site.
+
+    `school_types` empty: not declared. `max_distance_km`: the leader's own limit, beside that of the policy.
+    """
 
     role: LeaderRole
     organisation: Organisation
@@ -46,11 +50,13 @@ class LeaderFields(RequestModel):
     region: Region | None = None
     location: Location | None = None
     phases: list[Phase] = Field(min_length=1, max_length=20)
+    school_types: list[SchoolType] = Field(default_factory=list, max_length=20)
     strengths: list[Area] = Field(default_factory=list, max_length=30)
     schools_in_organisation: int | None = Field(None, ge=0, le=10_000)
     schools_turned_round: int | None = Field(None, ge=0, le=10_000)
     days_available: Days
     max_concurrent: int = Field(ge=0, le=100)
+    max_distance_km: float | None = Field(None, gt=0, le=2000, allow_inf_nan=False)
     remote: bool | None = None
 
 
@@ -69,11 +75,13 @@ class LeaderPatch(RequestModel):
     region: str | None = None
     location: dict[str, Any] | None = None
     phases: list[str] | None = None
+    school_types: list[str] | None = None
     strengths: list[str] | None = None
     schools_in_organisation: int | None = None
     schools_turned_round: int | None = None
     days_available: float | None = None
     max_concurrent: int | None = None
+    max_distance_km: float | None = None
     remote: bool | None = None
 
 
@@ -109,11 +117,13 @@ class Leader(ApiModel):
     region: str | None
     location: LeaderLocation | None
     phases: list[str]
+    school_types: list[str]
     strengths: list[str]
     schools_in_organisation: int | None
     schools_turned_round: int | None
     days_available: float
     max_concurrent: int
+    max_distance_km: float | None
     days_committed: float = Field(description="offered, reserved or used")
     open_deployments: int
     remote: bool | None
@@ -170,6 +180,12 @@ class NewInterest(RequestModel):
         return self
 
 
+class InterestEnd(RequestModel):
+    """The day on which a declared interest ended or will end."""
+
+    ends_on: date
+
+
 class Interest(ApiModel):
     """A declared interest."""
 
@@ -221,6 +237,25 @@ class InterestPage(Page[Interest]):
 
 class DesignationPage(Page[Designation]):
     """One page of designations."""
+
+
+class LeaderChange(ApiModel):
+    """One change of a leader's record. `before` and `after` hold what changed; null where there was or is nothing."""
+
+    id: UUID
+    subject: Literal["leader", "availability", "interest", "designation", "contact"]
+    subject_id: UUID
+    action: Literal["added", "changed", "removed"]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    by: str
+    role: str
+    org: str
+    at: datetime
+
+
+class LeaderChangePage(Page[LeaderChange]):
+    """One page of changes, oldest first."""
 
 
 class BatchCounts(ApiModel):

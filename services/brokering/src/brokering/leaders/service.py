@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ValidationError
-from sqlalchemy import Table
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.cursors import id_after
-from brokering.leaders import repository
+from brokering.leaders import changes, own_record, repository
 from brokering.leaders.documents import columns_of, document, fields_of, tenancy_of
 from brokering.leaders.schemas import Leader, LeaderFields, LeaderPatch, NewLeader
-from brokering.listing import page_after_page, streamed
+from brokering.listing import streamed
 from brokering.problems import LeaderNotFound
 from shared.auth.principal import Principal
 from shared.errors import FieldProblem, Unprocessable
@@ -53,9 +51,12 @@ async def read(session: AsyncSession, principal: Principal, leader_id: UUID, *, 
 
 async def create(request: Request, session: AsyncSession, principal: Principal, new: NewLeader) -> Response:
     """Enter a leader."""
+    own_record.refuse_directory(principal)
     leader_id = new_id()
     values = {**columns_of(new), "id": leader_id, "reference": new.reference, **tenancy_of(leader_id, new.reference)}
     await repository.add(session, values)
+    added = changes.entry(principal, leader_id, ("leader", leader_id), None, new.model_dump())
+    await changes.record(session, [added])
     made = await read(session, principal, leader_id)
     return json_response(request, made, status=201, headers={"Location": f"/v1/leaders/{leader_id}"})
 
@@ -69,13 +70,17 @@ async def change(
     if_match: str,
     patch: LeaderPatch,
 ) -> Response:
-    """Apply a merge patch to the version that If-Match names."""
+    """Apply a merge patch to the version that If-Match names; raises NotTheLeaders for what is not the leader's."""
     row = await repository.find(session, principal, leader_id, lock=True)
     if row is None:
         raise LeaderNotFound("There is no leader of this id that you may see.")
+    sent = patch.model_dump(exclude_unset=True)
+    own_record.refuse_fields(principal, sent)
     check_if_match(if_match, etag_of(dumps(document(row))))
-    merged = _merged(fields_of(row), patch.model_dump(exclude_unset=True))
-    await repository.change(session, leader_id, columns_of(_valid(merged)))
+    columns = columns_of(_valid(_merged(fields_of(row), sent)))
+    await repository.change(session, leader_id, columns)
+    changed = changes.entry(principal, leader_id, ("leader", leader_id), fields_of(row), fields_of(columns))
+    await changes.record(session, [changed])
     return json_response(request, await read(session, principal, leader_id))
 
 
@@ -101,57 +106,3 @@ def problems_of(error: ValidationError) -> list[FieldProblem]:
     """Return what is wrong with which field, without the offending input."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [FieldProblem(pointer_to(each["loc"]), sentence_of(each["msg"]), each["type"]) for each in found]
-
-
-async def list_entries(
-    request: Request,
-    session: AsyncSession,
-    principal: Principal,
-    *,
-    leader_id: UUID,
-    table: Table,
-    model: type[BaseModel],
-    page: PageParameters,
-) -> Response:
-    """Answer with a page of a leader's availability, interests or designations, or with all of them."""
-    await read(session, principal, leader_id)
-
-    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
-            return await repository.entries(streaming, table, leader_id, after, limit)
-
-        return page_after_page(fetch, lambda row: UUID(str(row["id"])))
-
-    if whole := streamed(request, every, document=entry, model=model):
-        return whole
-    rows = await repository.entries(session, table, leader_id, id_after(page), page.limit + 1)
-    total = await repository.count_entries(session, table, leader_id) if page.include_total else None
-    shown = [entry(row) for row in rows]
-    return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))
-
-
-async def add_entry(
-    request: Request,
-    session: AsyncSession,
-    principal: Principal,
-    *,
-    leader_id: UUID,
-    table: Table,
-    values: Mapping[str, Any],
-) -> Response:
-    """Add an entry to one of a leader's lists."""
-    await read(session, principal, leader_id, lock=True)
-    by = "declared_by" if "declared_by" in table.c else "recorded_by"
-    row = await repository.add_entry(
-        session, table, {**values, "id": new_id(), "leader_id": leader_id, by: principal.subject}
-    )
-    return json_response(request, entry(row), status=201)
-
-
-def entry(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return an entry as the API shows it."""
-    shown = {name: value for name, value in row.items() if name != "leader_id"}
-    shown["id"] = str(shown["id"])
-    if "days" in shown:
-        shown["days"] = float(shown["days"])
-    return shown

@@ -46,8 +46,10 @@ class Leader(Base):
         CheckConstraint("max_concurrent >= 0", name="max_concurrent_not_negative"),
         CheckConstraint("cardinality(phases) > 0", name="has_phase"),
         CheckConstraint("(lat IS NULL) = (lng IS NULL)", name="whole_place"),
+        CheckConstraint("max_distance_km > 0", name="max_distance_positive"),
         Index("ix_leaders_organisation", "organisation_kind", "organisation_id"),
         Index("ix_leaders_region_reference", "region", "reference"),
+        Index("ix_leaders_base_urn", "base_urn", postgresql_where=text("base_urn IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -61,11 +63,13 @@ class Leader(Base):
     lat: Mapped[float | None] = mapped_column(DOUBLE_PRECISION)
     lng: Mapped[float | None] = mapped_column(DOUBLE_PRECISION)
     phases: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    school_types: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_EMPTY_ARRAY)
     strengths: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_EMPTY_ARRAY)
     schools_in_organisation: Mapped[int | None] = mapped_column(Integer)
     schools_turned_round: Mapped[int | None] = mapped_column(Integer)
     days_available: Mapped[Decimal] = mapped_column(Numeric(5, 1))
     max_concurrent: Mapped[int] = mapped_column(Integer)
+    max_distance_km: Mapped[float | None] = mapped_column(DOUBLE_PRECISION)
     remote: Mapped[bool | None] = mapped_column(Boolean)
     row_hash: Mapped[str | None] = mapped_column(Text)
     source: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -1,0 +1,142 @@
+"""The lists beside a leader's entry: availability, interests, designations, and the trail of changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+from sqlalchemy import RowMapping, Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from brokering.cursors import id_after
+from brokering.leaders import changes, own_record, repository
+from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, INTERESTS
+from brokering.leaders.service import read
+from brokering.listing import page_after_page, streamed
+from shared.auth.principal import Principal
+from shared.errors import Conflict, NotFound, invalid
+from shared.ids import new_id
+from shared.pagination import PageParameters, page_of
+from shared.responses import json_response, page_response
+
+LISTS = {AVAILABILITY.name: "availability", INTERESTS.name: "interests", DESIGNATIONS.name: "designations"}
+ONE_OF = {AVAILABILITY.name: "availability", INTERESTS.name: "interest", DESIGNATIONS.name: "designation"}
+
+
+class InterestEnded(Conflict):
+    """The interest has an end already."""
+
+    slug = "interest-ended"
+    title = "This interest has an end already"
+
+
+async def list_entries(
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    leader_id: UUID,
+    table: Table,
+    model: type[BaseModel],
+    page: PageParameters,
+) -> Response:
+    """Answer with a page of a leader's availability, interests or designations, or with all of them."""
+    await read(session, principal, leader_id)
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
+            return await repository.entries(streaming, table, leader_id, after, limit)
+
+        return page_after_page(fetch, lambda row: UUID(str(row["id"])))
+
+    if whole := streamed(request, every, document=entry, model=model):
+        return whole
+    rows = await repository.entries(session, table, leader_id, id_after(page), page.limit + 1)
+    total = await repository.count_entries(session, table, leader_id) if page.include_total else None
+    shown = [entry(row) for row in rows]
+    return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))
+
+
+async def add_entry(
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    leader_id: UUID,
+    table: Table,
+    values: Mapping[str, Any],
+) -> Response:
+    """Add an entry to one of a leader's lists."""
+    await read(session, principal, leader_id, lock=True)
+    own_record.refuse_list(principal, LISTS[table.name])
+    by = "declared_by" if "declared_by" in table.c else "recorded_by"
+    row = await repository.add_entry(
+        session, table, {**values, "id": new_id(), "leader_id": leader_id, by: principal.subject}
+    )
+    await _record(session, principal, table, None, row)
+    return json_response(request, entry(row), status=201)
+
+
+async def remove_availability(
+    session: AsyncSession, principal: Principal, *, leader_id: UUID, entry_id: UUID
+) -> Response:
+    """Take days back that a leader cannot give after all; the database refuses where they are promised already."""
+    row = await _found(session, principal, AVAILABILITY, leader_id, entry_id)
+    await repository.remove_entry(session, AVAILABILITY, entry_id)
+    await _record(session, principal, AVAILABILITY, row, None)
+    return Response(status_code=204)
+
+
+async def end_interest(
+    request: Request, session: AsyncSession, principal: Principal, *, leader_id: UUID, entry_id: UUID, ends_on: date
+) -> Response:
+    """Say when an interest ended; it counts for some years more. Raises InterestEnded where that is known already."""
+    row = await _found(session, principal, INTERESTS, leader_id, entry_id)
+    if row["ends_on"] is not None:
+        raise InterestEnded(f"This interest ended on {row['ends_on']}.")
+    if row["starts_on"] is not None and ends_on < row["starts_on"]:
+        raise invalid("/ends_on", f"It began on {row['starts_on']}.", "before_start")
+    ended = await repository.end_interest(session, entry_id, ends_on)
+    await _record(session, principal, INTERESTS, row, ended)
+    return json_response(request, entry(ended))
+
+
+async def _found(
+    session: AsyncSession, principal: Principal, table: Table, leader_id: UUID, entry_id: UUID
+) -> RowMapping:
+    await read(session, principal, leader_id, lock=True)
+    own_record.refuse_list(principal, LISTS[table.name])
+    row = await repository.find_entry(session, table, leader_id, entry_id)
+    if row is None:
+        raise NotFound("The leader has no such entry.")
+    return row
+
+
+async def _record(
+    session: AsyncSession, principal: Principal, table: Table, before: RowMapping | None, after: RowMapping | None
+) -> None:
+    row = before if after is None else after
+    if row is None:
+        raise LookupError("a change has a before or an after")
+    told = [None if each is None else _told(each) for each in (before, after)]
+    made = changes.entry(principal, row["leader_id"], (ONE_OF[table.name], row["id"]), told[0], told[1])
+    await changes.record(session, [made])
+
+
+def _told(row: RowMapping) -> dict[str, Any]:
+    """Return what an entry says; who entered it and when stands beside the change."""
+    kept = {"id", "recorded_at", "recorded_by", "declared_at", "declared_by"}
+    return {name: value for name, value in entry(row).items() if name not in kept}
+
+
+def entry(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return an entry as the API shows it."""
+    shown = {name: value for name, value in row.items() if name != "leader_id"}
+    shown["id"] = str(shown["id"])
+    if "days" in shown:
+        shown["days"] = float(shown["days"])
+    return shown
