@@ -64,7 +64,7 @@ class Worker:
         self._socket = _listen(port)
         runner = JobRunner(jobs, database, name=name, concurrency=concurrency, consumers=consumers, patience=patience)
         self._loops: dict[str, Loop] = {
-            "sequencer": Sequencer(database.engine, database.reads).run,
+            "sequencer": Sequencer(database).run,
             "jobs": runner.run,
             **{f"consumer {consumer.name}": consumer.run for consumer in consumers},
             **{_name(work): kept_running(work, database, _name(work)) for work in background},

@@ -72,7 +72,7 @@ async def _race(database: Database, server_url: str, events: int, writers: int =
             text("INSERT INTO things SELECT n, 0 FROM generate_series(0, :n - 1) n"), {"n": THINGS}
         )
     stop, finished = asyncio.Event(), asyncio.Event()
-    sequencing = [asyncio.create_task(Sequencer(database.engine, database.reads).run(stop)) for _ in range(3)]
+    sequencing = [asyncio.create_task(Sequencer(database).run(stop)) for _ in range(3)]
     with psycopg.connect(server_url) as elsewhere, psycopg.connect(database.url) as idle:
         elsewhere.execute("SELECT pg_current_xact_id()")  # takes a transaction id and keeps it
         idle.execute("SELECT pg_current_xact_id()")
@@ -120,7 +120,7 @@ class TestASequencer:
         async with database.engine.begin() as connection:
             await append_async(connection, events)
 
-        assert await sequencer.number(database.engine) == 50
+        assert await sequencer.number(database.numbering) == 50
 
         async with database.reads.connect() as reads:
             subjects = (await reads.execute(text("SELECT subject FROM outbox ORDER BY pos"))).scalars().all()
@@ -134,9 +134,9 @@ class TestASequencer:
             await append_async(slow, [NewEvent("thing.changed", "slow")])
             async with database.engine.begin() as quick:
                 await append_async(quick, [NewEvent("thing.changed", "quick")])
-            assert await sequencer.number(database.engine) == 1
+            assert await sequencer.number(database.numbering) == 1
             await slow.commit()
-        assert await sequencer.number(database.engine) == 1
+        assert await sequencer.number(database.numbering) == 1
 
         page = await ChangeFeed("/things", database).page(None, 10, 0)
         assert [event["subject"] for event in page["data"]] == ["quick", "slow"]
@@ -145,19 +145,28 @@ class TestASequencer:
         async with database.engine.connect() as other:
             await other.begin()
             await other.execute(sequencer._LOCK, {"key": sequencer._LOCK_KEY})
-            assert await sequencer.number(database.engine) is None
+            assert await sequencer.number(database.numbering) is None
             async with database.engine.begin() as connection:
                 await append_async(connection, [NewEvent("thing.changed", "1")])
-            assert not await sequencer.settle(database.engine, database.reads, within=0.0)
-        assert await sequencer.settle(database.engine, database.reads)
+            assert not await sequencer.settle(database, within=0.0)
+        assert await sequencer.settle(database)
+
+    async def test_and_the_feed_wait_for_no_request(self, url: str) -> None:
+        database = Database(url, pool_size=1)
+        async with database.engine.begin() as connection:
+            await append_async(connection, [NewEvent("thing.changed", "1")])
+        async with asyncio.timeout(5), database.engine.connect():
+            page = await ChangeFeed("/things", database).page(None, 10, 0)
+        await database.close()
+        assert [event["subject"] for event in page["data"]] == ["1"]
 
     async def test_tells_how_long_the_oldest_row_waits(self, database: Database) -> None:
-        assert await sequencer.oldest_unnumbered_seconds(database.reads) == 0.0
+        assert await sequencer.oldest_unnumbered_seconds(database.polls) == 0.0
         async with database.engine.begin() as connection:
             await connection.execute(
                 text("INSERT INTO outbox (type, subject, created_at) VALUES ('a', 'b', now() - interval '90 s')")
             )
-        assert 90 <= await sequencer.oldest_unnumbered_seconds(database.reads) < 120
+        assert 90 <= await sequencer.oldest_unnumbered_seconds(database.polls) < 120
 
     async def test_waits_for_a_database_that_is_away_and_tells_of_it_once(
         self, database: Database, server_url: str, caplog: pytest.LogCaptureFixture
@@ -170,14 +179,14 @@ class TestASequencer:
         with psycopg.connect(server_url, autocommit=True) as admin:
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-            running = asyncio.create_task(Sequencer(database.engine, database.reads).run(stop))
+            running = asyncio.create_task(Sequencer(database).run(stop))
             await _until_logged(caplog, 1)
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await _until_logged(caplog, 2)
         stop.set()
         await asyncio.wait_for(running, 5)
         assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
-        assert await sequencer.oldest_unnumbered_seconds(database.reads) == 0.0
+        assert await sequencer.oldest_unnumbered_seconds(database.polls) == 0.0
 
 
 async def _until_logged(caplog: pytest.LogCaptureFixture, records: int) -> None:

@@ -3,19 +3,26 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
+import psycopg
 from fastapi import Depends, Request
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.auth.authenticator import principal_of
 from shared.auth.tenancy import SYSTEM_CLAIMS, bind_claims, bind_system_claims
 from shared.db.hot_reads import HotReads
+from shared.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 10.0
+POLL_CONNECTIONS = 2
+
+DATABASE_LOST: Final = (SQLAlchemyError, psycopg.Error, Unavailable, OSError)
+"""What comes of asking a database that is away."""
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -50,9 +57,17 @@ class Database:
     @cached_property
     def engine(self) -> AsyncEngine:
         """The engine of transactions."""
+        return self._engine_of(self._pool_size)
+
+    @cached_property
+    def numbering(self) -> AsyncEngine:
+        """The one connection on which events are numbered: requests that hold all others do not keep them waiting."""
+        return self._engine_of(1)
+
+    def _engine_of(self, pool_size: int) -> AsyncEngine:
         return create_async_engine(
             sqlalchemy_url(self.url),
-            pool_size=self._pool_size,
+            pool_size=pool_size,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT_SECONDS,
             pool_pre_ping=True,
@@ -72,7 +87,15 @@ class Database:
     @cached_property
     def hot_reads(self) -> HotReads:
         """The reads that are asked for most, of public data, on connections of their own."""
-        return HotReads(driver_url(self.url), size=self._read_pool_size, connect_args=self._connect_args)
+        return self._hot_reads_of(self._read_pool_size)
+
+    @cached_property
+    def polls(self) -> HotReads:
+        """The change feed and what is asked many times a second; apart from requests, that none waits for another."""
+        return self._hot_reads_of(POLL_CONNECTIONS)
+
+    def _hot_reads_of(self, size: int) -> HotReads:
+        return HotReads(driver_url(self.url), size=size, connect_args=self._connect_args)
 
     @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:
@@ -92,10 +115,12 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
-        if "hot_reads" in self.__dict__:
-            await self.hot_reads.close()
-        if "engine" in self.__dict__:
-            await self.engine.dispose()
+        for name in ("hot_reads", "polls"):
+            if name in self.__dict__:
+                await getattr(self, name).close()
+        for name in ("engine", "numbering"):
+            if name in self.__dict__:
+                await getattr(self, name).dispose()
 
 
 def database_of(request: Request) -> Database:

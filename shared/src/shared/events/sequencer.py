@@ -12,10 +12,11 @@ import time
 from typing import Final
 
 from prometheus_client import Counter, Gauge
-from sqlalchemy import TextClause, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.hot_reads import HotReads
+from shared.db.session import DATABASE_LOST, Database
 from shared.events.waiting import pause
 
 BATCH: Final = 1000
@@ -25,7 +26,7 @@ _LOCK_KEY: Final = 7_311_052_846_190_377
 """The advisory lock of the sequencer; a constant of this schema, local to one database."""
 
 _BUSY_SECONDS: Final = 0.01
-_IDLE_SECONDS: Final = 0.04
+_IDLE_SECONDS: Final = 0.02
 _MEASURE_EVERY_SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 0.5
 _SETTLE_SECONDS: Final = 2.0
@@ -41,14 +42,12 @@ _NUMBER = text(
     UPDATE outbox SET pos = numbered.pos FROM numbered WHERE outbox.id = numbered.id
     """
 )
-_LAST_WAITING = text("SELECT max(id) FROM outbox WHERE pos IS NULL")
-_FIRST_WAITING = text("SELECT min(id) FROM outbox WHERE pos IS NULL")
-_OLDEST_AGE = text(
-    """
-    SELECT extract(epoch FROM clock_timestamp() - created_at)
+_LAST_WAITING: Final = "SELECT max(id) AS answer FROM outbox WHERE pos IS NULL"
+_FIRST_WAITING: Final = "SELECT min(id) AS answer FROM outbox WHERE pos IS NULL"
+_OLDEST_AGE: Final = """
+    SELECT CAST(extract(epoch FROM clock_timestamp() - created_at) AS double precision) AS answer
     FROM outbox WHERE pos IS NULL ORDER BY id LIMIT 1
-    """
-)
+"""
 
 _log = logging.getLogger(__name__)
 _oldest = Gauge("outbox_oldest_unnumbered_seconds", "Age of the oldest committed outbox row that has no ticket yet")
@@ -67,17 +66,17 @@ async def number(engine: AsyncEngine) -> int | None:
     return int(result.rowcount)
 
 
-async def settle(engine: AsyncEngine, reads: AsyncEngine, *, within: float = _SETTLE_SECONDS) -> bool:
+async def settle(database: Database, *, within: float = _SETTLE_SECONDS) -> bool:
     """See to it that every row committed before the call has its ticket; False when that took longer than `within`.
 
-    `reads` is an AUTOCOMMIT engine. Where another sequencer is at work this waits for it, else it does the work.
+    Where another sequencer is at work this waits for it, else it does the work.
     """
-    last = await _ask(reads, _LAST_WAITING)
+    last = await _ask(database.polls, _LAST_WAITING)
     deadline = time.monotonic() + within
     while last is not None:
-        if await number(engine) is None:
+        if await number(database.numbering) is None:
             await asyncio.sleep(_BUSY_SECONDS / 2)
-        first = await _ask(reads, _FIRST_WAITING)
+        first = await _ask(database.polls, _FIRST_WAITING)
         if first is None or first > last:
             return True
         if time.monotonic() > deadline:
@@ -85,22 +84,21 @@ async def settle(engine: AsyncEngine, reads: AsyncEngine, *, within: float = _SE
     return True
 
 
-async def _ask(reads: AsyncEngine, question: TextClause) -> float | None:
-    async with reads.connect() as connection:
-        return (await connection.execute(question)).scalar_one_or_none()
+async def _ask(polls: HotReads, question: str) -> float | None:
+    row = (await polls.fetch(question)).first()
+    return None if row is None else row["answer"]
 
 
-async def oldest_unnumbered_seconds(reads: AsyncEngine) -> float:
+async def oldest_unnumbered_seconds(polls: HotReads) -> float:
     """Return the age, in seconds, of the oldest row that waits for its ticket; 0 when none waits."""
-    return float(await _ask(reads, _OLDEST_AGE) or 0.0)
+    return float(await _ask(polls, _OLDEST_AGE) or 0.0)
 
 
 class Sequencer:
     """The loop that numbers rows: often while there are some, less often while there are none."""
 
-    def __init__(self, engine: AsyncEngine, reads: AsyncEngine) -> None:
-        self._engine = engine
-        self._reads = reads
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._measured = 0.0
         self._failing = False
 
@@ -113,7 +111,7 @@ class Sequencer:
         try:
             count = await self._number_if_waiting()
             await self._measure()
-        except (SQLAlchemyError, OSError):
+        except DATABASE_LOST:
             if not self._failing:
                 _log.warning("the sequencer lost its database and keeps trying", exc_info=True)
             self._failing = True
@@ -126,12 +124,12 @@ class Sequencer:
         return _BUSY_SECONDS if count else _IDLE_SECONDS
 
     async def _number_if_waiting(self) -> int:
-        if await _ask(self._reads, _FIRST_WAITING) is None:
+        if await _ask(self._database.polls, _FIRST_WAITING) is None:
             return 0
-        return await number(self._engine) or 0
+        return await number(self._database.numbering) or 0
 
     async def _measure(self) -> None:
         if time.monotonic() - self._measured < _MEASURE_EVERY_SECONDS:
             return
-        _oldest.set(await oldest_unnumbered_seconds(self._reads))
+        _oldest.set(await oldest_unnumbered_seconds(self._database.polls))
         self._measured = time.monotonic()

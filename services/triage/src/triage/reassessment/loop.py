@@ -8,10 +8,9 @@ from datetime import date
 from typing import Final
 
 from prometheus_client import Counter, Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import today
-from shared.db.session import Database
+from shared.db.session import DATABASE_LOST, Database
 from shared.events.waiting import Backoff
 from triage.domain.errors import PolicyInvalid
 from triage.reassessment import repository
@@ -39,10 +38,9 @@ class Reassessment:
     async def drain(self) -> int:
         """Assess all that is marked, but for schemes that a run writes to; return how many marks were taken."""
         total = 0
-        async with self._database.reads.connect() as reads:
-            schemes = await repository.waiting(reads)
-            _oldest.set(await repository.oldest_seconds(reads) if schemes else 0)
-        for scheme in schemes:
+        waiting = await repository.waiting(self._database.polls)
+        _oldest.set(max(waiting.values(), default=0))
+        for scheme in waiting:
             try:
                 total += await self._drain_scheme(scheme)
             except PolicyInvalid:
@@ -54,6 +52,8 @@ class Reassessment:
         while taken := await asyncio.to_thread(assess_marked, self._engine, scheme, self._clock(), self._judges):
             _taken.labels(scheme).inc(taken)
             total += taken
+            if scheme not in await repository.waiting(self._database.polls):
+                break
         return total
 
     def _tell_of(self, scheme: str) -> None:
@@ -75,7 +75,7 @@ class Reassessment:
                         await self.turn_day()
                         turned = time.monotonic()
                     await self.drain()
-                except (SQLAlchemyError, OSError):
+                except DATABASE_LOST:
                     _log.warning("changed schools cannot be assessed at the moment", exc_info=True)
                     await asyncio.sleep(backoff.next())
                 else:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db.hot_reads import HotReads
 from triage.policies import repository as policies
 from triage.runs.standing_sql import CURRENT, HELD_COLUMNS, HELD_TABLES, HeldSchool, driver_of, held
 
@@ -22,8 +23,10 @@ _MARK = text(
     ORDER BY scheme.name, school.urn
     """
 )
-_WAITING = text("SELECT DISTINCT scheme FROM schools_to_assess ORDER BY scheme")
-_OLDEST = text("SELECT extract(epoch FROM clock_timestamp() - min(marked_at)) FROM schools_to_assess")
+_WAITING: Final = """
+    SELECT scheme, CAST(extract(epoch FROM clock_timestamp() - min(marked_at)) AS double precision) AS seconds
+    FROM schools_to_assess GROUP BY scheme ORDER BY scheme
+"""
 _NATIONAL = text(
     """
     SELECT EXISTS (
@@ -112,14 +115,9 @@ async def mark(session: AsyncSession, urns: Sequence[int]) -> None:
         await session.execute(_MARK, {"urns": list(urns)})
 
 
-async def waiting(reads: AsyncConnection) -> list[str]:
-    """Return the schemes under which schools wait to be assessed."""
-    return list((await reads.execute(_WAITING)).scalars())
-
-
-async def oldest_seconds(reads: AsyncConnection) -> float:
-    """Return how long the oldest mark has been waiting, 0 where there is none."""
-    return float((await reads.execute(_OLDEST)).scalar_one() or 0.0)
+async def waiting(polls: HotReads) -> dict[str, float]:
+    """Return the schemes under which schools wait to be assessed, and for how many seconds the first of them has."""
+    return {row["scheme"]: row["seconds"] for row in (await polls.fetch(_WAITING)).decoded}
 
 
 def standing(connection: Connection, scheme: str, on: date) -> Standing | None:
