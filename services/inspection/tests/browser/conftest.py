@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.app import create_app
 from inspection.settings import Settings
+from shared.clock import today
 from shared.db.session import driver_url
 from shared.testing.one_database import OneDatabase
 from shared.testing.plugin import DatabaseUrls
@@ -90,11 +93,13 @@ def register(urls: DatabaseUrls) -> Iterator[Register]:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """Serve on a free port of the loopback and yield the address."""
+def serving(settings: Settings, on: Callable[[], date]) -> Iterator[str]:
+    """Serve on a free port of the loopback, as on a day, and yield the address."""
+    app = create_app(settings)
+    app.dependency_overrides[today] = on
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         deadline = time.monotonic() + START_SECONDS
@@ -106,9 +111,32 @@ def serving(settings: Settings) -> Iterator[str]:
         thread.join()
 
 
+@dataclass
+class Calendar:
+    """The day on which the service believes to be: the real one unless told."""
+
+    day: date | None = None
+
+    def today(self) -> date:
+        return self.day or today()
+
+
 @pytest.fixture(scope="module")
-def address(_database: OneDatabase) -> Iterator[str]:
-    with serving(Settings(database_url=_database.urls.app, issuer=ISSUER, jwks_url=jwks_url())) as served:
+def _calendar() -> Calendar:
+    return Calendar()
+
+
+@pytest.fixture
+def calendar(_calendar: Calendar) -> Iterator[Calendar]:
+    """The service's calendar; what a test makes of it does not outlast it."""
+    yield _calendar
+    _calendar.day = None
+
+
+@pytest.fixture(scope="module")
+def address(_database: OneDatabase, _calendar: Calendar) -> Iterator[str]:
+    settings = Settings(database_url=_database.urls.app, issuer=ISSUER, jwks_url=jwks_url())
+    with serving(settings, _calendar.today) as served:
         yield served
 
 

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
-from services.inspection.tests.browser.conftest import Visit, keep
+from services.inspection.tests.browser.conftest import Calendar, Visit, keep
+from services.inspection.tests.integration.authoring.conftest import WRITES
+from services.inspection.tests.integration.authoring.trust_writing import AREAS, DAY, published
 from services.inspection.tests.integration.reads.rows import Register
+
+from shared.testing.tokens import bearer
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -17,6 +22,8 @@ pytestmark = [
 
 URN = 100001
 SMALL = {"viewport": {"width": 320, "height": 640}}
+GOVERNANCE = "governance_and_executive_leadership"
+FINDING = "Trustees know each school well.\nThey ask hard questions, and act on the answers."
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch" * 2
 
 
@@ -51,6 +58,7 @@ def eif_2024(register: Register) -> None:
         URN,
         framework="eif-2024",
         starts_on=date(2025, 3, 4),
+        published_on=date(2025, 4, 22),
         overall=None,
         overall_reason="not_judged",
         grades={
@@ -84,6 +92,7 @@ def suppressed(register: Register) -> None:
         register.figure(URN, "absence_percent", year, value, "value" if value else "missing", 38)
         register.comparisons("absence_percent", year, local_authority=6.0, england=6.9, region=6.6, similar_schools=7.0)
     register.figure(URN, "fsm_ever6_percent", "2022-23", 0, cohort=38)
+    register.comparisons("fsm_ever6_percent", "2022-23", local_authority=31.4, region=36, england=24.7)
     register.figure(URN, "ks2_rwm_expected_percent", "2022-23", 50, cohort=4)
     register.comparisons("ks2_rwm_expected_percent", "2022-23", england=59, similar_schools=57.5)
     register.figure(URN, "ks2_reading_progress", "2022-23", -1.8, cohort=20)
@@ -95,6 +104,13 @@ def hostile(register: Register) -> None:
     register.card(URN)
 
 
+TRUST_FINDINGS = {
+    "summary": "The trust knows its schools.\n\nIt is slower to help where results have fallen.",
+    "areas": [
+        {"area": GOVERNANCE, "judgement": "Strong", "finding": FINDING},
+        *({"area": area, "finding": f"{LONG}. {FINDING}"} for area in AREAS if area != GOVERNANCE),
+    ],
+}
 SCHOOLS = [report_card, eif_2024, never_inspected, in_concern, suppressed, hostile]
 PATHS = {"page": f"/schools/{URN}", "easy-read": f"/schools/{URN}/easy-read"}
 
@@ -228,3 +244,27 @@ class TestOtherPages:
         assert await findings(page) == []
         assert await overflow(page) <= 0
         assert await page.get_by_text("Before joining, as far as the record tells").is_visible()
+
+    @pytest.mark.parametrize("screen", [{}, SMALL])
+    async def test_a_trust_that_was_inspected_itself(
+        self, register: Register, visit: Visit, calendar: Calendar, address: str, screen: dict[str, Any]
+    ) -> None:
+        report_card(register)
+        calendar.day = DAY
+        token = bearer(scope=WRITES, org="ofsted", role="ofsted", client_id="ofsted")
+        async with httpx.AsyncClient(base_url=address, headers=token) as inspectorate:
+            await published(inspectorate, **TRUST_FINDINGS)
+            await published(inspectorate, number="78", starts_on="2027-11-02", published_on="2027-11-29")
+
+        page = await visit("/trusts/5143", **screen)
+
+        await keep(page, f"trust-inspected{'-320' if screen else ''}")
+        assert await findings(page) == []
+        assert await overflow(page) <= 0
+        headings = page.get_by_role("heading", level=3)
+        assert [heading.split(",")[0] for heading in await headings.all_inner_texts()] == [
+            "Inspection of 2 November 2027",
+            "Inspection of 6 September 2027",
+        ]
+        assert await page.get_by_text("Trustees know each school well.").is_visible()
+        assert await page.get_by_text("Strong", exact=True).is_visible()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from inspection.dashboards.figures import VALUE
+from inspection.dashboards.measures import measures
 from inspection.pages import charts
 from inspection.wording import day, entry, known, say
 
@@ -13,9 +15,18 @@ OVER_TIME: Final = ("school", "local_authority", "england")
 
 
 def figures(dashboard: Mapping[str, Any]) -> list[Document]:
-    """Return what is shown of each measure."""
+    """Return what is shown of each measure; an estimate is a sentence of the measure that it is reckoned from."""
     names = _names(dashboard)
-    return [_measure(measure, names) for measure in dashboard["measures"]]
+    estimates = {
+        each.estimate_of: measure["series"][-1]
+        for measure in dashboard["measures"]
+        if (each := measures()[measure["code"]]).estimate_of
+    }
+    return [
+        {**_measure(measure, names), "estimate": _estimate(measure["series"][-1], estimates.get(measure["code"]))}
+        for measure in dashboard["measures"]
+        if not measures()[measure["code"]].estimate_of
+    ]
 
 
 def _names(dashboard: Mapping[str, Any]) -> dict[str, str]:
@@ -45,7 +56,6 @@ def _measure(measure: Mapping[str, Any], names: Mapping[str, str]) -> Document:
         ],
         "bars": _bars(newest, unit, names, shown),
         "over_time": _over_time(series, unit, names, shown) if len(series) > 1 else None,
-        "estimate": _estimate(newest),
     }
 
 
@@ -60,7 +70,7 @@ def _told(cell: Mapping[str, Any]) -> bool:
 
 def cell_text(cell: Mapping[str, Any], unit: str) -> str:
     """Return a figure in its unit, or in words why there is none: never a blank, never a zero for what is unknown."""
-    if cell["status"] != "value":
+    if cell["status"] != VALUE:
         return known("dashboard.status", cell["status"], "missing")
     return say(f"dashboard.units.{unit}", value=_number(cell["value"]))
 
@@ -89,8 +99,8 @@ def _over_time(
     ]
     return {
         "height": laid.height,
-        "low": cell_text({"status": "value", "value": laid.low}, unit),
-        "high": cell_text({"status": "value", "value": laid.high}, unit),
+        "low": cell_text({"status": VALUE, "value": laid.low}, unit),
+        "high": cell_text({"status": VALUE, "value": laid.high}, unit),
         "first": series[0]["period_label"],
         "last": series[-1]["period_label"],
         "lines": [{"who": who, "name": names[who], "runs": runs} for who, runs in zip(drawn, laid.lines, strict=True)],
@@ -98,9 +108,20 @@ def _over_time(
     }
 
 
-def _estimate(point: Mapping[str, Any]) -> str | None:
-    parts = point.get("estimated_from")
-    return say("dashboard.estimate", percent=_number(parts["percent"]), roll=_number(parts["roll"])) if parts else None
+def _estimate(share: Mapping[str, Any], estimate: Mapping[str, Any] | None) -> str | None:
+    """Return an estimate with what it is reckoned from; None where the share itself says why there is none."""
+    if estimate is None or share["school"]["status"] != VALUE:
+        return None
+    parts = estimate["estimated_from"]
+    if parts is None:
+        return say("dashboard.estimate_unknown")
+    return say(
+        "dashboard.estimate",
+        pupils=_number(estimate["school"]["value"]),
+        percent=_number(parts["percent"]),
+        roll=_number(parts["roll"]),
+        roll_as_at=day(parts["roll_as_at"]),
+    )
 
 
 def _number(value: float) -> str:

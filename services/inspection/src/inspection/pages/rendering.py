@@ -44,11 +44,6 @@ def static_url(name: str) -> str:
     return f"{STATIC_URL}/{name}?v={digest}"
 
 
-def web_address(given: str | None) -> str | None:
-    """Return an address of the web as it is, and None for anything else that could stand in its place."""
-    return given if given and given.lower().startswith(("https://", "http://")) else None
-
-
 def distance(kilometres: float | None) -> str:
     """Return a distance as people in England read it, to a tenth of a mile."""
     if kilometres is None:
@@ -77,7 +72,7 @@ def environment() -> Environment:
         "charts": charts,
         "trust_words": trust_words,
     }
-    templates.filters |= {"distance": distance, "day": day, "listed": listed, "web_address": web_address}
+    templates.filters |= {"distance": distance, "day": day, "listed": listed}
     return templates
 
 

@@ -13,6 +13,7 @@ from inspection.data import load
 from inspection.domain.lineage import Lineage, trace
 from inspection.domain.next_steps import CardFacts, Condition, next_step
 from inspection.inspections import repository as inspections
+from inspection.inspections.service import NOT_IN_SOURCE
 from inspection.problems import SchoolNotFound
 from inspection.reference.service import codes
 from inspection.report_cards import history, repository
@@ -76,6 +77,7 @@ def parent_document(reading: Reading) -> Document:
     technical = card_document(row, codes())
     inspected = technical["inspection"] is not None
     areas = [area_in_words(area, row) for area in technical["areas"]]
+    report_url = _web_address(technical["report_url"])
     document = {
         "urn": row["urn"],
         "name": row["name"],
@@ -86,7 +88,7 @@ def parent_document(reading: Reading) -> Document:
         "local_authority": technical["local_authority"],
         "responsible_body": technical["responsible_body"],
         "has_report_card": technical["has_report_card"],
-        **_summary(technical),
+        **_summary(technical, report_url),
         "inspection": _inspection(reading, technical) if inspected else None,
         "reason": technical["reason"],
         "category_of_concern": category(technical["category_of_concern"]),
@@ -98,7 +100,7 @@ def parent_document(reading: Reading) -> Document:
         "history": history.documents(reading.inspections, reading.names, row["urn"], reading.memberships),
         "joined_trust": history.joined_trust(reading.memberships),
         "dashboard": reading.dashboard,
-        "report_url": technical["report_url"],
+        "report_url": report_url,
         "source": technical["source"],
     }
     return {**document, "easy_read": easy_read(document)}
@@ -110,13 +112,19 @@ def _status(status: str) -> str | None:
     return say("card.closed" if status == "closed" else "card.proposed")
 
 
-def _summary(technical: Document) -> Document:
+def _summary(technical: Document, report_url: str | None) -> Document:
     reason = technical["summary_reason"]
+    told = f"{reason}_but_report" if reason == NOT_IN_SOURCE and report_url else reason
     return {
         "summary": technical["summary"],
         "summary_reason": reason,
-        "summary_text": say(f"card.summary_reasons.{reason}") if reason else None,
+        "summary_text": say(f"card.summary_reasons.{told}") if told else None,
     }
+
+
+def _web_address(given: str | None) -> str | None:
+    """Return an address of the web as it is, and None for anything else that could stand in its place."""
+    return given if given and given.lower().startswith(("https://", "http://")) else None
 
 
 def _inspection(reading: Reading, technical: Document) -> Document:

@@ -143,5 +143,5 @@ class ParentReportCard(ApiModel):
     joined_trust: JoinedTrust | None
     dashboard: Dashboard
     easy_read: list[EasyReadSection]
-    report_url: str | None = Field(description="the official report")
+    report_url: str | None = Field(description="the official report; null where the record has no address of the web")
     source: Source

@@ -1,7 +1,6 @@
 """Inspections of trusts: findings in words, published and corrected by the same steps."""
 
 from collections.abc import AsyncIterator
-from datetime import date
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ import psycopg
 import pytest
 from services.inspection.tests.integration.authoring import writing
 from services.inspection.tests.integration.authoring.conftest import READS, WRITES
+from services.inspection.tests.integration.authoring.trust_writing import DAY, LIST, published, written
 from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.app import create_app
@@ -20,22 +20,6 @@ from shared.db.session import driver_url
 from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import ISSUER, bearer, jwks_url
-
-LIST = "/v1/trusts/5143/inspections"
-AREAS = (
-    "quality_of_education_activity",
-    "governance_and_executive_leadership",
-    "wellbeing",
-    "securing_improvement",
-    "management_of_resources",
-)
-DAY = date(2027, 12, 1)
-
-
-def written(**changes: Any) -> dict[str, Any]:
-    """Return an inspection of a trust of September 2027."""
-    areas = [{"area": area, "finding": f"Found on {area}."} for area in AREAS]
-    return {"number": "77", "starts_on": "2027-09-06", "published_on": "2027-10-11", "areas": areas, **changes}
 
 
 @pytest.fixture
@@ -50,15 +34,6 @@ async def inspectorate(urls: DatabaseUrls, register: Register) -> AsyncIterator[
 
 def anyone() -> dict[str, str]:
     return bearer(scope=READS, org="trust:5143", role="trust")
-
-
-async def published(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    made = (await client.post(LIST, json=written(**changes))).json()
-    await client.post(f"{LIST}/{made['id']}/quality-assurance", json={"passed": True})
-    answer = await client.post(f"{LIST}/{made['id']}/publication")
-    assert answer.status_code == 200, answer.text
-    document: dict[str, Any] = answer.json()
-    return document
 
 
 class TestALaterDay:

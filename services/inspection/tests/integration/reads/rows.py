@@ -28,14 +28,24 @@ CARD_AREAS = (
 
 
 class Register:
-    """A connection to the test database as its owner, with one source that all rows point to."""
+    """A connection to the test database as its owner, with one source of each kind of file."""
 
     def __init__(self, connection: psycopg.Connection[Any], as_at: date = date(2026, 5, 31)) -> None:
         self._connection = connection
         self.as_at = as_at
-        self.source = self._insert(
-            "sources", "id", name="ofsted-latest-inspections", file_name="latest.csv", as_at=as_at
-        )
+        self._sources: dict[str, int] = {}
+        self.source = self._source("ofsted-latest-inspections")
+
+    def _source(self, name: str) -> int:
+        """Return the one source of this name."""
+        if name not in self._sources:
+            values = {"name": name, "file_name": f"{name}.csv", "as_at": self.as_at}
+            self._sources[name] = self._insert("sources", "id", **values)
+        return self._sources[name]
+
+    def _source_of(self, measure: str) -> int:
+        """Return the source of the kind of file that gives a measure."""
+        return self._source(measures()[measure].source)
 
     def _insert(self, table: str, returning: str, **values: Any) -> Any:
         columns = ", ".join(f'"{column}"' for column in values)
@@ -178,7 +188,8 @@ class Register:
     ) -> None:
         """Put a school's figure of a year in, of 60 pupils unless told."""
         key = {"urn": urn, "measure": measure, "period": period}
-        self._insert("pupil_measures", "urn", **key, value=value, status=status, cohort=cohort, source_id=self.source)
+        source = self._source_of(measure)
+        self._insert("pupil_measures", "urn", **key, value=value, status=status, cohort=cohort, source_id=source)
         self._decide(period)
 
     def comparisons(self, measure: str, period: str, **values: float) -> None:
@@ -211,7 +222,7 @@ class Register:
             "period": "2022-23",
             "value": value,
             "status": "missing" if value is None else "value",
-            "source_id": self.source,
+            "source_id": self._source_of("fsm_ever6_percent"),
             **changes,
         }
         self._insert("pupil_measures", "urn", **values)

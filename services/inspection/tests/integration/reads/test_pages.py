@@ -129,7 +129,7 @@ class TestSchoolPage:
             '<h1 class="govuk-heading-xl">Elm School</h1>',
             "Urgent improvement",
             "Requires significant improvement",
-            "Standards not met",
+            "Safeguarding standards not met",
             "Began on 6 January 2026",
             "no written summary",
             'href="https://reports.example/100001"',
@@ -138,6 +138,29 @@ class TestSchoolPage:
         ):
             assert said in page, said
         assert "needs_attention" not in page
+
+    @pytest.mark.parametrize("noted", [False, True])
+    async def test_notes_on_inspections_have_a_column_where_there_are_any(
+        self, anonymous: httpx.AsyncClient, register: Register, *, noted: bool
+    ) -> None:
+        register.school(100001)
+        register.inspection(100001, urn_at_inspection=100002 if noted else 100001)
+
+        page = (await anonymous.get("/schools/100001", headers=BROWSER)).text
+
+        assert ("former URN 100002" in page) == noted
+        assert (">Notes</th>" in page) == noted
+        assert ('data-label="Notes"' in page) == noted
+
+    async def test_a_judgement_on_safeguarding_can_be_read_by_itself(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100001)
+        register.inspection(100001, safeguarding="effective")
+
+        page = (await anonymous.get("/schools/100001", headers=BROWSER)).text
+
+        assert "<strong>Safeguarding is effective</strong>" in page
 
     async def test_headings_go_down_one_at_a_time(self, anonymous: httpx.AsyncClient, register: Register) -> None:
         register.school(100001)

@@ -86,8 +86,25 @@ class TestReportCard:
         card = await parent_card(anonymous)
 
         assert (card["summary"], card["summary_reason"]) == (None, "not_in_source")
-        assert "no written summary" in card["summary_text"]
+        assert card["summary_text"] == "The official record of this inspection has no written summary."
         assert {(area["narrative"], area["narrative_reason"]) for area in card["areas"]} == {(None, "not_in_source")}
+
+    @pytest.mark.parametrize(
+        ("report_url", "linked"), [("https://reports.example/1", True), ("javascript:alert(1)", False), (None, False)]
+    )
+    async def test_the_official_report_is_spoken_of_only_where_it_can_be_opened(
+        self, anonymous: httpx.AsyncClient, register: Register, report_url: str | None, *, linked: bool
+    ) -> None:
+        register.school(100001, report_url=report_url)
+        register.card(100001)
+        register.school(100002, report_url=report_url)
+        register.inspection(100002, overall=None, grades={})
+
+        card = await parent_card(anonymous)
+
+        assert card["report_url"] == (report_url if linked else None)
+        assert ("official report" in card["summary_text"]) == linked
+        assert "official report" not in json.dumps((await parent_card(anonymous, 100002))["what_happens_next"])
 
     async def test_words_that_are_published_are_shown(self, anonymous: httpx.AsyncClient, register: Register) -> None:
         register.school(100001)

@@ -46,6 +46,38 @@ class TestColumns:
         assert shown["bars"]["description"] == "This school: 95%; England: 93%"
 
 
+class TestEstimate:
+    @staticmethod
+    def shown(percent: float | None, pupils: float | None, estimated_from: dict[str, Any] | None) -> list[Any]:
+        """Return what is shown of a share and of the number of pupils reckoned from it."""
+        share = point("2022/23", percent, "value" if percent is not None else "suppressed", england=25)
+        status = "value" if pupils is not None else "missing" if percent is not None else "suppressed"
+        reckoned = {**point("2022/23", pupils, status), "estimated_from": estimated_from}
+        given = dashboard(share, code="fsm_ever6_percent")
+        given["measures"] += dashboard(reckoned, code="fsm_ever6_estimate", unit="pupils")["measures"]
+        return figures(given)
+
+    def test_it_is_one_sentence_beside_its_share_with_what_it_is_reckoned_from(self) -> None:
+        parts = {"percent": 14.6, "percent_as_at": "2023-01-19", "roll": 1380, "roll_as_at": "2026-05-31"}
+
+        (meals,) = self.shown(14.6, 201, parts)
+
+        assert (
+            "about 201 pupils: 14.6% of the 1,380 pupils that the school had by the record of 31 May 2026"
+            in meals["estimate"]
+        )
+
+    def test_without_a_number_of_pupils_it_says_so(self) -> None:
+        (meals,) = self.shown(14.6, None, None)
+
+        assert "does not say how many pupils" in meals["estimate"]
+
+    def test_beside_a_share_that_is_not_shown_there_is_none(self) -> None:
+        (meals,) = self.shown(None, None, None)
+
+        assert meals["estimate"] is None
+
+
 class TestSuppressed:
     def test_a_figure_that_is_hidden_is_words_and_has_no_bar_or_point(self) -> None:
         (shown,) = figures(dashboard(point("2021", None, "suppressed"), point("2022", None, "suppressed", england=93)))
