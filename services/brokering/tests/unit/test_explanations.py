@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 from services.brokering.tests.factories import WINDOW, default_policy, leader, need, treating
+from services.brokering.tests.relaxed import Given, applied
 
 from brokering.domain.matching import Designation, Leader, Need, OwnConcern
 from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.places import Place
-from brokering.domain.values import half_days
 from brokering.solver.explanations import Explainer
 from brokering.solver.pairs import build_problem
 from brokering.solver.problem import Solution
@@ -29,36 +29,13 @@ def solved(needs: list[Need], leaders: list[Leader], policy: MatchingPolicy = PO
     )
 
 
-def applied(
-    relaxation: Relaxation, needs: list[Need], leaders: list[Leader], unmatched: int
-) -> tuple[list[Need], list[Leader], MatchingPolicy]:
-    """Return the round with the one change made."""
-    policy, change = POLICY, relaxation.change
-    needs, leaders = list(needs), list(leaders)
-    if "new_leader" in change:
-        asked = change["new_leader"]
-        phases = frozenset(asked["phases"])
-        days = half_days(asked["days_available"])
-        newcomer = leader(99, phases=phases, half_days=days, max_concurrent=1, place=needs[unmatched].place)
-        return needs, [*leaders, newcomer], policy
-    where = next(n for n, one in enumerate(leaders) if one.id == relaxation.leader_id)
-    if "distance_cap_km" in change:
-        policy = replace(policy, distance_cap_km=change["distance_cap_km"]["to"])
-    if "max_concurrent" in change:
-        leaders[where] = replace(leaders[where], max_concurrent=change["max_concurrent"]["to"])
-    if "days_available" in change:
-        leaders[where] = replace(leaders[where], half_days=half_days(change["days_available"]["to"]))
-    if "need_days" in change:
-        needs[unmatched] = replace(needs[unmatched], half_days=half_days(change["need_days"]["to"]))
-    return needs, leaders, policy
-
-
 def assert_true(needs: list[Need], leaders: list[Leader], unmatched: int, rule: str) -> Relaxation:
     solution, explainer = solved(needs, leaders)
     assert solution.leader_of_need[unmatched] == -1
     relaxation = explainer.relaxations(unmatched)[0]
     assert relaxation.rule == rule
-    again, _ = solved(*applied(relaxation, needs, leaders, unmatched))
+    changed = applied(Given(POLICY, WINDOW, needs, leaders), relaxation, unmatched)
+    again, _ = solved(list(changed.needs), list(changed.leaders), changed.policy)
     assert again.matched == solution.matched + 1
     return relaxation
 
@@ -83,6 +60,17 @@ class TestRelaxations:
     def test_both_at_once(self) -> None:
         relaxation = assert_true([need(1), need(2)], [leader(1, half_days=20, max_concurrent=1)], 1, "capacity")
         assert set(relaxation.change) == {"max_concurrent", "days_available"}
+
+    def test_more_than_a_leader_who_is_over_both_limits_already_holds(self) -> None:
+        over = leader(1, half_days=10, committed_half_days=14, max_concurrent=1, open_deployments=2)
+        relaxation = assert_true([need(1)], [over], 0, "capacity")
+        assert relaxation.text == "CEO-00001 could, with 2 more schools at a time and 12 days more."
+
+    def test_a_round_that_keeps_to_regions_wants_the_newcomer_there(self) -> None:
+        _, explainer = solved([need(1)], [], replace(POLICY, cross_region=False))
+        relaxation = explainer.relaxations(0)[0]
+        assert relaxation.text == "One more leader with primary experience within 80 km in London, with 10 days."
+        assert relaxation.change["new_leader"]["region"] == "London"
 
     def test_fewer_days_for_the_need(self) -> None:
         relaxation = assert_true([need(1)], [leader(1, half_days=13)], 0, "days")
@@ -136,6 +124,10 @@ class TestReasons:
             "capacity": 1,
         }
         assert reasons[-1].leader_ids == ("leader-5",)
+
+    def test_an_empty_directory_is_one(self) -> None:
+        _, explainer = solved([need(1)], [])
+        assert [(reason.rule, reason.leaders) for reason in explainer.reasons(0)] == [("new_leader", 0)]
 
 
 class TestNextBest:

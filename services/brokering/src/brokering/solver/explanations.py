@@ -16,7 +16,7 @@ from brokering.domain.matching_rules import Barred, Rule, barred_by, hard_rules
 from brokering.domain.values import Window
 from brokering.solver.problem import Ints, Problem, Solution
 from brokering.solver.reach import Reach, Reaches, room_left
-from brokering.solver.relaxations import Relaxation, Relaxer
+from brokering.solver.relaxations import NEW_LEADER, Relaxation, Relaxer
 
 NAMED_LEADERS = 5
 
@@ -89,7 +89,8 @@ class Explainer:
         for barred in self._barred_in_reach(need, reach).values():
             by_rule.setdefault(barred[0].rule, []).append(barred[0])
         told += [_counted(rule, len(found), found[0].text) for rule, found in sorted(by_rule.items())]
-        return [reason for reason in (*told, self._full(need)) if reason is not None]
+        found = [reason for reason in (*told, self._full(need)) if reason is not None]
+        return found or [Reason(NEW_LEADER, 0, "There is no leader in the directory.")]
 
     def relaxations(self, need: int) -> list[Relaxation]:
         """Return changes that would give the need a leader, cheapest first; there is always one."""

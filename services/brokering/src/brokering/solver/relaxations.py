@@ -118,23 +118,29 @@ class Relaxer:
 
     def _room_at(self, need: int, leader: int) -> list[_Change]:
         who, asked = self._leaders[leader], self._needs[need].half_days
+        held = who.open_deployments + who.places_left - int(self._room.slots[leader])
         left, changes = int(self._room.half_days[leader]), list[_Change]()
-        if self._room.slots[leader] <= 0:
-            change = {"max_concurrent": {"from": who.max_concurrent, "to": who.max_concurrent + 1}}
-            cost = self._price("max_concurrent")
-            changes.append(_Change("max_concurrent", change, "one more school at a time", cost))
+        if held >= who.max_concurrent:
+            changes.append(self._more_places(who, held + 1))
         if left < asked:
             changes.append(self._more_days(who, asked, left))
         return changes
 
+    def _more_places(self, who: Leader, places: int) -> _Change:
+        more = places - who.max_concurrent
+        change = {"max_concurrent": {"from": who.max_concurrent, "to": places}}
+        text = "one more school at a time" if more == 1 else f"{more} more schools at a time"
+        return _Change("max_concurrent", change, text, more * self._price("max_concurrent"))
+
     def _more_days(self, who: Leader, asked: int, left: int) -> _Change:
-        """Take what is missing from the need where something is left and that is cheaper; else from the leader."""
-        short = asked - left
-        cost, other = short * self._price("half_day"), short * self._price("need_half_day")
+        """Take what is missing from the need where something is left and that is cheaper; else all from the leader."""
+        to = max(who.half_days, who.committed_half_days) - left + asked
+        short = to - who.half_days
+        cost, other = short * self._price("half_day"), (asked - left) * self._price("need_half_day")
         if left > 0 and other < cost:
             change = {"need_days": {"from": float(in_days(asked)), "to": float(in_days(left))}}
             return _Change("days", change, f"a need of {say_days(left)} instead of {say_days(asked)}", other)
-        days = {"from": float(in_days(who.half_days)), "to": float(in_days(who.half_days + short))}
+        days = {"from": float(in_days(who.half_days)), "to": float(in_days(to))}
         return _Change("days", {"days_available": days}, f"{say_days(short)} more", cost)
 
     def _farther(self, km: float) -> _Change:
@@ -159,10 +165,12 @@ class Relaxer:
             "phases": [need.phase] if need.phase is not None else [],
             "days_available": float(in_days(need.half_days)),
             "within_km": self._policy.distance_cap_km,
+            "region": None if self._policy.cross_region else need.region,
         }
         who = "chief executive of a trust" if trust_level else "leader"
         able = f" with {need.phase.replace('_', ' ')} experience" if need.phase else ""
-        text = f"One more {who}{able} within {self._policy.distance_cap_km:g} km, with {say_days(need.half_days)}."
+        where = f"within {self._policy.distance_cap_km:g} km" + (f" in {asked['region']}" if asked["region"] else "")
+        text = f"One more {who}{able} {where}, with {say_days(need.half_days)}."
         return Relaxation(NEW_LEADER, {"new_leader": asked}, text, None, self._price(NEW_LEADER))
 
     def _price(self, what: str) -> int:
