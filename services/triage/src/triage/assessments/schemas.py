@@ -23,7 +23,7 @@ class Reason(ApiModel):
 
 
 class ChangedFact(ApiModel):
-    """A fact of the latest graded inspection put otherwise."""
+    """A fact of the latest graded inspection, or of what followed it, put otherwise."""
 
     fact: str
     before: Any = Field(alias="from")
@@ -31,7 +31,7 @@ class ChangedFact(ApiModel):
 
 
 class Counterfactual(ApiModel):
-    """What would have led to less; the rules were run on it."""
+    """Smallest changes that would have led to less; the rules were run on them, and on all that are smaller."""
 
     changes: list[ChangedFact]
     result: str

@@ -1,117 +1,86 @@
-"""What would have to be different for less to be proposed. Each was tried: the rules ran again on the changed facts."""
+"""The smallest changes that would have led to less intervention, each tried by running the rules on it.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+*Changes* are those of `alterations`: what the latest graded inspection found, and what followed it. What came before it
+stands. *Smallest*: a set of changes is told if it comes to less than is proposed, and to less than
+
+- every set that changes fewer facts, and
+- every set that changes the same facts by fewer grades in all.
+
+So nothing that is told could be left out, or be put less far, without coming to more; and all sets of which this is
+true are told. They are found by trying every set, those of fewest facts first, until the least of all is reached:
+two or three runs of the rules for most schools, some thousands for a card that is at its worst in every area.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, groupby, product
 from typing import Any
 
+from triage.domain.alterations import ATTAINMENT, CATEGORY, OVERALL, REVIEWS, SAFEGUARDING, Change, alterations, altered
 from triage.domain.evidence import Case
-from triage.domain.facts import Inspection
-from triage.domain.grading import is_card, safeguarding_failed
 from triage.domain.policy import Policy
 from triage.domain.wording import listed
 
 Result = Callable[[Case], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One fact of the latest graded inspection put otherwise."""
-
-    fact: str
-    before: Any
-    after: Any
-
-    def apply(self, inspection: Inspection) -> Inspection:
-        """The inspection with this fact changed."""
-        if self.fact == "overall":
-            return replace(inspection, overall=self.after)
-        if self.fact == "safeguarding":
-            return replace(inspection, safeguarding=self.after)
-        if self.fact == "category_of_concern":
-            return replace(inspection, category=self.after)
-        return replace(inspection, grades={**inspection.grades, self.fact: self.after})
+Outcome = tuple[tuple[Change, ...], str]
 
 
 def counterfactuals(case: Case, result: str, policy: Policy, rerun: Result) -> tuple[Mapping[str, Any], ...]:
-    """The single changes that lead to less intervention, and where several lead further the fewest that do so together.
+    """The smallest changes that lead to less intervention, fewest facts first; see the module.
 
     Empty where nothing more than the least is proposed.
     """
-    if case.latest is None or policy.rank[result] == 0:
-        return ()
-    changes = _possible(case.latest, policy)
-    found = [_tried((change,), case, result, policy, rerun) for change in changes]
-    helpful = [each for each in found if each is not None]
-    if len(changes) > 1:
-        best = min((policy.rank[each["result"]] for each in helpful), default=policy.rank[result])
-        together = _tried(changes, case, result, policy, rerun)
-        if together is not None and policy.rank[together["result"]] < best:
-            helpful.append(_least(changes, together, case, policy, rerun))
-    return tuple(helpful)
+    return tuple([_told(changes, other, policy) for changes, other in _smallest(case, result, policy, rerun)])
 
 
-def _least(
-    changes: tuple[Change, ...], together: dict[str, Any], case: Case, policy: Policy, rerun: Result
-) -> dict[str, Any]:
-    """Leave out each change that makes no difference: a reader takes what is named for what was the matter."""
-    needed, told, reached = changes, together, together["result"]
-    for change in changes:
-        fewer = tuple([each for each in needed if each is not change])
-        found = _outcome(fewer, case, policy, rerun)
-        if found is not None and found["result"] == reached:
-            needed, told = fewer, found
-    return told
+def _smallest(case: Case, result: str, policy: Policy, rerun: Result) -> Iterator[Outcome]:
+    reached, least = policy.rank[result], min(policy.rank.values())
+    if reached == least:
+        return
+    facts = alterations(case, policy)
+    for size in range(1, len(facts) + 1):
+        below = reached
+        for chosen in combinations(facts, size):
+            for changes, other in _least_far(chosen, below, case, policy, rerun):
+                reached = min(reached, policy.rank[other])
+                yield changes, other
+        if reached == least:
+            return
 
 
-def _possible(inspection: Inspection, policy: Policy) -> tuple[Change, ...]:
-    parameters, acceptable = policy.parameters, policy.parameters.acceptable_grades
-    changes = []
-    if inspection.category is not None:
-        changes.append(Change("category_of_concern", inspection.category, None))
-    if safeguarding_failed(inspection, parameters):
-        changes.append(Change("safeguarding", inspection.safeguarding, acceptable[str(inspection.safeguarding)]))
-    if inspection.overall in parameters.action_grades:
-        changes.append(Change("overall", inspection.overall, acceptable["overall"]))
-    better = acceptable["card" if is_card(inspection, parameters) else "area"]
-    for area, grade in sorted(inspection.grades.items()):
-        if grade in parameters.action_grades:
-            changes.append(Change(area, grade, better))
-    return tuple(changes)
+def _least_far(
+    facts: Sequence[Sequence[Change]], below: int, case: Case, policy: Policy, rerun: Result
+) -> Iterator[Outcome]:
+    """Of the ways to change all these facts, those that come below this rank and below any that goes less far."""
+    for _, ways in groupby(sorted(product(*facts), key=_steps), key=_steps):
+        found = [(way, rerun(altered(case, way, policy.parameters))) for way in ways]
+        better = [(way, other) for way, other in found if policy.rank[other] < below]
+        yield from better
+        below = min([below, *[policy.rank[other] for _, other in better]])
 
 
-def _tried(
-    changes: tuple[Change, ...], case: Case, result: str, policy: Policy, rerun: Result
-) -> dict[str, Any] | None:
-    """Run the rules on the changed case; None unless less would be proposed."""
-    found = _outcome(changes, case, policy, rerun)
-    return found if found is not None and policy.rank[found["result"]] < policy.rank[result] else None
+def _steps(changes: Sequence[Change]) -> int:
+    return sum(change.steps for change in changes)
 
 
-def _outcome(changes: tuple[Change, ...], case: Case, policy: Policy, rerun: Result) -> dict[str, Any] | None:
-    if case.latest is None:
-        return None
-    changed = case.latest
-    for change in changes:
-        changed = change.apply(changed)
-    other = rerun(replace(case, latest=changed, graded=(changed, *case.graded[1:])))
-    return {
-        "changes": [{"fact": each.fact, "from": each.before, "to": each.after} for each in changes],
-        "result": other,
-        "text": _text(changes, other, policy),
-    }
-
-
-def _text(changes: tuple[Change, ...], result: str, policy: Policy) -> str:
+def _told(changes: Sequence[Change], result: str, policy: Policy) -> dict[str, Any]:
     words = [_change_text(each, policy) for each in changes]
     label = policy.results[result]
     sentence = policy.labels["sentences"]["counterfactual"]
-    return sentence.format(changes=listed(words), result=label[:1].lower() + label[1:])
+    return {
+        "changes": [{"fact": each.fact, "from": each.before, "to": each.after} for each in changes],
+        "result": result,
+        "text": sentence.format(changes=listed(words), result=label[:1].lower() + label[1:]),
+    }
 
 
 def _change_text(change: Change, policy: Policy) -> str:
-    sentences = policy.labels["sentences"]
-    if change.fact == "category_of_concern":
+    sentences, labels = policy.labels["sentences"], policy.labels
+    if change.fact == CATEGORY:
         return sentences["no_category"]
-    what = sentences["overall"] if change.fact == "overall" else policy.labels["areas"][change.fact]
-    words = policy.labels["safeguarding" if change.fact == "safeguarding" else "grades"]
+    if change.fact == REVIEWS:
+        return f"no review of progress concluded that {listed([labels['conclusions'][each] for each in change.before])}"
+    if change.fact == ATTAINMENT:
+        return f"attainment been {change.after:g}%"
+    what = sentences["overall"] if change.fact == OVERALL else labels["areas"][change.fact]
+    words = labels["safeguarding" if change.fact == SAFEGUARDING else "grades"]
     return sentences["grade"].format(what=what, grade=words[change.after])

@@ -1,6 +1,9 @@
 """Readings of one inspection under a policy's parameters. "Not judged" is never read as fine, nor as weak."""
 
-from triage.domain.facts import Inspection
+from dataclasses import replace
+from itertools import chain
+
+from triage.domain.facts import Grade, Inspection
 from triage.domain.policy import GradeTest, Parameters
 
 SAFEGUARDING_AREA = "safeguarding"
@@ -50,6 +53,14 @@ def meets(inspection: Inspection, test: GradeTest, parameters: Parameters) -> bo
     if not weak_areas(inspection, test, parameters):
         return False
     return is_card(inspection, parameters) or not _barred(inspection, test)
+
+
+def area_reading(inspection: Inspection, area: str, grade: Grade, parameters: Parameters) -> tuple[bool, ...]:
+    """All that the rules see of one area of an inspection without an overall grade: equal readings, equal results."""
+    probe = replace(inspection, grades={area: grade}, category=None, safeguarding=None)
+    tests = (parameters.weak, parameters.category_expected, parameters.stuck_now, parameters.stuck_before)
+    seen = [(bool(weak_areas(probe, test, parameters)), _barred(probe, test)) for test in tests]
+    return (grade in parameters.judged_grades, *chain.from_iterable(seen))
 
 
 def needs_support(inspection: Inspection, parameters: Parameters) -> bool:

@@ -36,7 +36,10 @@ class GradeTest:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The values of one version. Names are those of the document; see `triage/policies/data`."""
+    """The values of one version. Names are those of the document; see `triage/policies/data`.
+
+    `action_grades` are in order from the least to the most serious on each scale.
+    """
 
     predecessor_grades: str
     card_frameworks: frozenset[str]
@@ -47,7 +50,7 @@ class Parameters:
     special_measures: frozenset[str]
     categories: frozenset[str]
     safeguarding_failures: frozenset[str]
-    action_grades: frozenset[Any]
+    action_grades: tuple[Any, ...]
     concern_outcomes: tuple[str, ...]
     weak: GradeTest
     category_expected: GradeTest
@@ -190,7 +193,7 @@ def _parameters(values: Mapping[str, Any]) -> Parameters:
         special_measures=frozenset(values["special_measures"]),
         categories=frozenset(values["categories"]),
         safeguarding_failures=frozenset(values["safeguarding_failures"]),
-        action_grades=frozenset(values["action_grades"]),
+        action_grades=tuple(values["action_grades"]),
         concern_outcomes=folded(values["concern_outcomes"]),
         weak=_grade_test(values["weak"]),
         category_expected=_grade_test(values["category_expected"]),
