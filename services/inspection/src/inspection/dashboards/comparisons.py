@@ -101,7 +101,7 @@ def _hidden(cells: Sequence[SchoolCell]) -> set[tuple[int, str]]:
     for urn, group in groupby(cells, lambda cell: cell.urn):
         members = list(group)
         given = [Cell(cell.measure, cell.value, cell.cohort) for cell in members]
-        hidden.update((urn, code) for code in hidden_codes(given, members[0].pupils))
+        hidden.update((urn, code) for code in hidden_codes(given, members[0].rolls))
     return hidden
 
 

@@ -1,9 +1,10 @@
 """From rows of official measures to the families of figures that suppression reasons about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from math import ceil, floor
 from typing import NamedTuple
 
-from inspection.dashboards.measures import Measure, measures, threshold
+from inspection.dashboards.measures import Measure, measures, roll_may_be, threshold
 from inspection.domain.suppression import Family, Figure, hide, pupils_of
 
 VALUE = "value"
@@ -19,25 +20,35 @@ class Cell(NamedTuple):
     cohort: int | None
 
 
-def hidden_codes(cells: Sequence[Cell], roll: int | None) -> frozenset[str]:
+def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str]:
     """Return the measures of one school and year that must not be shown.
 
-    A share of the roll is reckoned with the cohort of the file and with the register's roll, since both may be known to
-    whoever reads it, and is shown where neither gives few pupils away; without either it is not shown. A file that
-    publishes figures of an unknown cohort has suppressed them itself. An estimate, the share of the roll, is one of the
-    numbers that the share may stand for, and may be told where the share may.
+    `rolls`: all numbers of pupils on roll that the register has told of the school. A share of the roll is reckoned with
+    the cohort of the file and with each of them, since all may be known to whoever reads it, and is shown where none
+    gives few pupils away; without any it is not shown. Where the file gives no cohort, the roll that the share is of may
+    be further off: as much less or more as `suppression.json` allows. A file that publishes figures of an unknown cohort
+    has suppressed them itself. An estimate, the share of the roll, is one of the numbers that the share may stand for,
+    and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
-    unknown = {cell.measure for measure, cell in told if measure.base == ROLL and not _wholes(measure, cell, roll)}
-    families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, roll))
+    unknown = {cell.measure for measure, cell in told if measure.base == ROLL and not _wholes(measure, cell, rolls)}
+    families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, rolls))
     return hide(families, threshold()).codes | unknown
 
 
-def _wholes(measure: Measure, cell: Cell, roll: int | None) -> set[int]:
-    """Return every number of pupils that a figure may be taken to be a share of."""
+def _wholes(measure: Measure, cell: Cell, rolls: Collection[int]) -> set[int]:
+    """Return the numbers of pupils that a figure may be taken to be a share of: of a range, its ends.
+
+    Between the ends nothing is hidden that is not hidden at one of them: with the whole grow the fewest pupils that a
+    share may stand for, what they leave, and the most that a share of none may stand for.
+    """
     if measure.base == "unknown":
         return set()
-    return {whole for whole in (cell.cohort, roll if measure.base == ROLL else None) if whole is not None}
+    if measure.base != ROLL:
+        return set() if cell.cohort is None else {cell.cohort}
+    if cell.cohort is not None:
+        return {cell.cohort, *((min(rolls), max(rolls)) if rolls else ())}
+    return {floor(min(rolls) * roll_may_be()[0]), ceil(max(rolls) * roll_may_be()[1])} if rolls else set()
 
 
 def _families(told: Iterable[tuple[Measure, Cell, int]]) -> list[Family]:

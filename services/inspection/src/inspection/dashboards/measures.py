@@ -69,6 +69,12 @@ def threshold() -> int:
     return int(_limit("threshold"))
 
 
+@cache
+def roll_may_be() -> tuple[float, float]:
+    """Return the least and the most that the roll a share is of may be, as parts of the rolls that are known."""
+    return _limit("least_roll"), _limit("most_roll")
+
+
 def levels() -> Sequence[Mapping[str, Any]]:
     """Return the groups that a school is shown beside: `code`, `definition`, and the register's column `by`."""
     return load("comparisons")

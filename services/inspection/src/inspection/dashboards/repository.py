@@ -15,13 +15,16 @@ _COMPARISON_COLUMNS = tuple(column.name for column in MeasureComparison.__table_
 
 
 class SchoolCell(NamedTuple):
-    """A figure of a school, with what groups the school; `told` once it is decided."""
+    """A figure of a school, with what groups the school; `told` once it is decided.
+
+    `rolls`: the pupils on roll that the register tells, and the least and most that it told before.
+    """
 
     urn: int
     measure: str
     value: float
     cohort: int | None
-    pupils: int | None
+    rolls: list[int]
     phase: str
     la_code: str
     region: str
@@ -50,16 +53,23 @@ def stale_periods(connection: Connection, rule: str) -> list[str]:
     return list(connection.scalars(text(_STALE), {"rule": rule}))
 
 
+_SCHOOL_CELLS = """
+SELECT m.urn, m.measure, m.value, m.cohort, array_remove(ARRAY[s.pupils, before.least, before.most], NULL) AS rolls,
+    s.phase, s.la_code, s.region, s.idaci_quintile, s.status
+FROM pupil_measures m
+JOIN schools s ON s.urn = m.urn
+LEFT JOIN (
+    SELECT c.urn, min(told.roll::integer) AS least, max(told.roll::integer) AS most
+    FROM school_changes c CROSS JOIN LATERAL (VALUES (c.before), (c.after)) AS told (roll)
+    WHERE c.field = 'pupils' AND told.roll IS NOT NULL
+    GROUP BY c.urn) before ON before.urn = m.urn
+WHERE m.period = :period AND m.measure = ANY(:measures) AND m.status = 'value'
+ORDER BY m.urn"""
+
+
 def school_cells(connection: Connection, measures: Sequence[str], period: str) -> list[SchoolCell]:
     """Return the figures of all schools of the register in a year, by school."""
-    rows = connection.execute(
-        text(
-            "SELECT m.urn, m.measure, m.value, m.cohort, s.pupils, s.phase, s.la_code, s.region, s.idaci_quintile,"
-            " s.status FROM pupil_measures m JOIN schools s ON s.urn = m.urn"
-            " WHERE m.period = :period AND m.measure = ANY(:measures) AND m.status = 'value' ORDER BY m.urn"
-        ),
-        {"period": period, "measures": list(measures)},
-    )
+    rows = connection.execute(text(_SCHOOL_CELLS), {"period": period, "measures": list(measures)})
     return [SchoolCell(*row) for row in rows]
 
 

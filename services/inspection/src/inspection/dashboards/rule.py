@@ -11,6 +11,7 @@ DECIDES: Final = (
     "dashboards/figures.py",
     "dashboards/comparisons.py",
     "dashboards/measures.py",
+    "dashboards/repository.py",
     "progress/shown.py",
     "data/suppression.json",
     "data/measures.json",

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from services.inspection.tests.files import ofsted_file, school
 from services.inspection.tests.integration.imports.conftest import Importer
-from services.inspection.tests.integration.imports.test_pupil_imports import JANUARY, KS2, census, csv_file, send
+from services.inspection.tests.integration.imports.test_pupil_imports import CENSUS, JANUARY, KS2, census, csv_file, send
 from sqlalchemy import create_engine
 
 from inspection.models import MeasureComparison, PupilMeasure
@@ -81,7 +81,7 @@ class TestCells:
 
     async def test_of_a_few_pupils_are_hidden_and_those_left_over_too(self, importer: Importer) -> None:
         await register(importer, school(SCHOOL))  # 240 on roll: 5 are 2.1 %, 6 are 2.5 %
-        await send(importer, census([str(SCHOOL), "2.1", "2.5", "97.9", "97.5"]))
+        await send(importer, census([str(SCHOOL), "2.1", "2.5", "97.9", "97.5", "240"], header=[*CENSUS, "NOR"]))
         document = await read(importer)
         statuses = [
             point(document, code)["school"]["status"]
@@ -91,6 +91,15 @@ class TestCells:
         assert point(document, "fsm_ever6_estimate")["school"] == {
             "value": None, "status": "suppressed", "schools": 1, "weighting": None,
         }  # fmt: skip
+
+    async def test_without_a_cohort_a_roll_that_was_told_before_counts(self, importer: Importer) -> None:
+        await register(importer, school(SCHOOL))
+        await send(importer, census([str(SCHOOL), "20.0", "9", "9", "9"]))
+        shown = point(await read(importer), "fsm_ever6_percent")["school"]["status"]
+        for day, roll in (("2025-09-30", "58"), ("2025-10-31", "240")):
+            await importer.send(ofsted_file([school(SCHOOL, **{"Total number of pupils": roll})]), day)
+        after = point(await read(importer), "fsm_ever6_percent")["school"]["status"]
+        assert (shown, after) == ("value", "suppressed")  # 6 or more of 120, but not of half of 58
 
     async def test_a_share_of_an_unknown_roll_is_hidden(self, importer: Importer) -> None:
         await register(importer, school(SCHOOL, **{"Total number of pupils": "NULL"}))

@@ -22,7 +22,7 @@ async def disadvantage(client: httpx.AsyncClient, by: str = "region") -> dict[st
 
 def school(register: Register, urn: int, percent: float | None, pupils: int | None = 200, **changes: Any) -> None:
     register.school(urn, pupils=pupils, **changes)
-    register.measure(urn, percent)
+    register.measure(urn, percent, cohort=pupils)
 
 
 class TestRefused:
@@ -97,6 +97,19 @@ async def test_fewer_pupils_than_the_threshold_are_suppressed_on_either_side(
 
     assert estimate["status"] == status
     assert (estimate["value"] is None) == (status == "suppressed")
+
+
+@pytest.mark.parametrize(
+    ("percent", "status"),
+    [(0.0, "value"), (5.9, "suppressed"), (6.0, "value"), (94.0, "value"), (94.1, "suppressed")],
+)
+async def test_a_share_without_a_cohort_is_held_against_half_the_roll(
+    anonymous: httpx.AsyncClient, register: Register, percent: float, status: str
+) -> None:
+    register.school(100001, pupils=200)
+    register.measure(100001, percent)
+
+    assert (await disadvantage(anonymous))["total"]["fsm_ever6_estimate"]["status"] == status
 
 
 async def test_a_trust_of_one_school_is_told_what_the_schools_dashboard_tells(

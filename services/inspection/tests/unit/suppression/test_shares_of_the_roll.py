@@ -1,0 +1,76 @@
+"""Official shares of the roll beside the file's cohort and the register's rolls: none may give a few pupils away."""
+
+from collections.abc import Iterator
+from math import ceil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspection.dashboards.figures import Cell, hidden_codes
+from inspection.dashboards.measures import roll_may_be
+
+SHARE = "fsm_ever6_percent"
+COHORTS = st.one_of(st.none(), st.integers(0, 400))
+ROLLS = st.sets(st.integers(0, 400), max_size=3)
+FEW = range(1, 6)
+
+
+def is_shown(percent: float, cohort: int | None, *rolls: int) -> bool:
+    return SHARE not in hidden_codes([Cell(SHARE, percent, cohort)], rolls)
+
+
+def numbers_of(percent: float, whole: int) -> Iterator[int]:
+    """Yield what a share may be found to be of a whole: the pupils that round to it, and the product, rounded."""
+    yield from (number for number in range(whole + 1) if whole and round(100 * number / whole, 1) == percent)
+    yield round(percent * whole / 100)
+
+
+def gives_few_away(percent: float, whole: int) -> bool:
+    return any(number in FEW or whole - number in FEW for number in numbers_of(percent, whole))
+
+
+@given(st.integers(0, 1000), COHORTS, ROLLS)
+def test_no_share_that_is_shown_stands_for_a_few_of_any_whole_told(
+    tenths: int, cohort: int | None, rolls: set[int]
+) -> None:
+    percent = tenths / 10
+    wholes = rolls if cohort is None else {cohort, *rolls}
+    if is_shown(percent, cohort, *rolls):
+        assert wholes
+        assert [whole for whole in wholes if gives_few_away(percent, whole)] == []
+
+
+@given(st.integers(0, 1000), ROLLS.filter(bool), st.data())
+def test_no_share_that_is_shown_stands_for_a_few_of_a_whole_that_no_file_gives(
+    tenths: int, rolls: set[int], data: st.DataObject
+) -> None:
+    percent = tenths / 10
+    if is_shown(percent, None, *rolls):
+        least, most = roll_may_be()
+        whole = data.draw(st.integers(ceil(min(rolls) * least), int(max(rolls) * most)))
+        assert not gives_few_away(percent, whole), (percent, whole)
+
+
+@pytest.mark.parametrize(
+    ("percent", "cohort", "roll", "shown"),
+    [
+        pytest.param(4.4, 114, 143, False, id="few of the cohort"),
+        pytest.param(1.0, 688, 344, False, id="few of the roll"),
+        pytest.param(25.0, 200, 240, True, id="many of both"),
+        pytest.param(10.4, None, 60, False, id="few of a census roll of 48"),
+        pytest.param(25.0, None, 60, True, id="many of half the roll"),
+        pytest.param(19.9, None, 60, False, id="few of half the roll"),
+        pytest.param(0.0, None, 60, True, id="none"),
+        pytest.param(0.0, None, 1200, False, id="none or one of twice the roll"),
+        pytest.param(90.0, None, 60, False, id="few are left of half the roll"),
+    ],
+)
+def test_boundaries(percent: float, cohort: int | None, roll: int, shown: bool) -> None:
+    assert is_shown(percent, cohort, roll) is shown
+
+
+def test_a_roll_that_the_register_told_before_counts() -> None:
+    assert is_shown(20.0, None, 100)
+    assert not is_shown(20.0, None, 100, 40)
+    assert not is_shown(20.0, 100, 100, 29)
