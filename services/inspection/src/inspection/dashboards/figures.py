@@ -23,12 +23,12 @@ class Cell(NamedTuple):
 def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str]:
     """Return the measures of one school and year that must not be shown.
 
-    `rolls`: all numbers of pupils on roll that the register has told of the school. A share of the roll is reckoned with
-    the cohort of the file and with each of them, since all may be known to whoever reads it, and is shown where none
-    gives few pupils away; without any it is not shown. Where the file gives no cohort, the roll that the share is of may
-    be further off: as much less or more as `suppression.json` allows. A file that publishes figures of an unknown cohort
-    has suppressed them itself. An estimate, the share of the roll, is one of the numbers that the share may stand for,
-    and may be told where the share may.
+    `rolls`: all numbers of pupils on roll that the register has told of the school. A share of the roll is reckoned
+    with the cohort of the file and with each of them, since all may be known to whoever reads it, and is shown where
+    none gives few pupils away; without any it is not shown. Where the file gives no cohort, the roll that the share is
+    of may be further off: as much less or more as `suppression.json` allows. A file that publishes figures of an
+    unknown cohort has suppressed them itself. An estimate, the share of the roll, is one of the numbers that the share
+    may stand for, and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
     unknown = {cell.measure for measure, cell in told if measure.base == ROLL and not _wholes(measure, cell, rolls)}

@@ -7,7 +7,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from services.inspection.tests.files import ofsted_file, school
 from services.inspection.tests.integration.imports.conftest import Importer
-from services.inspection.tests.integration.imports.test_pupil_imports import CENSUS, JANUARY, KS2, census, csv_file, send
+from services.inspection.tests.integration.imports.test_pupil_imports import (
+    CENSUS,
+    JANUARY,
+    KS2,
+    census,
+    csv_file,
+    send,
+)
 from sqlalchemy import create_engine
 
 from inspection.models import MeasureComparison, PupilMeasure

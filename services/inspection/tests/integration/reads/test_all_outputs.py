@@ -26,6 +26,8 @@ from shared.testing.drill import FULL
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import ISSUER, bearer, jwks_url
 
+pytestmark = pytest.mark.drill
+
 PERIOD = "2022-23"
 FIRST = 100001
 SCHOOLS = 8
