@@ -13,6 +13,8 @@ LISTS: Final = (
     "categories",
     "safeguarding",
     "outcomes",
+    "inspection_states",
+    "inspection_steps",
     "phases",
     "statuses",
     "regions",

@@ -33,6 +33,19 @@ class Code(ApiModel):
     source: str | None = Field(None, description="the kind of file a measure comes from, or `school`")
 
 
+class Step(ApiModel):
+    """A step in the life of an inspection: taken from the states `from` to the state `to`, else 409 `illegal-step`."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+    code: str = Field(examples=["publish"])
+    label: str = Field(examples=["Publication"])
+    starts: list[str] = Field(alias="from", examples=[["quality_assured"]])
+    to: str | None = Field(description="null: nothing is left of the draft", examples=["published"])
+    done: str = Field(description="what the audit calls the step once it was taken", examples=["published"])
+    blocked_by: dict[str, str] = Field(description="by state, what bars the step there")
+
+
 class ReferenceData(ApiModel):
     """All code lists of this service."""
 
@@ -43,6 +56,8 @@ class ReferenceData(ApiModel):
     categories: list[Code]
     safeguarding: list[Code]
     outcomes: list[Code]
+    inspection_states: list[Code]
+    inspection_steps: list[Step]
     phases: list[Code]
     statuses: list[Code]
     regions: list[Code]

@@ -8,9 +8,10 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from inspection.reference.repository import code_lists
-from inspection.reference.schemas import Code
+from inspection.reference.schemas import Code, Step
 from shared.errors import invalid
 from shared.responses import dumps, json_response
+from shared.schemas import ApiModel
 
 REPORT_CARD: Final = "report-card-2025"
 
@@ -88,13 +89,16 @@ def require_code(name: str, code: str | None, parameter: str) -> None:
         raise invalid(parameter, f"{code!r} is none of: {', '.join(str(item) for item in known)}.", "unknown_code")
 
 
+_OTHER: Final[Mapping[str, type[ApiModel]]] = {"inspection_steps": Step}
+
+
 @cache
 def published() -> bytes:
     """Return the published form of all lists: the fields that name something to clients, none of the importers' own."""
     return dumps(
         {
             name: [
-                Code.model_validate(entry).model_dump(mode="json", by_alias=True, exclude_unset=True)
+                _OTHER.get(name, Code).model_validate(entry).model_dump(mode="json", by_alias=True, exclude_unset=True)
                 for entry in entries
             ]
             for name, entries in code_lists().items()

@@ -178,6 +178,11 @@ class TestReferenceData:
         assert {code["code"] for code in document["categories"]} == {"SM", "RSI", "SWK", "NTI"}
         card = next(code for code in document["frameworks"] if code["code"] == "report-card-2025")
         assert (card["from"], card["to"]) == ("2025-11-10", None)
+        states = [state["code"] for state in document["inspection_states"]]
+        assert states == ["draft", "quality_assured", "published"]
+        steps = {step["code"]: step for step in document["inspection_steps"]}
+        assert (steps["publish"]["from"], steps["publish"]["to"]) == (["quality_assured"], "published")
+        assert all({*step["from"], *step["blocked_by"]} == set(states) for step in steps.values())
         assert [area["code"] for area in document["areas"] if "report-card-2025" in area["frameworks"]] == [
             "inclusion",
             "curriculum_and_teaching",
