@@ -12,6 +12,7 @@ from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import Db
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["audit"])
 
@@ -19,7 +20,7 @@ router = APIRouter(tags=["audit"])
 @router.get(
     "/v1/inspections/{inspection_id}/audit",
     operation_id="list_inspection_audit",
-    responses={200: {"model": AuditPage}},
+    responses={200: {"model": AuditPage, "content": LINES_OR_TABLE}},
 )
 async def list_inspection_audit(
     principal: Annotated[Principal, Requires(INSPECTIONS_READ)],
@@ -28,5 +29,8 @@ async def list_inspection_audit(
     inspection_id: InspectionId,
     page: PageRequest,
 ) -> Response:
-    """List who changed what, when and from what, newest first. Steps before publication are the inspectorate's."""
+    """List who changed what, when and from what, newest first. Steps before publication are the inspectorate's.
+
+    `Accept: application/x-ndjson` or `text/csv` gives the whole trail; the table has a row for each field.
+    """
     return await service.of_inspection(request, session, principal, inspection_id, page)

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inspection.audit import repository
+from inspection.audit import repository, table
 from inspection.domain.changes import Change, changes
 from inspection.drafts import repository as drafts
 from inspection.drafts import rules
@@ -102,6 +102,8 @@ async def of_trust_inspection(
 
 def _answer(request: Request, entries: list[tuple[CursorKey, Document]], page: PageParameters) -> Response:
     trail = sorted(entries, key=lambda each: each[0], reverse=True)
+    if table.wants_all(request):
+        return table.whole(request, [document for _, document in trail])
     after = page.key(str, int)
     rest = trail if after is None else [each for each in trail if each[0] < (str(after[0]), after[1])]
     total = len(trail) if page.include_total else None

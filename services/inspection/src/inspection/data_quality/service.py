@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from inspection.data import load
 from inspection.data_quality import repository
 from inspection.data_quality.repository import FindingFilters, Position
+from inspection.inspections.service import require_school
 from inspection.rows import Row
 from shared.db.session import streaming_session
 from shared.errors import invalid
@@ -63,6 +64,7 @@ async def list_findings(
     request: Request, reads: AsyncConnection, wanted: Sequence[Rule], filters: FindingFilters, page: PageParameters
 ) -> Response:
     """Answer with one page of findings, worst rules first and by URN, or with all of them as a stream."""
+    await require_school(reads, filters.urn)
     if wants_ndjson(request):
         return ndjson(_documents(request, wanted, filters))
     if wants_csv(request):
@@ -148,6 +150,7 @@ async def summary(
     request: Request, reads: AsyncConnection, wanted: Sequence[Rule], filters: FindingFilters
 ) -> Response:
     """Answer with the findings counted by rule and source; rules that nothing breaks are there with 0."""
+    await require_school(reads, filters.urn)
     by_rule: dict[str, list[Document]] = defaultdict(list)
     for row in await repository.counts(reads, [rule.code for rule in wanted], filters) if wanted else []:
         counted = {"source": row["source_name"], "findings": row["findings"], "schools": row["schools"]}

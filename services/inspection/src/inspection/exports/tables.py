@@ -14,10 +14,12 @@ from inspection.domain.areas import read_grade
 from inspection.domain.frameworks import UNGRADED, Framework, framework_for
 from inspection.reference.service import codes
 from inspection.rows import Row
+from inspection.schools.service import distance_km
 
-Cell = str | int | date | bool | None
+Cell = str | int | float | date | bool | None
 
 GRADED: Final = "graded"
+_OF_TRUSTS: Final = ("Joined trust", "Joined: assumed")
 FIXED_COLUMNS: Final = ("urn", "name")
 
 
@@ -50,6 +52,13 @@ def schools_table(schools: Sequence[Row], inspections: Mapping[int, Sequence[Row
             [_cell(column, school if column.framework is None else latest.get(column.framework)) for column in columns]
         )
     return Table("Schools", columns, rows)
+
+
+def listed_columns(*, near: bool) -> list[Column]:
+    """Return the columns of a list of schools: what the register says, and with `near` how far away each is."""
+    told = [column for column in _register_columns() if column.title not in _OF_TRUSTS]
+    distance = Column("Distance (km)", "Kilometres from the postcode; empty where the place is not known", distance_km)
+    return [*told, *([distance] if near else [])]
 
 
 def inspections_table(schools: Sequence[Row], inspections: Mapping[int, Sequence[Row]]) -> Table:
@@ -94,17 +103,28 @@ def explanations(title: str, tables: Sequence[Table], sources: Iterable[Row]) ->
     yield ("Grades of different frameworks are not comparable and stand in columns of their own.",)
     yield ("In parentheses: why there is no grade. An empty block: no such inspection is on the school's row.",)
     yield ("Schools hold the latest inspection of each framework, Inspections all that are on the schools' rows.",)
+    yield from origins({source(row) for row in sources})
+    for table in tables:
+        yield from meanings(table.name, table.columns)
+
+
+def origins(sources: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
+    """Yield the rows that name the sources."""
     yield ()
     yield ("Source", "As at", "Loaded at (UTC)")
-    yield from sorted({_source(row) for row in sources}, key=str)
-    for table in tables:
-        yield ()
-        yield (f"Columns of {table.name}", "Holds", "Framework")
-        for column in table.columns:
-            yield (column.title, column.description, codes().label("frameworks", column.framework or "") or None)
+    yield from sorted(sources, key=str)
 
 
-def _source(row: Row) -> tuple[Cell, ...]:
+def meanings(name: str, columns: Iterable[Column]) -> Iterator[tuple[Cell, ...]]:
+    """Yield the rows that explain the columns of a sheet."""
+    yield ()
+    yield (f"Columns of {name}", "Holds", "Framework")
+    for column in columns:
+        yield (column.title, column.description, codes().label("frameworks", column.framework or "") or None)
+
+
+def source(row: Row) -> tuple[Cell, ...]:
+    """Return what is said of the source of a row."""
     loaded = row["source_loaded_at"]
     return (row["source_name"] or "published here", row["source_as_at"], f"{loaded:%Y-%m-%d %H:%M}" if loaded else None)
 

@@ -115,7 +115,7 @@ def check_kind(kind: str) -> None:
     if kind in KINDS:
         return
     supported = ", ".join(KINDS)
-    what = f"The kind {kind} is not supported yet" if kind in known_codes() else "There is no such kind of file"
+    what = f"The kind {kind} is not supported yet" if kind in known_codes() else f"{kind!r} is no kind of file"
     raise invalid("kind", f"{what}; supported: {supported}.", "unsupported_kind")
 
 
@@ -132,7 +132,9 @@ def checked_as_at(file_name: str, given: date | None, today: date) -> date:
 async def list_imports(
     request: Request, session: AsyncSession, principal: Principal, kind: str | None, page: PageParameters
 ) -> Response:
-    """Answer with a page of imports, newest first."""
+    """Answer with a page of imports, newest first; raises Unprocessable for a kind that is not loaded here."""
+    if kind is not None:
+        check_kind(kind)
     key = page.key(str)
     after = None if key is None else _uuid(str(key[0]))
     rows = await repository.page(session, principal, kind, after, page.limit + 1)

@@ -152,14 +152,14 @@ _HISTORY_PAGE_ON = _history_page(_HISTORY_ON, WHOLE_ROW_THEN)
 
 
 async def history(
-    reads: AsyncConnection, urn: int, *, after: Position | None, limit: int, as_of: date | None = None
+    reads: AsyncConnection, urn: int, *, after: Position | None, limit: int | None, as_of: date | None = None
 ) -> list[Row]:
-    """Return up to `limit` inspections of a school and its predecessors, newest first, each inspection once.
+    """Return up to `limit` inspections of a school and its predecessors, or all; newest first, each once.
 
     With `as_of` those that were published by that day, each in the version of that day.
     """
     page = _HISTORY_PAGE if as_of is None else _HISTORY_PAGE_ON
-    sql = f"{page} {f'WHERE {_AFTER}' if after else ''} {_NEWEST_FIRST} LIMIT :limit"
+    sql = f"{page} {f'WHERE {_AFTER}' if after else ''} {_NEWEST_FIRST} LIMIT CAST(:limit AS integer)"
     return await fetch_all(reads, sql, {"urn": urn, **_position(after), "limit": limit, "as_of": as_of})
 
 

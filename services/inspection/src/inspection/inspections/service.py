@@ -21,7 +21,7 @@ from shared.clock import today
 from shared.db.session import streaming_session
 from shared.errors import invalid
 from shared.pagination import CursorKey, PageParameters, page_of
-from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
+from shared.responses import csv_rows, each, json_response, ndjson, page_response, wants_csv, wants_ndjson
 
 Document = dict[str, Any]
 
@@ -145,6 +145,7 @@ async def list_inspections(
     request: Request, reads: AsyncConnection, filters: InspectionFilters, page: PageParameters
 ) -> Response:
     """Answer with one page of published inspections, newest first, or with all of them as a stream."""
+    await require_school(reads, filters.urn)
     if wants_ndjson(request):
         return ndjson(_documents(request, filters))
     if wants_csv(request):
@@ -154,6 +155,12 @@ async def list_inspections(
     return page_response(
         request, page_of(request, page, [inspection_document(row) for row in rows], newest_first, total=total)
     )
+
+
+async def require_school(reads: AsyncConnection, urn: int | None) -> None:
+    """Raise Unprocessable when a list is narrowed to a school that the register does not hold."""
+    if urn is not None and not await repository.school_exists(reads, urn):
+        raise invalid("urn", f"No school in the register carries the URN {urn}.", "unknown_code")
 
 
 def _after(page: PageParameters) -> tuple[date, UUID] | None:
@@ -189,9 +196,15 @@ async def list_history(
 ) -> Response:
     """Answer with the inspections of a school and of the schools it came from, newest first."""
     check_as_of(as_of)
-    rows = await repository.history(reads, urn, after=_after(page), limit=page.limit + 1, as_of=as_of)
-    if not rows and page.after is None and not await repository.school_exists(reads, urn):
+    whole = wants_ndjson(request) or wants_csv(request)
+    after, limit = (None, None) if whole else (_after(page), page.limit + 1)
+    rows = await repository.history(reads, urn, after=after, limit=limit, as_of=as_of)
+    if not rows and after is None and not await repository.school_exists(reads, urn):
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    if wants_ndjson(request):
+        return ndjson(each(map(history_document, rows)))
+    if wants_csv(request):
+        return csv_rows(table.history_columns(), each(map(table.history_cells, rows)))
     total = await repository.count_history(reads, urn, as_of) if page.include_total else None
     body = page_of(request, page, [history_document(row) for row in rows], newest_first, total=total)
     forks = [

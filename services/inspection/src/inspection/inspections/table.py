@@ -14,6 +14,15 @@ FACTS: Final = (
     "relates_to_current_urn", "relates_assumed", "overall", "overall_reason", "category_of_concern", "safeguarding",
     "safeguarding_reason", "outcome_code", "version", "source_name", "source_as_at",
 )  # fmt: skip
+HISTORY: Final = {
+    "from_predecessor": "from_predecessor",
+    "evidence": "evidence",
+    "trust_at_inspection": "then_uid",
+    "trust_at_inspection_name": "then_name",
+    "trust_at_inspection_assumed": "then_assumed",
+    "before_joining_current_trust": "before_joining",
+}
+"""Columns of a history beyond those of an inspection, with where a row has them."""
 CARD: Final = "report_card"
 OLDER: Final = "older"
 
@@ -33,6 +42,16 @@ def cells(row: Row) -> Sequence[Any]:
         graded |= {name: grade, f"{name}_reason": reason}
     facts = [row[column] for column in FACTS]
     return [*facts, " ".join(row["warnings"]), *(graded.get(name) for name in columns()[len(FACTS) + 1 :])]
+
+
+def history_columns() -> tuple[str, ...]:
+    """Return the header of a school's history: that of inspections, then whose row it is and the trust of then."""
+    return (*columns(), *HISTORY)
+
+
+def history_cells(row: Row) -> Sequence[Any]:
+    """Return the cells of an inspection of a history in the order of its header."""
+    return [*cells(row), *(row[column] for column in HISTORY.values())]
 
 
 @cache

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from inspection.audit.schemas import AuditPage
+from inspection.exports import listing as exports
+from inspection.exports.workbook import MEDIA_TYPE as WORKBOOK
 from inspection.inspections import service as inspections
 from inspection.inspections.schemas import HistoryPage
 from inspection.places.service import require_postcode
@@ -19,13 +21,14 @@ from shared.auth.principal import Principal
 from shared.db.session import PublicReads
 from shared.errors import invalid
 from shared.pagination import PageRequest
-from shared.responses import LINES_OR_TABLE
+from shared.responses import LINES_OR_TABLE, wants
 
 router = APIRouter(tags=["schools"])
 
 Reader = Annotated[Principal, Requires(SCHOOLS_READ)]
 Urn = Annotated[int, Path(ge=1, le=2**31 - 1, description="the school's URN", examples=[100000])]
 MOST_KM = 1000
+BINARY = {"schema": {"type": "string", "format": "binary"}}
 AsOf = Annotated[date | None, Query(description="what was true on this date", examples=["2026-06-01"])]
 
 
@@ -79,15 +82,19 @@ Filters = Annotated[SchoolFilters, Depends(school_filters)]
 
 
 @router.get(
-    "/v1/schools", operation_id="list_schools", responses={200: {"model": SchoolPage, "content": LINES_OR_TABLE}}
+    "/v1/schools",
+    operation_id="list_schools",
+    responses={200: {"model": SchoolPage, "content": {**LINES_OR_TABLE, WORKBOOK: BINARY}}},
 )
 async def list_schools(
     _: Reader, request: Request, reads: PublicReads, filters: Filters, page: PageRequest
 ) -> Response:
     """List schools: with `near` the nearest first, with `q` the likest name first, else by URN.
 
-    `Accept: application/x-ndjson` or `text/csv` streams all that match.
+    `Accept: application/x-ndjson` or `text/csv` streams all that match; that of a workbook (XLSX) gives them as one.
     """
+    if wants(request, WORKBOOK):
+        return await exports.list_workbook(request, reads, filters)
     return await service.list_schools(request, reads, filters, page)
 
 
@@ -105,9 +112,16 @@ async def get_school(_: Reader, request: Request, reads: PublicReads, urn: Urn, 
     return await service.get_school(request, reads, urn, as_of)
 
 
-@router.get("/v1/schools/{urn}/audit", operation_id="get_school_audit", responses={200: {"model": AuditPage}})
+@router.get(
+    "/v1/schools/{urn}/audit",
+    operation_id="get_school_audit",
+    responses={200: {"model": AuditPage, "content": LINES_OR_TABLE}},
+)
 async def get_school_audit(_: Reader, request: Request, reads: PublicReads, urn: Urn, page: PageRequest) -> Response:
-    """List what each file changed of the school's fields in the register, newest first: from what, to what."""
+    """List what each file changed of the school's fields in the register, newest first: from what, to what.
+
+    `Accept: application/x-ndjson` or `text/csv` gives the whole trail; the table has a row for each field.
+    """
     return await service.get_audit(request, reads, urn, page)
 
 
@@ -118,17 +132,24 @@ async def get_school_lineage(_: Reader, request: Request, reads: PublicReads, ur
 
 
 @router.get(
-    "/v1/schools/{urn}/memberships", operation_id="list_school_memberships", responses={200: {"model": MembershipList}}
+    "/v1/schools/{urn}/memberships",
+    operation_id="list_school_memberships",
+    responses={200: {"model": MembershipList, "content": LINES_OR_TABLE}},
 )
 async def list_school_memberships(
     _: Reader, request: Request, reads: PublicReads, urn: Urn, as_of: AsOf = None
 ) -> Response:
-    """List a school's stays in trusts, newest first; with `as_of`, the one on that date."""
+    """List a school's stays in trusts, newest first; with `as_of`, the one on that date.
+
+    `Accept: application/x-ndjson` or `text/csv` gives them as lines or as a table.
+    """
     return await service.list_memberships(request, reads, urn, as_of)
 
 
 @router.get(
-    "/v1/schools/{urn}/inspections", operation_id="list_school_inspections", responses={200: {"model": HistoryPage}}
+    "/v1/schools/{urn}/inspections",
+    operation_id="list_school_inspections",
+    responses={200: {"model": HistoryPage, "content": LINES_OR_TABLE}},
 )
 async def list_school_inspections(
     _: Annotated[Principal, Requires(INSPECTIONS_READ)],
@@ -138,5 +159,8 @@ async def list_school_inspections(
     page: PageRequest,
     as_of: Annotated[date | None, Query(description="what was published by this day, as it stood then")] = None,
 ) -> Response:
-    """List the whole history of a school over its predecessors, newest first."""
+    """List the whole history of a school over its predecessors, newest first.
+
+    `Accept: application/x-ndjson` or `text/csv` gives all of it; where the line forks, only the page says so.
+    """
     return await inspections.list_history(request, reads, urn, page, as_of)

@@ -70,6 +70,12 @@ async def count(reads: AsyncConnection, filters: SchoolFilters) -> int:
     return await fetch_count(reads, statement(select, clauses), parameters)
 
 
+async def trust_exists(reads: AsyncConnection, uid: str, trust_kinds: Sequence[str]) -> bool:
+    """Tell whether the register of groups holds a trust of this UID."""
+    sql = "SELECT count(*) FROM school_groups WHERE uid = :uid AND kind = ANY (:kinds)"
+    return await fetch_count(reads, sql, {"uid": uid, "kinds": list(trust_kinds)}) == 1
+
+
 async def any_matches(reads: AsyncConnection, filters: SchoolFilters) -> bool:
     """Tell whether any school matches."""
     clauses, parameters = where(filters)
@@ -106,11 +112,11 @@ FROM school_changes c JOIN sources src ON src.id = c.source_id
 WHERE c.urn = :urn AND c.field <> ALL (:derived) AND (CAST(:after AS integer) IS NULL OR c.source_id < :after)
 GROUP BY c.source_id, src.id
 ORDER BY c.source_id DESC
-LIMIT :limit"""
+LIMIT CAST(:limit AS integer)"""
 
 
-async def audit(reads: AsyncConnection, urn: int, *, after: int | None, limit: int) -> list[Row]:
-    """Return what each load changed of a school, newest first, after the number of a load."""
+async def audit(reads: AsyncConnection, urn: int, *, after: int | None, limit: int | None) -> list[Row]:
+    """Return what each load changed of a school, newest first, after the number of a load; all without a limit."""
     parameters = {"urn": urn, "derived": list(DERIVED), "after": after, "limit": limit}
     return await fetch_all(reads, _AUDIT, parameters)
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.audit import table
 from inspection.places.service import locate, place_document
 from inspection.problems import SchoolNotFound, not_kept_on_that_date
 from inspection.reference.service import codes
@@ -17,16 +18,21 @@ from inspection.schools.listing_sql import Position, SchoolFilters
 from inspection.schools.schemas import SchoolLookup
 from shared.clock import today
 from shared.db.session import streaming_session
+from shared.errors import invalid
 from shared.pagination import PageParameters, page_of
-from shared.responses import csv_rows, json_response, ndjson, page_response, wants_csv, wants_ndjson
+from shared.responses import csv_rows, each, json_response, ndjson, page_response, wants_csv, wants_ndjson
 
 Document = dict[str, Any]
 
 CSV_COLUMNS = (
     "urn", "laestab", "ukprn", "name", "phase", "type_code", "status", "open_date", "region", "la_code", "rb_kind",
     "rb_id", "rb_reason", "trust_uid", "trust_name", "postcode", "pupils", "low_age", "high_age", "sixth_form",
-    "idaci_quintile", "religious_character", "close_date", "capacity", "urban_rural", "sponsor", "federation_uid",
-    "federation", "known_since", "lat", "lng", "has_report_card", "report_url", "source_name",
+    "sixth_form_reason", "idaci_quintile", "religious_character", "close_date", "capacity", "urban_rural", "sponsor",
+    "federation_uid", "federation", "known_since", "lat", "lng", "has_report_card", "report_url", "source_name",
+    "source_as_at",
+)  # fmt: skip
+MEMBERSHIP_COLUMNS = (
+    "urn", "trust_uid", "trust_name", "trust_kind", "joined_on", "left_on", "first_seen_on", "assumed", "source_name",
     "source_as_at",
 )  # fmt: skip
 SOMETIMES_UNKNOWN = (
@@ -121,8 +127,6 @@ async def list_schools(
     show: Callable[[Document], Document] = dict,
 ) -> Response:
     """Answer with one page of schools, or with all of them as a stream; the order is that of `repository.page`."""
-    if filters.as_of is not None:
-        check_as_of(filters.as_of, await repository.known_since(reads))
     filters = await settle(reads, filters)
     if wants_ndjson(request):
         return ndjson(_documents(request, filters, show))
@@ -147,7 +151,15 @@ async def found_page(
 
 
 async def settle(reads: AsyncConnection, filters: SchoolFilters) -> SchoolFilters:
-    """Return the filters with the postcode located, and names matched nearly where none matches exactly."""
+    """Return the filters with the postcode located, and names matched nearly where none matches exactly.
+
+    Raises Unprocessable for a date the register cannot answer for, and for a postcode or a trust that nobody knows.
+    """
+    if filters.as_of is not None:
+        check_as_of(filters.as_of, await repository.known_since(reads))
+    uid = filters.trust
+    if uid is not None and not await repository.trust_exists(reads, uid, codes().trust_kinds):
+        raise invalid("trust", f"No trust in the register carries the UID {uid!r}.", "unknown_code")
     if filters.near is not None:
         filters = replace(filters, place=await locate(reads, filters.near, "near"))
     if filters.q is not None and not await repository.any_matches(reads, filters):
@@ -172,13 +184,14 @@ def found_document(row: Row, filters: SchoolFilters) -> Document:
     """Return a school as a list shows it: with its distance where the list is near to some place."""
     document = school_document(row)
     if filters.place is not None:
-        document["distance_km"] = _distance_km(row)
+        document["distance_km"] = distance_km(row)
         if document["distance_km"] is None:
             document["unknown"]["distance_km"] = "location_unknown"
     return document
 
 
-def _distance_km(row: Row) -> float | None:
+def distance_km(row: Row) -> float | None:
+    """Return how far a school of a list near to some place is; None where nobody knows where it lies."""
     return None if row["lat"] is None else round(row["rank"] / 1000, 2)
 
 
@@ -193,7 +206,7 @@ async def _documents(
 async def _table(request: Request, filters: SchoolFilters) -> AsyncIterator[Sequence[Any]]:
     async with streaming_session(request) as session:
         async for row in repository.stream(session, filters):
-            distance = [_distance_km(row)] if filters.place else []
+            distance = [distance_km(row)] if filters.place else []
             yield [*(row[column] for column in CSV_COLUMNS), *distance]
 
 
@@ -223,22 +236,20 @@ async def get_audit(request: Request, reads: AsyncConnection, urn: int, page: Pa
     """Answer with what loads changed of a school's register fields, newest first."""
     if await repository.find(reads, urn) is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    if table.wants_all(request):
+        every = await repository.audit(reads, urn, after=None, limit=None)
+        return table.whole(request, map(_audit_entry, every))
     key = page.key(int)
     rows = await repository.audit(reads, urn, after=None if key is None else int(key[0] or 0), limit=page.limit + 1)
     total = await repository.count_audit(reads, urn) if page.include_total else None
     body = page_of(request, page, rows, lambda row: (row["source_id"],), total=total)
-    body["data"] = [
-        {
-            "at": row["at"],
-            "by": row["by"],
-            "step": LOADED,
-            "reason": None,
-            "source": source_document(row),
-            "changes": row["changes"],
-        }
-        for row in body["data"]
-    ]
+    body["data"] = [_audit_entry(row) for row in body["data"]]
     return page_response(request, body)
+
+
+def _audit_entry(row: Row) -> Document:
+    told = {"at": row["at"], "by": row["by"], "step": LOADED, "reason": None}
+    return {**told, "source": source_document(row), "changes": row["changes"]}
 
 
 async def lookup_schools(request: Request, reads: AsyncConnection, wanted: SchoolLookup) -> Response:
@@ -256,6 +267,10 @@ async def list_memberships(request: Request, reads: AsyncConnection, urn: int, a
     rows = await repository.memberships(reads, urn, as_of)
     if not rows and await repository.find(reads, urn) is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    if wants_ndjson(request):
+        return ndjson(each(map(_membership, rows)))
+    if wants_csv(request):
+        return csv_rows(MEMBERSHIP_COLUMNS, each([row[column] for column in MEMBERSHIP_COLUMNS] for row in rows))
     return json_response(request, {"data": [_membership(row) for row in rows]})
 
 

@@ -29,7 +29,7 @@ from shared.db.session import Db, PublicReads
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
-from shared.responses import LINES
+from shared.responses import LINES, LINES_OR_TABLE
 
 router = APIRouter(tags=["trust inspections"])
 
@@ -198,7 +198,10 @@ async def list_trust_inspection_versions(
 
 
 @router.get(
-    f"{ONE}/audit", operation_id="list_trust_inspection_audit", tags=["audit"], responses={200: {"model": AuditPage}}
+    f"{ONE}/audit",
+    operation_id="list_trust_inspection_audit",
+    tags=["audit"],
+    responses={200: {"model": AuditPage, "content": LINES_OR_TABLE}},
 )
 async def list_trust_inspection_audit(
     *,
@@ -210,6 +213,9 @@ async def list_trust_inspection_audit(
     day: Day,
     page: PageRequest,
 ) -> Response:
-    """List who changed what, when and from what, newest first. Steps before publication are the inspectorate's."""
+    """List who changed what, when and from what, newest first. Steps before publication are the inspectorate's.
+
+    `Accept: application/x-ndjson` or `text/csv` gives the whole trail; the table has a row for each field.
+    """
     of = audit.TrustInspectionRef(uid, trust_inspection_id, day)
     return await audit.of_trust_inspection(request, session, principal, of, page)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
-from inspection.reference.service import require_code
+from inspection.reference.service import codes, require_code
 from inspection.schools.endpoints import AsOf
 from inspection.scopes import SCHOOLS_READ
 from inspection.trusts import schools, service
@@ -13,6 +13,7 @@ from inspection.trusts.schemas import Trust, TrustLookup, TrustPage, TrustSchool
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
 from shared.db.session import PublicReads
+from shared.errors import invalid
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
 
@@ -40,7 +41,8 @@ def trust_filters(
     has_schools: Annotated[bool | None, Query(description="whether a school of the register is in it")] = None,
 ) -> TrustFilters:
     """Read the filters of a list of trusts; a code that does not exist is an error, not an empty list."""
-    require_code("group_kinds", kind, "kind")
+    if kind is not None and kind not in codes().trust_kinds:
+        raise invalid("kind", f"{kind!r} is none of: {', '.join(codes().trust_kinds)}.", "unknown_code")
     require_code("statuses", status, "status")
     return service.trust_filters(q=q, kind=kind, status=status, has_schools=has_schools)
 

@@ -64,6 +64,9 @@ class TestSending:
             assert response.status_code == 422
             assert response.json()["errors"][0]["code"] == "unsupported_kind"
             assert OFSTED in response.json()["detail"]
+            listed = await client.get("/v1/imports", params={"kind": kind})
+            assert (listed.status_code, listed.json()["errors"][0]["pointer"]) == (422, "kind")
+            assert kind in listed.json()["detail"]
 
     async def test_the_same_key_is_the_same_import(self, client: httpx.AsyncClient, rows: Rows) -> None:
         first = await post(client, **{"Idempotency-Key": "a"})

@@ -1,8 +1,10 @@
 """The register as it was: what each day's files said is still to be read, and who changed it from what."""
 
+import csv
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from services.inspection.tests.files import (
     ESTABLISHMENTS,
@@ -132,6 +134,13 @@ class TestAudit:
             ("trust_uid", "7", "8"),
         ]
         assert document["paging"]["total"] == 1
+        lines, table = [
+            (await client.get("/v1/schools/100001/audit", headers={"Accept": form})).text.splitlines()
+            for form in ("application/x-ndjson", "text/csv")
+        ]
+        assert [orjson.loads(line) for line in lines] == document["data"]
+        told = [(row["source_as_at"], row["field"], row["from"], row["to"]) for row in csv.DictReader(table)]
+        assert told == [("2025-10-01", each["field"], str(each["from"]), str(each["to"])) for each in entry["changes"]]
 
     async def test_newest_first_in_pages(self, importer: Importer, client: httpx.AsyncClient) -> None:
         again = establishment(100001, **academy("8"), EstablishmentName="Newest", NumberOfPupils="199")
