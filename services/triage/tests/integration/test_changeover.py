@@ -4,17 +4,22 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 from services.triage.tests.conftest import Service
 from services.triage.tests.documents import facts, graded
+from services.triage.tests.drafting import (
+    TODAY,
+    TOMORROW,
+    bring_stricter_into_force,
+    drafted,
+    next_version,
+    stepped,
+    stricter,
+)
 
-from shared.clock import today
 from shared.testing.plugin import CloneDatabase, DatabaseUrls
 from triage.migrate import SERVICE_DIR
-from triage.policies.documents import content_hash, packaged
 
-TOMORROW = today() + timedelta(days=1)
 CARD_AREAS = (
     "inclusion",
     "curriculum_and_teaching",
@@ -23,6 +28,7 @@ CARD_AREAS = (
     "personal_development_and_wellbeing",
     "leadership_and_governance",
 )
+AFTERWARDS = {"is_current", "superseded_at", "upstream"}
 CURRENT = "SELECT urn, id, result, policy_version, cause FROM assessments WHERE is_current ORDER BY urn"
 
 
@@ -38,23 +44,11 @@ def card(**changed: str) -> dict[str, Any]:
     return graded("2026-01-06", None, framework="report-card-2025", safeguarding="met", areas=areas)
 
 
-async def add_stricter_version(service: Service, from_day: str) -> None:
-    """A version 2 of the tiers under which `needs_attention` anywhere counts."""
-    base = next(each for each in packaged() if (each["scheme"], each["version"]) == ("ippr-2023", 1))
-    weak = {**base["parameters"]["weak"], "card_any_grades": ["urgent_improvement", "needs_attention"]}
-    document = {
-        **base,
-        "version": 2,
-        "in_force": {"from": from_day, "to": None},
-        "parameters": {**base["parameters"], "weak": weak},
-    }
-    await service.rows(
-        "INSERT INTO policy_versions (scheme, version, title, in_force_from, document, content_hash)"
-        " VALUES ('ippr-2023', 2, 'stricter', :from_day, CAST(:document AS jsonb), :hash) RETURNING 1",
-        from_day=from_day,
-        document=orjson.dumps(document).decode(),
-        hash=content_hash(document),
-    )
+async def told(service: Service, urn: int, as_of: str) -> dict[str, Any]:
+    """What is told of a school as it was on a day, but for what became of the assessment afterwards."""
+    answer = await service.get(f"/v1/schools/{urn}/assessment", as_of=as_of)
+    assert answer.status_code == 200, answer.text
+    return {name: value for name, value in answer.json().items() if name not in AFTERWARDS}
 
 
 async def changed_events(service: Service) -> list[int]:
@@ -68,7 +62,7 @@ class TestAVersionWithAFutureDate:
         await service.run()
         await service.reassess()
         before = await service.rows(CURRENT)
-        await add_stricter_version(service, TOMORROW.isoformat())
+        await bring_stricter_into_force(service, TOMORROW)
         await service.reassess()
         assert await service.rows(CURRENT) == before
         told = await changed_events(service)
@@ -86,38 +80,66 @@ class TestAVersionWithAFutureDate:
         await service.load(*(facts(100001 + place, card(inclusion="needs_attention")) for place in range(20)))
         await service.run()
         await service.reassess()
-        await add_stricter_version(service, TOMORROW.isoformat())
+        await bring_stricter_into_force(service, TOMORROW)
         await asyncio.gather(*(service.reassess(on=TOMORROW) for _ in range(3)))
         marks = await asyncio.gather(*(service.reassess(on=TOMORROW) for _ in range(3)))
         assert marks == [0, 0, 0]
         assert len(await changed_events(service)) == 40
         assert (await service.rows("SELECT count(*) FROM assessments"))[0][0] == 40
 
-    async def test_does_not_rewrite_what_stood(self, service: Service) -> None:
+    async def test_a_draft_or_one_withdrawn_never_comes_into_force(self, service: Service) -> None:
         await service.load(facts(100001, card(inclusion="needs_attention")))
         await service.run()
         await service.reassess()
-        await service.rows("UPDATE assessments SET created_at = created_at - interval '3 days' RETURNING 1")
-        first = await service.assessment(100001)
-        await add_stricter_version(service, today().isoformat())
+        document = stricter(await next_version(service))
+        await drafted(service, document)
+        await drafted(service, document)
+        await stepped(service, 3, "withdrawal")
+        await service.reassess(on=TOMORROW)
+        assert [(row.policy_version, row.cause) for row in await service.rows(CURRENT)] == [(1, "run")]
+
+    async def test_is_replaced_by_nothing_after_its_own_last_day(self, service: Service) -> None:
+        await service.load(facts(100001, card(inclusion="needs_attention")))
+        await service.run()
+        document = stricter(await next_version(service))
+        document["in_force"]["to"] = TOMORROW.isoformat()
+        await drafted(service, document)
+        await stepped(service, 2, "activation")
+        await service.reassess(on=TOMORROW)
+        await service.reassess(on=TOMORROW + timedelta(days=1))
+        assert [row.policy_version for row in await service.rows(CURRENT)] == [2]
+
+    async def test_does_not_rewrite_what_stood(self, service: Service) -> None:
+        """As of every day before, each school reads as it did, to the byte; the assessments of then are all there."""
+        await service.load(facts(100001, card(inclusion="needs_attention")), facts(100002, card()))
+        await service.run()
         await service.reassess()
-        then = await service.get("/v1/schools/100001/assessment", as_of=(today() - timedelta(days=1)).isoformat())
-        shown = then.json()
-        assert (shown["id"], shown["result"], shown["policy_version"]) == (first["id"], "school_led_development", 1)
-        assert shown["reasons"] == first["reasons"]
-        assert (await service.assessment(100001))["result"] == "enhanced_support"
+        await service.rows("UPDATE assessments SET created_at = created_at - interval '3 days' RETURNING 1")
+        yesterday = (TODAY - timedelta(days=1)).isoformat()
+        before = [await told(service, urn, yesterday) for urn in (100001, 100002)]
+        assert [each["result"] for each in before] == ["school_led_development"] * 2
+        await bring_stricter_into_force(service, TODAY)
+        await service.reassess()
+        assert [await told(service, urn, yesterday) for urn in (100001, 100002)] == before
+        history = (await service.get("/v1/schools/100001/assessments")).json()["data"]
+        assert [(each["result"], each["policy_version"]) for each in history] == [
+            ("enhanced_support", 2),
+            ("school_led_development", 1),
+        ]
+        old_run = await service.run(as_of=yesterday)
+        assert (old_run["policy_version"], old_run["results"]) == (1, {"school_led_development": 2})
 
     async def test_one_brought_into_force_on_the_very_day_counts_at_once(self, service: Service) -> None:
         await service.load(facts(100001, card(inclusion="needs_attention")))
         await service.run()
         await service.reassess()
-        await add_stricter_version(service, today().isoformat())
+        await bring_stricter_into_force(service, TODAY)
         await service.reassess()
         assert (await service.assessment(100001))["policy_version"] == 2
 
     async def test_of_a_scheme_nobody_assesses_under_changes_nothing(self, service: Service) -> None:
         await service.load(facts(100001, card(inclusion="needs_attention")))
-        await add_stricter_version(service, TOMORROW.isoformat())
+        await bring_stricter_into_force(service, TOMORROW)
         await service.reassess(on=TOMORROW)
         assert await service.rows("SELECT 1 FROM assessments") == []
 

@@ -1,30 +1,30 @@
 """Versions of a scheme drafted over HTTP: validated part by part, brought into force from a day, never edited."""
 
-import copy
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from services.triage.tests.conftest import DFE, READS, Service, director, party
+from services.triage.tests.drafting import (
+    IPPR,
+    OFFICIAL,
+    TODAY,
+    TOMORROW,
+    VERSIONS,
+    drafted,
+    next_version,
+    stepped,
+    stricter,
+)
 
-from shared.clock import today
 from shared.testing.plugin import CloneDatabase, DatabaseUrls
 from shared.testing.tokens import bearer
 from triage.migrate import SERVICE_DIR
 
-IPPR = "ippr-2023"
-VERSIONS = f"/v1/policies/{IPPR}/versions"
-TODAY = today()
-TOMORROW = TODAY + timedelta(days=1)
-OFFICIAL = bearer(
-    scope=(*READS, "policies:write", "policies:activate"), org="dfe", role="policy-official", user="official-1"
-)
 DRAFTER = bearer(scope=(*READS, "policies:write"), org="dfe", role="dfe")
 CLIENT = bearer(scope=(*READS, "policies:activate"), org="dfe", role="dfe")
 PARTNER = bearer(scope=READS, org="partner:1", role="partner")
-STEPS = ("step", "proposes", "warns")
-
 Document = dict[str, Any]
 Spoil = Callable[[Document], object]
 
@@ -33,40 +33,6 @@ Spoil = Callable[[Document], object]
 def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
     """A database of its own: a version that is added cannot be taken away."""
     return cloned_database("triage", SERVICE_DIR)
-
-
-async def next_version(service: Service, begins: date = TOMORROW, scheme: str = IPPR) -> Document:
-    """The document of the version in force as it would be drafted again, unchanged, to begin on another day."""
-    held = (await service.get(f"/v1/policies/{scheme}/versions/1", OFFICIAL)).json()
-    rules = [
-        {"id": each["id"], **{name: each[name] for name in STEPS}}
-        | {"stops": each["ends_the_run"], "while_open": each["only_while_open"]}
-        for each in held["rules"]
-        if each["kind"] == "rule"
-    ]
-    kept = {name: held[name] for name in ("title", "description", "source", "parameters")}
-    return {**kept, "in_force": {"from": begins.isoformat()}, "rules": rules}
-
-
-def stricter(document: Document) -> Document:
-    """The same with `needs_attention` counting anywhere on a report card."""
-    changed = copy.deepcopy(document)
-    changed["parameters"]["weak"]["card_any_grades"] = ["urgent_improvement", "needs_attention"]
-    return changed
-
-
-async def drafted(service: Service, document: Document) -> Document:
-    answer = await service.post(VERSIONS, document, OFFICIAL)
-    assert answer.status_code == 201, answer.text
-    made: Document = answer.json()
-    return made
-
-
-async def stepped(service: Service, version: int, step: str) -> Document:
-    answer = await service.post(f"{VERSIONS}/{version}/{step}", {"reason": "Agreed."}, OFFICIAL)
-    assert answer.status_code == 200, answer.text
-    made: Document = answer.json()
-    return made
 
 
 async def states(service: Service, token: dict[str, str] = OFFICIAL) -> dict[int, tuple[Any, ...]]:
@@ -249,3 +215,30 @@ class TestActivation:
         if blocked:
             assert answer.json()["type"] == "urn:problem:policy-overlap"
             assert "Version 2" in answer.json()["detail"]
+
+
+class TestADraftBesideTheVersionBefore:
+    async def test_names_the_parameter_and_the_rules_that_go_by_it(self, service: Service) -> None:
+        document = stricter(await next_version(service))
+        document["rules"][6], document["rules"][7] = document["rules"][7], document["rules"][6]
+        document["title"] = "A <b>stricter</b> response"
+        await drafted(service, document)
+        path = f"{VERSIONS}/1/comparison/2"
+        assert (await service.get(path, PARTNER)).status_code == 404
+        found = (await service.get(path, OFFICIAL)).json()
+        assert found["parameters"] == [
+            {
+                "path": "weak.card_any_grades",
+                "before": ["urgent_improvement"],
+                "after": ["urgent_improvement", "needs_attention"],
+                "rules": ["no_progress_after_support", "overall_grade", "areas_without_overall", "report_card"],
+            }
+        ]
+        rules = {each["id"]: each for each in found["rules"]}
+        assert "needs attention in any area" not in rules["report_card"]["before"]["sentence"]
+        assert "urgent improvement or needs attention in any area" in rules["report_card"]["after"]["sentence"]
+        assert found["order"]["after"] != found["order"]["before"]
+        assert [each["path"] for each in found["others"]] == ["title"]
+        page = await service.get(f"{VERSIONS}/2", {**OFFICIAL, "Accept": "text/html"})
+        assert "A &lt;b&gt;stricter&lt;/b&gt; response" in page.text
+        assert "A draft, of no effect" in page.text

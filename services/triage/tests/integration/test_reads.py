@@ -231,17 +231,39 @@ class TestPolicies:
     async def test_schemes_with_their_versions(self, service: Service) -> None:
         schemes = (await service.get("/v1/policies")).json()["data"]
         versions = {each["scheme"]: [(v["version"], v["state"]) for v in each["versions"]] for each in schemes}
-        assert versions == {IPPR: [(1, "in_force")], RISE: [(1, "past"), (2, "in_force")]}
+        assert versions == {
+            IPPR: [(1, "in_force")],
+            RISE: [(1, "past"), (2, "in_force")],
+            "sio-2019-20": [(1, "on_request")],
+            "tsi-2022-23": [(1, "on_request")],
+        }
+        assert {each["kind"] for each in schemes if each["scheme"] in {IPPR, RISE}} == {"scheme"}
+
+    async def test_a_programme_says_each_criterion_with_its_values(self, service: Service) -> None:
+        scheme = (await service.get("/v1/policies/tsi-2022-23")).json()
+        assert (scheme["kind"], [each["version"] for each in scheme["versions"]]) == ("programme", [1])
+        found = (await service.get("/v1/policies/tsi-2022-23/versions/1")).json()
+        assert (found["in_force_from"], found["in_force_reason"]) == (None, "not_in_source")
+        rules = {each["id"]: each for each in found["rules"]}
+        assert rules["established_schools"]["sentence"].startswith(
+            "At least 2 schools that have been in the trust for 3"
+        )
+        assert rules["share_below_good"]["parameters"]["share_percent"] == 50
+        page = await service.get("/v1/policies/sio-2019-20/versions/1", {**DFE, "Accept": "text/html"})
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "£24,000" in page.text
+        assert (await service.get("/v1/policies/tsi-2022-23/versions/2")).status_code == 404
 
     async def test_schemes_a_page_at_a_time(self, service: Service) -> None:
         first = (await service.get("/v1/policies", limit=1, include_total=True)).json()
         assert [each["scheme"] for each in first["data"]] == [IPPR]
-        assert (first["paging"]["limit"], first["paging"]["total"]) == (1, 2)
+        assert (first["paging"]["limit"], first["paging"]["total"]) == (1, 4)
         second = (await service.client.get(first["paging"]["next_url"], headers=DFE)).json()
         assert [each["scheme"] for each in second["data"]] == [RISE]
-        assert second["paging"]["next_cursor"] is None
+        assert second["paging"]["next_cursor"] is not None
         table = await service.get("/v1/policies", {**DFE, "Accept": "text/csv"})
-        assert [row["scheme"] for row in csv.DictReader(table.text.splitlines())] == [IPPR, RISE]
+        listed = [row["scheme"] for row in csv.DictReader(table.text.splitlines())]
+        assert listed == [IPPR, RISE, "sio-2019-20", "tsi-2022-23"]
 
     async def test_a_version_says_each_rule_with_its_values(self, service: Service) -> None:
         found = (await service.get("/v1/policies/ippr-2023/versions/1")).json()

@@ -7,9 +7,9 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inspection.pages.negotiation import HTML, prefers_html
 from inspection.pages.rendering import HEADERS, render
 from inspection.wording import entry
+from shared.negotiation import HTML, prefers_html
 
 PROBLEM: Final = b"application/problem+json"
 API: Final = "/v1/"

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from inspection.pages import service as pages
-from inspection.pages.negotiation import prefers_html
 from inspection.report_cards import parent, service
 from inspection.report_cards.parent_schemas import ParentReportCard
 from inspection.report_cards.schemas import TechnicalReportCard
 from shared.auth.access import Public
 from shared.auth.principal import Principal
 from shared.errors import invalid
+from shared.negotiation import prefers_html
 from shared.short_ways import ShortWay
 
 router = APIRouter(tags=["report cards"])

@@ -12,7 +12,7 @@ from triage.domain.policy import Policy
 
 PREDECESSOR_CHOICES: Final = ("use", "flag", "ignore")
 
-_GRADE_TEST_EXTRAS: Final[Mapping[str, Any]] = {
+GRADE_TEST_EXTRAS: Final[Mapping[str, Any]] = {
     "barred_areas": [],
     "barred_grades": [],
     "also_safeguarding": False,
@@ -67,7 +67,7 @@ def faults(policy: Policy, parameters: Mapping[str, Any], overrides: Mapping[str
 
 
 def _part(policy: Policy, held: Mapping[str, Any], wanted: Mapping[str, Any], pointer: str) -> Iterator[OverrideFault]:
-    known = {**_GRADE_TEST_EXTRAS, **held} if "card_any_grades" in held else held
+    known = {**GRADE_TEST_EXTRAS, **held} if "card_any_grades" in held else held
     for name, value in wanted.items():
         where = f"{pointer}/{name}"
         if name not in known:

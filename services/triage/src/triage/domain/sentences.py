@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from string import Formatter
 from typing import Any, Final
 
-from triage.domain.wording import listed
+from triage.domain.wording import listed, spoken_day
 
 Labels = Mapping[str, Mapping[Any, str]]
 
@@ -74,6 +74,10 @@ def _all_areas(codes: Sequence[str], labels: Labels) -> str:
     return listed([labels["areas"].get(code, code) for code in codes])
 
 
+def _plain(codes: Any) -> str:
+    return either([each.replace("_", " ") for each in ([codes] if isinstance(codes, str) else codes)])
+
+
 def _overall(test: Mapping[str, Any], labels: Labels) -> str:
     return _grades(test["overall"], labels)
 
@@ -116,6 +120,9 @@ KINDS: Final[Mapping[str, Callable[[Any, Labels], str]]] = {
     "choice": _named("choices"),
     "codes": lambda codes, _: either(codes) if codes else NEVER,
     "quoted": lambda phrases, _: either([f"“{each}”" for each in phrases]) if phrases else NEVER,
+    "plain": lambda codes, _: _plain(codes),
+    "number": lambda value, _: f"{value:g}",
+    "day": lambda iso, _: spoken_day(iso),
     "percent": lambda value, _: NOT_SET if value is None else f"{value:g}%",
     "switch": lambda value, _: "on" if value else "off",
 }

@@ -24,7 +24,8 @@ def phrase(template: Template, inputs: Mapping[str, Any], policy: Policy) -> str
 
 
 @lru_cache(maxsize=32_768)
-def _day(iso: str) -> str:
+def spoken_day(iso: str) -> str:
+    """A day as it is said: 1 September 2026."""
     day = date.fromisoformat(iso)
     return f"{day.day} {day:%B %Y}"
 
@@ -38,7 +39,7 @@ def _inspection(source: Mapping[str, Any] | None) -> str:
 @lru_cache(maxsize=512)
 def _spoken(starts_on: str, number: str | None) -> str:
     which = f" (number {number})" if number else ""
-    return f"the inspection that began on {_day(starts_on)}{which}"
+    return f"the inspection that began on {spoken_day(starts_on)}{which}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -86,14 +87,14 @@ def _why_category(inputs: Mapping[str, Any], policy: Policy) -> str:
 def _reviews(inputs: Mapping[str, Any], policy: Policy) -> str:
     return listed(
         [
-            f"{_label(policy, 'conclusions', each['conclusion'])} (review of {_day(each['concluded_on'])})"
+            f"{_label(policy, 'conclusions', each['conclusion'])} (review of {spoken_day(each['concluded_on'])})"
             for each in inputs["reviews"]
         ]
     )
 
 
 def _support(inputs: Mapping[str, Any], _policy: Policy) -> str:
-    return listed([f"support completed on {_day(each['completed_on'])}" for each in inputs["support"]])
+    return listed([f"support completed on {spoken_day(each['completed_on'])}" for each in inputs["support"]])
 
 
 def _urn(inputs: Mapping[str, Any], _policy: Policy) -> str:

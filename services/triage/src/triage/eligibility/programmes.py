@@ -17,11 +17,17 @@ EXCEPTIONAL: Final = "exceptional_circumstances"
 
 
 @cache
-def documents() -> Mapping[str, Document]:
-    """The newest version of every programme, by code."""
+def versions() -> tuple[Document, ...]:
+    """Every version of every programme, by code and version."""
     data = files("triage.policies") / "data" / "programmes"
     found = [yaml.safe_load(each.read_text(encoding="utf-8")) for each in data.iterdir() if each.name.endswith(".yaml")]
-    return {each["programme"]: each for each in sorted(found, key=lambda each: (each["programme"], each["version"]))}
+    return tuple(sorted(found, key=lambda each: (each["programme"], each["version"])))
+
+
+@cache
+def documents() -> Mapping[str, Document]:
+    """The newest version of every programme, by code."""
+    return {each["programme"]: each for each in versions()}
 
 
 @cache

@@ -11,9 +11,10 @@ from shared.db.session import Db, PublicReads
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
-from triage.policies import drafts, service
+from triage.policies import comparison, drafts, service
 from triage.policies.document_schemas import NewPolicyVersion, PolicyStepOrder
-from triage.policies.schemas import PolicyVersion, Scheme, SchemePage
+from triage.policies.pages import PAGE
+from triage.policies.schemas import PolicyComparison, PolicyVersion, ProgrammeVersion, Scheme, SchemePage
 from triage.scopes import POLICIES_ACTIVATE, POLICIES_READ, POLICIES_WRITE
 
 router = APIRouter(tags=["policies"])
@@ -32,7 +33,10 @@ Number = Annotated[int, Path(ge=1, le=10_000)]
 async def list_policies(
     request: Request, principal: Reader, reads: PublicReads, page: PageRequest, on: Today
 ) -> Response:
-    """List the schemes with their versions and when each is in force; drafts are shown to the department alone."""
+    """List schemes and programmes with their versions and when each is in force.
+
+    Drafts are shown to the department alone.
+    """
     return await service.list_schemes(request, reads, principal, page, on)
 
 
@@ -47,13 +51,32 @@ async def get_policy(
 @router.get(
     "/v1/policies/{scheme}/versions/{version}",
     operation_id="get_policy_version",
-    responses={200: {"model": PolicyVersion}},
+    responses={200: {"model": PolicyVersion | ProgrammeVersion, "content": PAGE}},
 )
 async def get_policy_version(  # noqa: PLR0917 - FastAPI passes by name
     request: Request, principal: Reader, reads: PublicReads, scheme: SchemeCode, version: Number, on: Today
 ) -> Response:
-    """Read a version: its parameters, and each rule in a sentence with its values."""
+    """Read a version: its parameters, and each rule in a sentence with its values. `Accept: text/html` gives a page."""
     return await service.get_version(request, reads, principal, scheme, version, on)
+
+
+@router.get(
+    "/v1/policies/{scheme}/versions/{version}/comparison/{other}",
+    operation_id="compare_policy_versions",
+    responses={200: {"model": PolicyComparison, "content": PAGE}},
+)
+async def compare_policy_versions(  # noqa: PLR0917 - FastAPI passes by name
+    request: Request,
+    principal: Reader,
+    reads: PublicReads,
+    scheme: SchemeCode,
+    version: Number,
+    other: Number,
+    on: Today,
+) -> Response:
+    """Read what differs between two versions: `version` is told as before, `other` as after."""
+    versions = (version, other)
+    return await comparison.compare(request, reads, principal, scheme=scheme, versions=versions, on=on)
 
 
 @router.post(

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from shared.schemas import ApiModel, Page
 
-State = Literal["draft", "withdrawn", "coming", "in_force", "past"]
+State = Literal["draft", "withdrawn", "coming", "in_force", "past", "on_request"]
+Kind = Literal["scheme", "programme"]
 
 
 class Step(ApiModel):
@@ -25,21 +26,23 @@ class VersionRef(ApiModel):
 
     version: int
     title: str
-    in_force_from: date = Field(description="of a draft: from when it would be")
+    in_force_from: date | None = Field(description="of a draft: from when it would be; of a programme: null")
+    in_force_reason: Literal["not_in_source"] | None = Field(description="why `in_force_from` is null")
     in_force_to: date | None = Field(description="as the version says, or the day before the next one that is active")
     closed_by: int | None = Field(description="the version whose beginning gives `in_force_to`; null where none does")
-    state: State = Field(description="today")
+    state: State = Field(description="today; a programme is reckoned for whatever day is asked for: `on_request`")
     content_hash: str = Field(description="SHA-256 of the document: a version never changes")
-    loaded_at: datetime = Field(description="when it was drafted, or loaded from the package")
+    loaded_at: datetime | None = Field(description="when it was drafted or loaded; null: read from the package")
     drafted_by: str | None = Field(description="null: it came with the package")
     drafted_role: str | None
     step: Step | None = Field(description="null for a draft, and for what came with the package")
 
 
 class Scheme(ApiModel):
-    """A scheme with all its versions, oldest first."""
+    """A scheme, or a programme of support, with all its versions, oldest first."""
 
     scheme: str
+    kind: Kind
     title: str
     versions: list[VersionRef]
 
@@ -64,6 +67,8 @@ class RuleText(ApiModel):
     kind: str = Field(description="flag or rule; flags never change the result")
     sentence: str = Field(description="with the values of the version's parameters")
     parameters: dict[str, Any] = Field(description="those the rule goes by: each by its path, with its value")
+    holds: str = Field(description="what it says of a school where it fires; places for facts are in braces")
+    fails: str = Field(description="what it says of a school where it does not")
     proposes: str | None
     flags: str | None
     warns: str | None
@@ -92,3 +97,88 @@ class PolicyVersion(VersionRef):
     support_months: dict[str, int] | None = Field(description="how long support lasts, by occasion; null: not said")
     decision: dict[str, Any] | None
     labels: dict[str, dict[str, str]]
+
+
+class ProgrammeResult(ApiModel):
+    """A result of a programme."""
+
+    code: str
+    label: str
+
+
+class ProgrammeRule(ApiModel):
+    """A criterion in a sentence with its values, and what it says of a case by its answer."""
+
+    id: str
+    route: str = Field(description="school, trust or any")
+    sentence: str = Field(description="with the values of the version's parameters")
+    parameters: dict[str, Any] = Field(description="those it goes by: each by its path, with its value")
+    holds: str
+    fails: str
+    unknown: str
+
+
+class ProgrammeVersion(VersionRef):
+    """A version of a programme of support: who is eligible, and by what."""
+
+    scheme: str
+    source: dict[str, Any]
+    routes: list[str]
+    exceptional_circumstances: bool = Field(description="a person may admit a case outside the criteria")
+    results: list[ProgrammeResult]
+    parameters: dict[str, Any]
+    rules: list[ProgrammeRule]
+    tiers: list[dict[str, Any]] | None = Field(description="days and pounds by tier; null: the programme has none")
+    assumptions: dict[str, str]
+
+
+class ValueChange(ApiModel):
+    """A value of the document that differs; null where a version does not have it."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class ParameterChange(ValueChange):
+    """A parameter that differs."""
+
+    rules: list[str] = Field(description="the flags and rules, of either version, that go by it")
+
+
+class SentenceChange(ApiModel):
+    """A sentence that differs."""
+
+    id: str
+    before: str
+    after: str
+
+
+class RuleChange(ApiModel):
+    """A flag or rule that differs; `differs` names the parts that do."""
+
+    id: str
+    change: Literal["added", "removed", "changed"]
+    differs: list[str]
+    before: RuleText | None = Field(description="null: the earlier version does not have it")
+    after: RuleText | None = Field(description="null: the later version does not have it")
+
+
+class OrderChange(ApiModel):
+    """The ids of the rules of both versions as each tries them."""
+
+    before: list[str]
+    after: list[str]
+
+
+class PolicyComparison(ApiModel):
+    """What differs between two versions: each value before and after, and the rules with their sentences."""
+
+    scheme: str
+    before: VersionRef
+    after: VersionRef
+    parameters: list[ParameterChange]
+    readings: list[SentenceChange]
+    rules: list[RuleChange]
+    order: OrderChange | None = Field(description="null: the same")
+    others: list[ValueChange] = Field(description="title, source, results, labels and what else the document says")

@@ -1,6 +1,6 @@
 """Policies as clients read them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -10,22 +10,29 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.auth import Principal
+from shared.negotiation import prefers_html
 from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.responses import json_response
+from shared.responses import page_response as list_response
 from triage.listing import streamed
-from triage.policies import repository
+from triage.policies import programmes, repository
 from triage.policies.catalogue import readings_of, sentence_of, values_of
+from triage.policies.pages import page_response
+from triage.policies.pages.programme import programme_page
+from triage.policies.pages.version import version_page
 from triage.problems import PolicyNotFound
 
 Document = dict[str, Any]
-COLUMNS: Final = ("scheme", "title")
+COLUMNS: Final = ("scheme", "kind", "title")
 
 
-def _reference(row: RowMapping, on: date) -> Document:
+def reference_of(row: RowMapping, on: date) -> Document:
+    """A version without its document."""
     names = ("version", "title", "in_force_from", "in_force_to", "closed_by", "content_hash", "loaded_at")
     step = {name: row[name] for name in ("step", "reason", "taken_by", "taken_role", "taken_at")}
     return {
         **{name: row[name] for name in names},
+        "in_force_reason": None,
         "state": state_of(row, on),
         "drafted_by": row["drafted_by"],
         "drafted_role": row["drafted_role"],
@@ -50,8 +57,9 @@ def sees_drafts(principal: Principal) -> bool:
 def _schemes(rows: Sequence[RowMapping], on: date) -> list[Document]:
     schemes = []
     for scheme, versions in groupby(rows, key=lambda row: str(row["scheme"])):
-        references = [_reference(row, on) for row in versions]
-        schemes.append({"scheme": scheme, "title": references[-1]["title"], "versions": references})
+        references = [reference_of(row, on) for row in versions]
+        title = references[-1]["title"]
+        schemes.append({"scheme": scheme, "kind": "scheme", "title": title, "versions": references})
     return schemes
 
 
@@ -67,6 +75,8 @@ def _rule(document: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> Doc
         "kind": kind.removesuffix("s"),
         "sentence": sentence_of(document, kind, row),
         "parameters": values_of(document, kind, row["id"]),
+        "holds": row["holds"],
+        "fails": row["fails"],
         "proposes": row.get("proposes"),
         "flags": row.get("flags"),
         "warns": row.get("warns"),
@@ -80,12 +90,13 @@ async def list_schemes(
 ) -> Response:
     """Answer with a page of schemes and their versions, or with all of them; a table has a row a scheme."""
     schemes = _schemes(await repository.versions(reads, with_drafts=sees_drafts(principal)), on)
+    schemes = sorted([*schemes, *programmes.listed()], key=lambda each: str(each["scheme"]))
     if whole := streamed(request, lambda: _each(schemes), COLUMNS):
         return whole
     after = page.key(str)
     rows = [each for each in schemes if after is None or each["scheme"] > str(after[0])]
     total = len(schemes) if page.include_total else None
-    return page_response(request, page_of(request, page, rows, lambda each: (each["scheme"],), total=total))
+    return list_response(request, page_of(request, page, rows, lambda each: (each["scheme"],), total=total))
 
 
 async def _each(schemes: Sequence[Document]) -> AsyncIterator[Document]:
@@ -96,6 +107,7 @@ async def _each(schemes: Sequence[Document]) -> AsyncIterator[Document]:
 async def get_scheme(request: Request, reads: AsyncConnection, principal: Principal, scheme: str, on: date) -> Response:
     """Answer with one scheme and its versions."""
     found = _schemes(await repository.versions(reads, scheme, with_drafts=sees_drafts(principal)), on)
+    found += [each for each in programmes.listed() if each["scheme"] == scheme]
     if not found:
         raise PolicyNotFound("There is no such scheme.")
     return json_response(request, found[0])
@@ -104,11 +116,25 @@ async def get_scheme(request: Request, reads: AsyncConnection, principal: Princi
 async def get_version(  # noqa: PLR0917 - as the endpoint has them
     request: Request, reads: AsyncConnection, principal: Principal, scheme: str, version: int, on: date
 ) -> Response:
-    """Answer with one version in full."""
+    """Answer with one version in full; as a page where the client would rather have one."""
+    programme = programmes.version(scheme, version)
+    if programme is not None:
+        return _answer(request, programme, programme_page)
+    return _answer(request, document_of(await visible_version(reads, principal, scheme, version), on), version_page)
+
+
+def _answer(request: Request, document: Document, page: Callable[[Document], str]) -> Response:
+    if prefers_html(request):
+        return page_response(request, page(document))
+    return json_response(request, document)
+
+
+async def visible_version(reads: AsyncConnection, principal: Principal, scheme: str, version: int) -> RowMapping:
+    """Return a version that the client may see, with its document; raises PolicyNotFound."""
     row = await repository.version(reads, scheme, version)
     if row is None or not (row["active"] or sees_drafts(principal)):
         raise PolicyNotFound("There is no such version of this scheme.")
-    return json_response(request, document_of(row, on))
+    return row
 
 
 def document_of(row: RowMapping, on: date) -> Document:
@@ -116,7 +142,7 @@ def document_of(row: RowMapping, on: date) -> Document:
     document = row["document"]
     shown = ("scheme", "description", "source", "results", "parameters", "warnings", "labels")
     return {
-        **_reference(row, on),
+        **reference_of(row, on),
         **{name: document[name] for name in shown},
         "readings": readings_of(document),
         "rules": rules_of(document),

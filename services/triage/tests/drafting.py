@@ -1,0 +1,65 @@
+"""Versions of a scheme drafted and brought into force over HTTP, as an official does."""
+
+import copy
+from datetime import date, timedelta
+from typing import Any
+
+from services.triage.tests.conftest import READS, Service
+
+from shared.clock import today
+from shared.testing.tokens import bearer
+
+IPPR = "ippr-2023"
+VERSIONS = f"/v1/policies/{IPPR}/versions"
+TODAY = today()
+TOMORROW = TODAY + timedelta(days=1)
+OFFICIAL = bearer(
+    scope=(*READS, "policies:write", "policies:activate"), org="dfe", role="policy-official", user="official-1"
+)
+
+Document = dict[str, Any]
+
+
+async def next_version(service: Service, begins: date = TOMORROW) -> Document:
+    """The first version of the tiers as it would be drafted again, unchanged, to begin on another day."""
+    held = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
+    rules = [
+        {name: each[name] for name in ("id", "step", "proposes", "warns")}
+        | {"stops": each["ends_the_run"], "while_open": each["only_while_open"]}
+        for each in held["rules"]
+        if each["kind"] == "rule"
+    ]
+    kept = {name: held[name] for name in ("title", "description", "source", "parameters")}
+    return {**kept, "in_force": {"from": begins.isoformat()}, "rules": rules}
+
+
+def stricter(document: Document) -> Document:
+    """The same with `needs_attention` counting anywhere on a report card."""
+    changed = copy.deepcopy(document)
+    changed["parameters"]["weak"]["card_any_grades"] = ["urgent_improvement", "needs_attention"]
+    return changed
+
+
+async def drafted(service: Service, document: Document) -> Document:
+    """A draft of this."""
+    answer = await service.post(VERSIONS, document, OFFICIAL)
+    assert answer.status_code == 201, answer.text
+    made: Document = answer.json()
+    return made
+
+
+async def stepped(service: Service, version: int, step: str) -> Document:
+    """The version after its `activation` or `withdrawal`."""
+    answer = await service.post(f"{VERSIONS}/{version}/{step}", {"reason": "Agreed."}, OFFICIAL)
+    assert answer.status_code == 200, answer.text
+    made: Document = answer.json()
+    return made
+
+
+async def bring_stricter_into_force(service: Service, begins: date) -> None:
+    """Version 2 of the tiers, stricter, drafted and activated the day before it begins or today, whichever is first."""
+    if begins <= TODAY:
+        service.on(begins - timedelta(days=1))
+    made = await drafted(service, stricter(await next_version(service, begins)))
+    await stepped(service, made["version"], "activation")
+    service.on(None)
