@@ -60,6 +60,7 @@ def some_need(draw: st.DrawFn, number: int) -> Need:
         "provisional": draw(st.booleans()),
         "region": draw(st.sampled_from(REGIONS)),
         "phase": draw(st.none() | st.sampled_from(PHASES)),
+        "type_code": draw(st.sampled_from([None, "01", "07", "14", "99"])),
         "place": draw(places),
         "bodies": draw(st.sampled_from(BODIES)),
         "pupils": draw(pupils),
@@ -85,6 +86,9 @@ def some_leader(draw: st.DrawFn, number: int) -> Leader:
         designations=tuple(draw(st.lists(designations, max_size=1))),
         interests=tuple(draw(st.lists(interests, max_size=2))),
         strengths=draw(subsets),
+        school_types=draw(st.frozensets(st.sampled_from(["mainstream", "special", "alternative_provision"]))),
+        max_distance_km=draw(st.none() | st.floats(1, 200)),
+        in_doubt=draw(st.none() | st.just("in doubt")),
         own_concerns=tuple(draw(st.lists(st.just(OwnConcern(1, "A", "stuck")), max_size=1))),
         schools_turned_round=draw(st.none() | st.integers(0, 9)),
         pupils=draw(pupils),
@@ -100,8 +104,11 @@ def policies(draw: st.DrawFn) -> MatchingPolicy:
         st.sampled_from([f"need-{number}" for number in range(1, 6)]),
         st.sampled_from([f"leader-{number}" for number in range(1, 5)]),
     )
+    policy = default_policy()
     return replace(
-        default_policy(),
+        policy,
+        school_types=replace(policy.school_types, treatment=draw(every)),
+        recheck=replace(policy.recheck, treatment=draw(every)),
         conflicts={kind: draw(every) for kind in ConflictKind},
         cross_region=draw(st.booleans()),
         excluded=draw(st.frozensets(pairs, max_size=3)),

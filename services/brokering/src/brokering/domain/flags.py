@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brokering.domain.conflicts import conflict_text
+from brokering.domain.experience import type_unfit
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.values import FLAG_BITS, Flag, Window
@@ -35,6 +36,8 @@ def flag_bits(policy: MatchingPolicy, window: Window, need: Need, leader: Leader
         Flag.UNKNOWN_PLACE: unknown_place,
         Flag.NOT_DECLARED: leader.remote is None or not leader.designations,
         Flag.PROVISIONAL_NEED: need.provisional,
+        Flag.SCHOOL_TYPE: type_unfit(policy, need, leader) is not None,
+        Flag.DESIGNATION_RECHECK: leader.in_doubt is not None and policy.recheck.treatment != Treatment.OFF,
     }
     for kind, flag in CONFLICT_FLAGS.items():
         raised[flag] = policy.conflicts[kind] != Treatment.OFF and bool(
@@ -52,11 +55,15 @@ def flag_notes(
     for name in flags:
         flag = Flag(name)
         of_conflict = conflict_text(kinds[flag], policy, window, need, leader) if flag in kinds else None
-        said.append(FlagNote(name, of_conflict or _fact(flag, need, leader)))
+        said.append(FlagNote(name, of_conflict or _fact(flag, policy, need, leader)))
     return said
 
 
-def _fact(flag: Flag, need: Need, leader: Leader) -> str:
+def _fact(flag: Flag, policy: MatchingPolicy, need: Need, leader: Leader) -> str:
+    if flag == Flag.SCHOOL_TYPE:
+        return type_unfit(policy, need, leader) or "The school's type was not among those the leader had declared."
+    if flag == Flag.DESIGNATION_RECHECK:
+        return leader.in_doubt or "The designation was being looked at again."
     if flag == Flag.UNKNOWN_PLACE:
         subject = "leader" if leader.place is None else need.subject_kind
         return f"The place of the {subject} is not known: the distance has not been checked."

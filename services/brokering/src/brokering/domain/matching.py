@@ -27,6 +27,7 @@ class Need:
     provisional: bool
     region: str | None = None
     phase: str | None = None
+    type_code: str | None = None
     place: Place | None = None
     bodies: frozenset[str] = frozenset()
     pupils: int | None = None
@@ -77,10 +78,21 @@ class OwnConcern:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a declared strength in an area rests on: what was seen, when, and who says so."""
+
+    area: str
+    what: str
+    dated_on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leader:
     """A leader as matching sees one. `half_days` is what the window offers, `committed` what is promised already.
 
-    `remote` null and no designation mean that the roster did not say: on site, and flagged.
+    `remote` null and no designation mean that the roster did not say: on site, and flagged. `school_types` empty: not
+    declared. `in_doubt` says why the designation is being looked at again, None where it is not.
     """
 
     id: str
@@ -100,6 +112,10 @@ class Leader:
     designations: tuple[Designation, ...] = ()
     interests: tuple[Interest, ...] = ()
     strengths: frozenset[str] = frozenset()
+    evidence: tuple[Evidence, ...] = ()
+    school_types: frozenset[str] = frozenset()
+    max_distance_km: float | None = None
+    in_doubt: str | None = None
     own_concerns: tuple[OwnConcern, ...] = ()
     schools_turned_round: int | None = None
     pupils: int | None = None

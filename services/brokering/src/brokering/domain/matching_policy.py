@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from brokering.domain.rechecks import Conditions
 from brokering.domain.values import NeedsFrom
 
 
 class Treatment(StrEnum):
-    """What follows where a conflict of interest is found: the pair is barred, flagged, or left alone."""
+    """What follows where something speaks against a pair: it is barred, flagged, or left alone."""
 
     BARRED = "barred"
     FLAG = "flag"
@@ -54,7 +55,8 @@ class SuitabilityPolicy:
 
     `neutral` is what an unknown is worth; `remote_distance` what distance is worth for a leader who works remotely;
     `phase_breadth` what a leader of one, two, three … phases is worth; `turnaround_full_at` the number of schools
-    turned round that is worth 1000; `quintile_step` what each deprivation quintile apart costs.
+    turned round that is worth 1000; `quintile_step` what each deprivation quintile apart costs; `type_unfit` what phase
+    and type are worth at most where the school's type is not among those that the leader has declared.
     """
 
     weights: Mapping[Part, int]
@@ -62,8 +64,27 @@ class SuitabilityPolicy:
     unknown_place: int
     remote_distance: int
     phase_breadth: tuple[int, ...]
+    type_unfit: int
     turnaround_full_at: int
     quintile_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolTypePolicy:
+    """What follows where the school's type is not among the leader's; `kinds`: our group of each register code."""
+
+    treatment: Treatment
+    kinds: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckPolicy:
+    """What puts a designation in doubt, how long the answer may take, and what follows for new matches until then."""
+
+    treatment: Treatment
+    answer_days: int
+    own_school: Conditions
+    own_trust: Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,8 @@ class MatchingPolicy:
     relaxation_costs: Mapping[str, int]
     distance_bands_km: tuple[float, ...]
     suitability: SuitabilityPolicy
+    school_types: SchoolTypePolicy
+    recheck: RecheckPolicy
     stability: int = 0
     cross_region: bool = True
     excluded: frozenset[tuple[str, str]] = frozenset()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from brokering.domain.conflicts import conflict_text
+from brokering.domain.experience import type_unfit
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import DECLARED, ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.places import METRES_IN_A_KM, distance_km, whole_metres
@@ -85,6 +86,48 @@ class WithinReach:
         if km <= self.cap_km:
             return None
         return f"{whole_metres(km) / METRES_IN_A_KM:.1f} km apart in a straight line; the cap is {self.cap_km:g} km."
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReach:
+    """The furthest that the leader is willing to travel, in a straight line; exemptions are those of the cap."""
+
+    code: str = "leader_distance"
+    of_leader_alone: bool = False
+
+    def bars(self, need: Need, leader: Leader) -> str | None:
+        """Bar a pair that is known to be further apart than the leader travels."""
+        limit = leader.max_distance_km
+        if limit is None or WithinReach(limit).bars(need, leader) is None:
+            return None
+        return f"The leader travels {limit:g} km at most, in a straight line; the school is further away."
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolTypeExperience:
+    """The school's type must be among those the leader has declared, where the policy bars the pair otherwise."""
+
+    policy: MatchingPolicy
+    code: str = "school_type"
+    of_leader_alone: bool = False
+
+    def bars(self, need: Need, leader: Leader) -> str | None:
+        """Bar a leader without experience of the school's type."""
+        barring = self.policy.school_types.treatment == Treatment.BARRED
+        return type_unfit(self.policy, need, leader) if barring else None
+
+
+@dataclass(frozen=True, slots=True)
+class DesignationNotInDoubt:
+    """No inspection of the leader's own school or trust has the designation looked at again, where that bars."""
+
+    policy: MatchingPolicy
+    code: str = "designation_recheck"
+    of_leader_alone: bool = True
+
+    def bars(self, need: Need, leader: Leader) -> str | None:
+        """Bar a leader whose designation is being looked at again."""
+        return leader.in_doubt if self.policy.recheck.treatment == Treatment.BARRED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +236,9 @@ def hard_rules(policy: MatchingPolicy, window: Window) -> tuple[Rule, ...]:
     return (
         TrustLevelTakesChiefExecutive(),
         PhaseExperience(policy),
+        SchoolTypeExperience(policy),
         WithinReach(policy.distance_cap_km),
+        OwnReach(),
         conflicts[ConflictKind.SAME_ORGANISATION],
         conflicts[ConflictKind.SPONSOR_BID],
         conflicts[ConflictKind.EMPLOYMENT],
@@ -201,6 +246,7 @@ def hard_rules(policy: MatchingPolicy, window: Window) -> tuple[Rule, ...]:
         OwnRegion(policy),
         NotExcluded(policy),
         DesignationHolds(window),
+        DesignationNotInDoubt(policy),
         DaysLeft(),
         PlaceLeft(),
         conflicts[ConflictKind.OWN_ORGANISATION],

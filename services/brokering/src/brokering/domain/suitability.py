@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from brokering.domain.experience import type_unfit
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy, Part
 from brokering.domain.places import METRES_IN_A_KM, distance_km, whole_metres
@@ -41,7 +42,7 @@ def suitability(policy: MatchingPolicy, need: Need, leader: Leader) -> Suitabili
         metres = whole_metres(distance_km(need.place, leader.place))
     scored = {
         Part.DISTANCE: _distance(policy, leader, metres),
-        Part.PHASE_FIT: _phase_fit(policy, leader),
+        Part.PHASE_FIT: _phase_fit(policy, need, leader),
         Part.TURNAROUND: _turnaround(policy, leader),
         Part.STRENGTHS: _strengths(policy, need, leader),
         Part.CONTEXT: _context(policy, need, leader),
@@ -65,10 +66,12 @@ def _distance(policy: MatchingPolicy, leader: Leader, metres: int | None) -> tup
     return value, f"{metres / METRES_IN_A_KM:.1f} km in a straight line, of at most {policy.distance_cap_km:g} km."
 
 
-def _phase_fit(policy: MatchingPolicy, leader: Leader) -> tuple[int, str]:
+def _phase_fit(policy: MatchingPolicy, need: Need, leader: Leader) -> tuple[int, str]:
     breadth = policy.suitability.phase_breadth
     value = breadth[min(len(leader.phases), len(breadth)) - 1]
-    return value, f"Works in: {', '.join(sorted(leader.phases))}."
+    works_in = f"Works in: {', '.join(sorted(leader.phases))}."
+    unfit = type_unfit(policy, need, leader)
+    return (value, works_in) if unfit is None else (min(value, policy.suitability.type_unfit), f"{works_in} {unfit}")
 
 
 def _turnaround(policy: MatchingPolicy, leader: Leader) -> tuple[int, str]:
@@ -85,7 +88,17 @@ def _strengths(policy: MatchingPolicy, need: Need, leader: Leader) -> tuple[int,
         return policy.suitability.neutral, missing
     shared = sorted(need.areas & leader.strengths)
     value = FULL * len(shared) // len(need.areas)
-    return value, f"Strong in {len(shared)} of {len(need.areas)} areas that need action: {', '.join(shared) or 'none'}."
+    named = "; ".join(_shown(area, leader) for area in shared) or "none"
+    return value, f"Strong in {len(shared)} of {len(need.areas)} areas that need action: {named}."
+
+
+def _shown(area: str, leader: Leader) -> str:
+    """Return an area with the newest evidence of the leader's strength in it."""
+    found = [each for each in leader.evidence if each.area == area]
+    if not found:
+        return f"{area} (no evidence recorded)"
+    newest = max(found, key=lambda each: (each.dated_on, each.what))
+    return f"{area} ({newest.what}, {newest.dated_on}, {newest.source})"
 
 
 def _context(policy: MatchingPolicy, need: Need, leader: Leader) -> tuple[int, str]:

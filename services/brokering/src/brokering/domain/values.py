@@ -78,6 +78,8 @@ class Flag(StrEnum):
     INTEREST = "interest"
     SAME_ORGANISATION = "same_organisation"
     BROKER_COLLEAGUE = "broker_colleague"
+    SCHOOL_TYPE = "school_type"
+    DESIGNATION_RECHECK = "designation_recheck"
 
 
 FLAG_BITS: dict[Flag, int] = {flag: 1 << position for position, flag in enumerate(Flag)}

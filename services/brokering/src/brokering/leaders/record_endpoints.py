@@ -9,8 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from brokering.leaders import records
 from brokering.leaders.changes import CHANGES
-from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, INTERESTS
-from brokering.leaders.schemas import (
+from brokering.leaders.record_schemas import (
     Availability,
     AvailabilityPage,
     Designation,
@@ -23,7 +22,11 @@ from brokering.leaders.schemas import (
     NewAvailability,
     NewDesignation,
     NewInterest,
+    NewStrengthEvidence,
+    StrengthEvidence,
+    StrengthEvidencePage,
 )
+from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, EVIDENCE, INTERESTS
 from brokering.scopes import LEADERS_READ, LEADERS_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
@@ -118,6 +121,33 @@ async def end_interest(
     return await records.end_interest(
         request, session, principal, leader_id=leader_id, entry_id=entry_id, ends_on=end.ends_on
     )
+
+
+@router.get(
+    "/v1/leaders/{leader_id}/strength-evidence",
+    operation_id="list_strength_evidence",
+    responses={200: {"model": StrengthEvidencePage, "content": LINES_OR_TABLE}},
+)
+async def list_strength_evidence(
+    principal: Reader, request: Request, session: Db, leader_id: UUID, page: PageRequest
+) -> Response:
+    """List what a leader's declared strengths rest on."""
+    return await records.list_entries(
+        request, session, principal, leader_id=leader_id, table=EVIDENCE, model=StrengthEvidence, page=page
+    )
+
+
+@router.post(
+    "/v1/leaders/{leader_id}/strength-evidence",
+    operation_id="add_strength_evidence",
+    status_code=201,
+    responses={201: {"model": StrengthEvidence}},
+)
+async def add_strength_evidence(
+    *, principal: Writer, request: Request, session: Db, once: Idempotent, leader_id: UUID, new: NewStrengthEvidence
+) -> Response:
+    """Say what a declared strength rests on; explanations of pairs tell the newest beside the area."""
+    return await once(lambda: records.add_evidence(request, session, principal, leader_id=leader_id, new=new))
 
 
 @router.get(

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
 from brokering.leaders import changes, own_record, repository
-from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, INTERESTS
+from brokering.leaders.record_schemas import NewStrengthEvidence
+from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, EVIDENCE, INTERESTS
 from brokering.leaders.service import read
 from brokering.listing import page_after_page, streamed
 from shared.auth.principal import Principal
@@ -23,8 +24,13 @@ from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, page_response
 
-LISTS = {AVAILABILITY.name: "availability", INTERESTS.name: "interests", DESIGNATIONS.name: "designations"}
-ONE_OF = {AVAILABILITY.name: "availability", INTERESTS.name: "interest", DESIGNATIONS.name: "designation"}
+LISTS = {
+    AVAILABILITY.name: "availability",
+    INTERESTS.name: "interests",
+    DESIGNATIONS.name: "designations",
+    EVIDENCE.name: "strength_evidence",
+}
+ONE_OF = {**LISTS, INTERESTS.name: "interest", DESIGNATIONS.name: "designation"}
 
 
 class InterestEnded(Conflict):
@@ -79,6 +85,18 @@ async def add_entry(
     )
     await _record(session, principal, table, None, row)
     return json_response(request, entry(row), status=201)
+
+
+async def add_evidence(
+    request: Request, session: AsyncSession, principal: Principal, *, leader_id: UUID, new: NewStrengthEvidence
+) -> Response:
+    """Say what a declared strength rests on; raises Unprocessable for an area that is not among the strengths."""
+    leader = await read(session, principal, leader_id)
+    if new.area not in leader["strengths"]:
+        declared = ", ".join(leader["strengths"]) or "none"
+        raise invalid("/area", f"Not among the strengths that the leader has declared: {declared}.", "not_a_strength")
+    values = new.model_dump()
+    return await add_entry(request, session, principal, leader_id=leader_id, table=EVIDENCE, values=values)
 
 
 async def remove_availability(

@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.leaders.own_record import is_leader
 from brokering.models.directory import Leader, LeaderAvailability, LeaderBatch, LeaderDesignation, LeaderInterest
+from brokering.models.leader_records import LeaderStrengthEvidence
 from brokering.models.ledger import LeaderAccount
 from brokering.rows import all_rows, made_row, one_row
 from shared.auth.principal import Principal
@@ -38,6 +39,7 @@ ACCOUNTS: Table = LeaderAccount.metadata.tables["leader_accounts"]
 BATCHES: Table = LeaderBatch.metadata.tables["leader_batches"]
 AVAILABILITY: Table = LeaderAvailability.metadata.tables["leader_availability"]
 INTERESTS: Table = LeaderInterest.metadata.tables["leader_interests"]
+EVIDENCE: Table = LeaderStrengthEvidence.metadata.tables["leader_strength_evidence"]
 DESIGNATIONS: Table = LeaderDesignation.metadata.tables["leader_designations"]
 
 

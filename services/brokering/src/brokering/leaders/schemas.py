@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from brokering.domain.values import LeaderRole, OrganisationKind
 from brokering.reference.lists import OneOf
-from brokering.text import Line, Paragraph
+from brokering.text import Line
 from shared.schemas import ApiModel, FieldError, Page, RequestModel, Source
 
 MAX_URN = 2**31 - 1
@@ -134,128 +134,6 @@ class Leader(ApiModel):
 
 class LeaderPage(Page[Leader]):
     """One page of the directory."""
-
-
-class NewAvailability(RequestModel):
-    """Days between two dates. Once a leader has any such entry, the entries rule over `days_available`."""
-
-    starts_on: date
-    ends_on: date
-    days: Days
-    note: Paragraph | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> NewAvailability:
-        if self.ends_on < self.starts_on:
-            raise ValueError("ends_on is before starts_on")
-        return self
-
-
-class Availability(ApiModel):
-    """Days a leader can give between two dates."""
-
-    id: UUID
-    starts_on: date
-    ends_on: date
-    days: float
-    note: str | None
-    recorded_at: datetime
-    recorded_by: str
-
-
-class NewInterest(RequestModel):
-    """A declared interest. Without `ends_on` it goes on; a bid to sponsor bars for ever."""
-
-    kind: Literal["interest", "employment", "sponsor_bid"]
-    subject_kind: Literal["school", "trust", "local_authority"]
-    subject_id: Line
-    starts_on: date | None = None
-    ends_on: date | None = None
-    note: Paragraph | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> NewInterest:
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValueError("ends_on is before starts_on")
-        return self
-
-
-class InterestEnd(RequestModel):
-    """The day on which a declared interest ended or will end."""
-
-    ends_on: date
-
-
-class Interest(ApiModel):
-    """A declared interest."""
-
-    id: UUID
-    kind: str
-    subject_kind: str
-    subject_id: str
-    starts_on: date | None
-    ends_on: date | None
-    note: str | None
-    declared_at: datetime
-    declared_by: str
-
-
-class NewDesignation(RequestModel):
-    """A designation and the dates it holds for."""
-
-    kind: Literal["nle", "trust_ceo"]
-    status: Literal["designated", "in_training", "withdrawn"] = "designated"
-    valid_from: date
-    valid_to: date | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> NewDesignation:
-        if self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError("valid_to is before valid_from")
-        return self
-
-
-class Designation(ApiModel):
-    """A designation as recorded."""
-
-    id: UUID
-    kind: str
-    status: str
-    valid_from: date
-    valid_to: date | None
-    recorded_at: datetime
-    recorded_by: str
-
-
-class AvailabilityPage(Page[Availability]):
-    """One page of entries of availability."""
-
-
-class InterestPage(Page[Interest]):
-    """One page of declared interests."""
-
-
-class DesignationPage(Page[Designation]):
-    """One page of designations."""
-
-
-class LeaderChange(ApiModel):
-    """One change of a leader's record. `before` and `after` hold what changed; null where there was or is nothing."""
-
-    id: UUID
-    subject: Literal["leader", "availability", "interest", "designation", "contact"]
-    subject_id: UUID
-    action: Literal["added", "changed", "removed"]
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    by: str
-    role: str
-    org: str
-    at: datetime
-
-
-class LeaderChangePage(Page[LeaderChange]):
-    """One page of changes, oldest first."""
 
 
 class BatchCounts(ApiModel):

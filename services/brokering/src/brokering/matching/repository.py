@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _NEEDS = """
     SELECT need.id, need.subject_kind, need.subject_id, need.subject_name, need.days, need.areas, need.priority,
         need.state, need.tenancy_region, need.party_orgs, need.tenancy_orgs,
-        school.phase, school.lat, school.lng, school.pupils, school.idaci_quintile, school.responsible_body_kind,
-        school.responsible_body_id, school.responsible_body_name, school.la_name
+        school.phase, school.type_code, school.lat, school.lng, school.pupils, school.idaci_quintile,
+        school.responsible_body_kind, school.responsible_body_id, school.responsible_body_name, school.la_name
     FROM needs AS need
     LEFT JOIN schools AS school ON need.subject_kind = 'school' AND school.urn = need.subject_id::int
 """
@@ -32,7 +32,8 @@ LEADERS = text(
     """
     SELECT leader.id, leader.reference, leader.role, leader.organisation_kind, leader.organisation_id,
         leader.organisation_name, leader.base_urn, leader.region, leader.lat, leader.lng, leader.phases,
-        leader.strengths, leader.schools_turned_round, leader.days_available, leader.max_concurrent, leader.remote,
+        leader.strengths, leader.school_types, leader.schools_turned_round, leader.days_available,
+        leader.max_concurrent, leader.max_distance_km, leader.remote,
         leader.tenancy_orgs, coalesce(account.committed_days, 0) AS committed_days,
         coalesce(account.open_deployments, 0) AS open_deployments,
         base.responsible_body_kind AS base_kind, base.responsible_body_id AS base_id,
@@ -75,11 +76,11 @@ TRUST_CONTEXTS = text(
     GROUP BY trust_uid
     """
 )
-SUPPORTED_BEFORE = text(
-    """
-    SELECT DISTINCT proposal.leader_id, need.subject_kind, need.subject_id
-    FROM proposals AS proposal JOIN needs AS need ON need.id = proposal.need_id WHERE proposal.state = 'accepted'
-    """
+SUPPORTED_BEFORE = text("SELECT DISTINCT leader_id, subject_kind, subject_id FROM offers WHERE state = 'approved'")
+EVIDENCE = text("SELECT leader_id, area, what, dated_on, source FROM leader_strength_evidence")
+RECHECKS = text(
+    "SELECT leader_id, school_name, inspected_on, findings FROM designation_rechecks WHERE state = 'waiting'"
+    " ORDER BY inspected_on DESC, urn"
 )
 STANDING_PROPOSALS = text(
     """
@@ -100,9 +101,21 @@ class RosterRows:
     concerns: Sequence[RowMapping]
     contexts: Sequence[RowMapping]
     supported: Sequence[RowMapping]
+    evidence: Sequence[RowMapping]
+    rechecks: Sequence[RowMapping]
 
 
-ROSTER = (LEADERS, DESIGNATIONS, INTERESTS, AVAILABILITY, CONCERNS, TRUST_CONTEXTS, SUPPORTED_BEFORE)
+ROSTER = (
+    LEADERS,
+    DESIGNATIONS,
+    INTERESTS,
+    AVAILABILITY,
+    CONCERNS,
+    TRUST_CONTEXTS,
+    SUPPORTED_BEFORE,
+    EVIDENCE,
+    RECHECKS,
+)
 
 
 def rows(connection: Connection, statement: TextClause, values: Mapping[str, Any] | None = None) -> list[RowMapping]:

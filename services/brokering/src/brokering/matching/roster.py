@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from brokering.domain.matching import Designation, Interest, Leader, Need, OwnConcern
+from brokering.domain.matching import Designation, Evidence, Interest, Leader, Need, OwnConcern
 from brokering.domain.places import Place
 from brokering.domain.values import LeaderRole, NeedState, OrganisationKind, SubjectKind, body_keys, half_days
 from brokering.matching.repository import RosterRows
@@ -41,6 +41,7 @@ def need_of(row: RowMapping, place: Place | None = None) -> Need:
         provisional=row["state"] == NeedState.PROVISIONAL,
         region=row["tenancy_region"],
         phase=row["phase"],
+        type_code=row["type_code"],
         place=place if is_trust else _place(row),
         bodies=bodies,
         pupils=row["pupils"],
@@ -71,6 +72,8 @@ class _Records:
     def __init__(self, rows: RosterRows) -> None:
         self._designations = _by(rows.designations, "leader_id")
         self._interests = _by(rows.interests, "leader_id")
+        self._evidence = _by(rows.evidence, "leader_id")
+        self._rechecks = _by(rows.rechecks, "leader_id")
         self._supported = _by(rows.supported, "leader_id")
         self._availability = {row["leader_id"]: row["days"] or 0 for row in rows.availability}
         self._contexts = {row["trust_uid"]: row for row in rows.contexts}
@@ -99,6 +102,10 @@ class _Records:
             designations=self._designations_of(row),
             interests=self._interests_of(row),
             strengths=frozenset(row["strengths"]),
+            evidence=self._evidence_of(row),
+            school_types=frozenset(row["school_types"]),
+            max_distance_km=row["max_distance_km"],
+            in_doubt=self._doubt_of(row),
             own_concerns=self._concerns_of(row["base_urn"], bodies),
             schools_turned_round=row["schools_turned_round"],
             pupils=own["pupils"],
@@ -116,6 +123,17 @@ class _Records:
     def _designations_of(self, row: RowMapping) -> tuple[Designation, ...]:
         found = self._designations.get(row["id"], ())
         return tuple(Designation(each["status"], each["valid_from"], each["valid_to"]) for each in found)
+
+    def _evidence_of(self, row: RowMapping) -> tuple[Evidence, ...]:
+        found = self._evidence.get(row["id"], ())
+        return tuple(Evidence(each["area"], each["what"], each["dated_on"], each["source"]) for each in found)
+
+    def _doubt_of(self, row: RowMapping) -> str | None:
+        found = self._rechecks.get(row["id"], ())
+        if not found:
+            return None
+        seen = [f"{each['school_name']}, {each['inspected_on']} ({'; '.join(each['findings'])})" for each in found]
+        return f"The designation is being looked at again since an inspection: {', '.join(seen)}."
 
     def _interests_of(self, row: RowMapping) -> tuple[Interest, ...]:
         found = self._interests.get(row["id"], ())

@@ -10,7 +10,16 @@ from typing import Any
 
 import yaml
 
-from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Part, SuitabilityPolicy, Treatment
+from brokering.domain.matching_policy import (
+    ConflictKind,
+    MatchingPolicy,
+    Part,
+    RecheckPolicy,
+    SchoolTypePolicy,
+    SuitabilityPolicy,
+    Treatment,
+)
+from brokering.domain.rechecks import Conditions
 from brokering.domain.values import NeedsFrom, half_days
 
 
@@ -56,6 +65,8 @@ def _policy(document: Mapping[str, Any]) -> MatchingPolicy:
         relaxation_costs={name: int(cost) for name, cost in document["relaxation_costs"].items()},
         distance_bands_km=tuple(float(edge) for edge in document["distance_bands_km"]),
         suitability=_suitability(document["suitability"]),
+        school_types=_school_types(document["school_types"]),
+        recheck=_recheck(document["designation_recheck"]),
         stability=int(document["stability"]),
         cross_region=bool(document["cross_region"]),
     )
@@ -67,10 +78,30 @@ def _suitability(document: Mapping[str, Any]) -> SuitabilityPolicy:
         neutral=int(document["neutral"]),
         unknown_place=int(document["unknown_place"]),
         remote_distance=int(document["remote_distance"]),
+        type_unfit=int(document["type_unfit"]),
         phase_breadth=tuple(int(value) for value in document["phase_breadth"]),
         turnaround_full_at=int(document["turnaround_full_at"]),
         quintile_step=int(document["quintile_step"]),
     )
+
+
+def _school_types(document: Mapping[str, Any]) -> SchoolTypePolicy:
+    kinds = {code: kind for kind, found in document["types"].items() for code in found}
+    return SchoolTypePolicy(Treatment(document["treatment"]), kinds)
+
+
+def _recheck(document: Mapping[str, Any]) -> RecheckPolicy:
+    return RecheckPolicy(
+        treatment=Treatment(document["treatment"]),
+        answer_days=int(document["answer_days"]),
+        own_school=_conditions(document["own_school"]),
+        own_trust=_conditions(document["own_trust"]),
+    )
+
+
+def _conditions(document: Mapping[str, Any]) -> Conditions:
+    areas = {area: frozenset(grades) for area, grades in document["areas"].items()}
+    return Conditions(frozenset(document["categories"]), frozenset(document["overall"]), areas)
 
 
 def current_policy() -> MatchingPolicy:

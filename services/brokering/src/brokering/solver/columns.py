@@ -25,6 +25,7 @@ class NeedColumns:
     placed: Mask
     half_days: Ints
     phase: Ints
+    school_type: Ints
     trust_level: Mask
     region: Ints
     pupils: Ints
@@ -32,6 +33,7 @@ class NeedColumns:
     areas: npt.NDArray[np.int64]
     area_count: Ints
     phase_names: tuple[str | None, ...]
+    type_codes: tuple[str | None, ...]
     region_codes: dict[str, int]
     area_codes: dict[str, int]
     by_subject: dict[str, Ints]
@@ -41,6 +43,7 @@ class NeedColumns:
 def need_columns(needs: Sequence[Need]) -> NeedColumns:
     """Lay needs out as arrays."""
     phases = _codes(need.phase for need in needs)
+    types = _codes(need.type_code for need in needs)
     regions = _codes(need.region for need in needs)
     areas = {area: number for number, area in enumerate(sorted({a for need in needs for a in need.areas}))}
     return NeedColumns(
@@ -50,6 +53,7 @@ def need_columns(needs: Sequence[Need]) -> NeedColumns:
         placed=np.array([need.place is not None for need in needs], bool),
         half_days=np.array([need.half_days for need in needs], np.int64),
         phase=_coded((need.phase for need in needs), phases),
+        school_type=_coded((need.type_code for need in needs), types),
         trust_level=np.array([need.subject_kind == SubjectKind.TRUST for need in needs], bool),
         region=_coded((need.region for need in needs), regions),
         pupils=_known(need.pupils for need in needs),
@@ -57,6 +61,7 @@ def need_columns(needs: Sequence[Need]) -> NeedColumns:
         areas=np.array([sum(1 << areas[area] for area in need.areas) for need in needs], np.int64),
         area_count=np.array([len(need.areas) for need in needs], np.int64),
         phase_names=tuple(phases),
+        type_codes=tuple(types),
         region_codes=regions,
         area_codes=areas,
         by_subject=_by_subject(needs),

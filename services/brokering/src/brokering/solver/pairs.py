@@ -14,13 +14,16 @@ import numpy.typing as npt
 
 from brokering.domain.flags import flag_bits
 from brokering.domain.matching import Leader, Need
-from brokering.domain.matching_policy import MatchingPolicy, Part
+from brokering.domain.matching_policy import MatchingPolicy, Part, Treatment
 from brokering.domain.matching_rules import Rule, hard_rules
 from brokering.domain.places import ASIN_3, ASIN_5, ASIN_7, EARTH_RADIUS_KM, METRES_IN_A_KM, Place, whole_metres
 from brokering.domain.suitability import FULL
 from brokering.domain.values import FLAG_BITS, Flag, LeaderRole, SubjectKind, Window
 from brokering.solver.columns import UNKNOWN, Floats, Mask, NeedColumns, need_columns
 from brokering.solver.problem import Ints, Problem
+
+OF_LEADER = (Flag.NOT_DECLARED, Flag.OWN_ORGANISATION, Flag.BROKER_COLLEAGUE, Flag.DESIGNATION_RECHECK)
+"""Flags that a leader's pairs have all or none of."""
 
 Number = TypeVar("Number", bound=np.integer[Any])
 
@@ -111,9 +114,21 @@ def _allowed(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, km: F
     if not policy.cross_region and leader.region is not None:
         unknown = len(columns.region_codes)
         allowed &= (columns.region == unknown) | (columns.region == columns.region_codes.get(leader.region, -1))
+    if policy.school_types.treatment == Treatment.BARRED:
+        allowed &= ~_unfit(policy, columns, leader)
     if km is not None and not leader.remote:
-        allowed &= ~columns.placed | (km <= policy.distance_cap_km)
+        limit = policy.distance_cap_km if leader.max_distance_km is None else leader.max_distance_km
+        allowed &= ~columns.placed | (km <= min(policy.distance_cap_km, limit))
     return allowed
+
+
+def _unfit(policy: MatchingPolicy, columns: NeedColumns, leader: Leader) -> Mask:
+    """Return the needs of schools whose type is not among those the leader has declared."""
+    if policy.school_types.treatment == Treatment.OFF or not leader.school_types:
+        return np.zeros(len(columns.school_type), bool)
+    kinds = [policy.school_types.kinds.get(code or "") for code in (*columns.type_codes, None)]
+    unfit = [kind is not None and kind not in leader.school_types for kind in kinds]
+    return np.array(unfit, bool)[columns.school_type]
 
 
 def _suspects(columns: NeedColumns, leader: Leader) -> Ints:
@@ -139,22 +154,22 @@ def _bits(terms: _Terms, leader: Leader, numbers: Ints) -> Ints:
     """Return the flags of a leader's pairs, but for those that only `_suspects` have."""
     if not len(numbers):
         return np.empty(0, np.int64)
-    of_leader = sum(FLAG_BITS[flag] for flag in (Flag.NOT_DECLARED, Flag.OWN_ORGANISATION, Flag.BROKER_COLLEAGUE))
+    of_leader = sum(FLAG_BITS[flag] for flag in OF_LEADER)
     common = flag_bits(terms.policy, terms.window, terms.needs[int(numbers[0])], leader) & of_leader
     unplaced = ~terms.columns.placed[numbers] if leader.place is not None else np.ones(len(numbers), bool)
     of_place = np.where(unplaced & (not leader.remote), FLAG_BITS[Flag.UNKNOWN_PLACE], 0)
-    return np.asarray(common | of_place)
+    unfit = _unfit(terms.policy, terms.columns, leader)[numbers]
+    return np.asarray(common | of_place | np.where(unfit, FLAG_BITS[Flag.SCHOOL_TYPE], 0))
 
 
 def _suitability(
     policy: MatchingPolicy, columns: NeedColumns, leader: Leader, numbers: Ints, km: Floats | None
 ) -> Ints:
     worth = policy.suitability
-    breadth = worth.phase_breadth
     turned = leader.schools_turned_round
     parts: dict[Part, Ints | int] = {
         Part.DISTANCE: _distance(policy, columns, leader, numbers, km),
-        Part.PHASE_FIT: breadth[min(len(leader.phases), len(breadth)) - 1],
+        Part.PHASE_FIT: _phase_fit(policy, columns, leader, numbers),
         Part.TURNAROUND: worth.neutral if turned is None else min(FULL, FULL * turned // worth.turnaround_full_at),
         Part.STRENGTHS: _strengths(policy, columns, leader, numbers),
         Part.CONTEXT: _context(policy, columns, leader, numbers),
@@ -166,6 +181,12 @@ def _suitability(
     for part, value in parts.items():
         total += worth.weights[part] * value
     return total // sum(worth.weights.values())
+
+
+def _phase_fit(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, numbers: Ints) -> Ints:
+    breadth = policy.suitability.phase_breadth
+    value = breadth[min(len(leader.phases), len(breadth)) - 1]
+    return np.where(_unfit(policy, columns, leader)[numbers], min(value, policy.suitability.type_unfit), value)
 
 
 def _distance(
