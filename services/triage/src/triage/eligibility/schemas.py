@@ -41,10 +41,11 @@ class FactChanged(ApiModel):
 
 
 class EligibilityCounterfactual(ApiModel):
-    """Changes that together come to another result by the criteria."""
+    """The smallest changes that together come to another result by the criteria, or to other possible tiers."""
 
     changes: list[FactChanged]
     result: Result
+    possible_tiers: list[int] = Field(description="of `sio-2019-20`; empty otherwise")
 
 
 class EligibilityException(ApiModel):
