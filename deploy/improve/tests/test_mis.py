@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from improve.cli import app
 from improve.client import Api
 from improve.errors import CommandError, UsageError
 from improve.local.clients import register
@@ -74,6 +76,16 @@ class TestARegisteredClient:
     def test_without_credentials_has_no_token(self, home: Home) -> None:
         del home
         assert client_token() is None
+
+    @pytest.mark.parametrize("command", [["push", "term.csv"], ["show", "700016", "2025-26-autumn"]])
+    def test_without_credentials_is_told_where_to_get_them(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch, command: list[str]
+    ) -> None:
+        del home
+        monkeypatch.delenv("IMPROVE_TOKEN", raising=False)
+        result = CliRunner().invoke(app, ["mis", *command])
+        assert isinstance(result.exception, UsageError)
+        assert "improve mis register" in str(result.exception)
 
 
 class TestPushing:

@@ -31,6 +31,15 @@ def _inspection(context: typer.Context, token: str | None) -> Api:
     return api
 
 
+def _as_client(context: typer.Context) -> Api:
+    token = client_token()
+    if token is None and not context.find_root().params["token"]:
+        raise UsageError(
+            f"no client is named: set {ID} and {SECRET}, which `improve mis register` prints, or give --token"
+        )
+    return _inspection(context, token)
+
+
 @app.command("register")
 def _register(
     context: typer.Context,
@@ -55,7 +64,7 @@ def registered(api: Api, client_id: str, trust: str) -> Iterator[str]:
 @app.command("push")
 def _push(context: typer.Context, file: Path) -> None:
     """Push terms from a CSV or JSON file; the client is named by the environment, as `register` prints it."""
-    push(_inspection(context, client_token()), file, _say)
+    push(_as_client(context), file, _say)
 
 
 def push(api: Api, file: Path, say: Say) -> None:
@@ -78,7 +87,7 @@ def push(api: Api, file: Path, say: Say) -> None:
 @app.command("show")
 def _show(context: typer.Context, urn: int, period: str) -> None:
     """Show a school's term as it is read back, such as 2025-26-autumn."""
-    for line in shown(_inspection(context, client_token()), urn, period):
+    for line in shown(_as_client(context), urn, period):
         _say(line)
 
 

@@ -34,6 +34,7 @@ SERVICE_DIR = ROOT / "services/inspection"
 SCREENSHOTS = ROOT / "build/screenshots"
 INSTALL_SECONDS = 600
 START_SECONDS = 30
+PATIENCE_MILLISECONDS = 120_000  # on a machine that others keep busy too
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -148,6 +149,7 @@ async def visit(browser: Browser, address: str) -> AsyncIterator[Visit]:
 
     async def open_page(path: str, **context: Any) -> Page:
         made = await browser.new_context(base_url=address, **context)
+        made.set_default_timeout(PATIENCE_MILLISECONDS)
         opened.append(made)
         page = await made.new_page()
         page.on("request", lambda request: None if request.url.startswith(address) else amiss.append(request.url))

@@ -109,8 +109,8 @@ def _over_time(
 
 
 def _estimate(share: Mapping[str, Any], estimate: Mapping[str, Any] | None) -> str | None:
-    """Return an estimate with what it is reckoned from; None where the share itself says why there is none."""
-    if estimate is None or share["school"]["status"] != VALUE:
+    """Return an estimate with what it is reckoned from; None where the share tells all: why there is none, or none."""
+    if estimate is None or share["school"]["status"] != VALUE or share["school"]["value"] == 0:
         return None
     parts = estimate["estimated_from"]
     if parts is None:

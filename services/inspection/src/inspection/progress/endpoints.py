@@ -38,6 +38,11 @@ _STORED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": ProgressData, "description": "Another version of the term"},
     201: {"model": ProgressData, "description": "The first version of the term"},
 }
+_JSON_ROW: Final[dict[str, Any]] = {
+    "urn": 700016,
+    "period": "2025-26-autumn",
+    "measures": [{"code": "pupils_on_roll", "value": 380}, {"code": "attendance", "value": 94.2, "cohort": 380}],
+}
 _ROWS: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -51,7 +56,8 @@ _ROWS: Final[dict[str, Any]] = {
                     "type": "object",
                     "required": ["rows"],
                     "properties": {"rows": {"type": "array", "items": {"type": "object"}}},
-                }
+                },
+                "example": {"rows": [_JSON_ROW]},
             },
         },
     }

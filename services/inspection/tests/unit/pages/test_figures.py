@@ -72,10 +72,10 @@ class TestEstimate:
 
         assert "does not say how many pupils" in meals["estimate"]
 
-    def test_beside_a_share_that_is_not_shown_there_is_none(self) -> None:
-        (meals,) = self.shown(None, None, None)
+    def test_beside_a_share_that_tells_all_there_is_none(self) -> None:
+        parts = {"percent": 0, "percent_as_at": "2023-01-19", "roll": 1380, "roll_as_at": "2026-05-31"}
 
-        assert meals["estimate"] is None
+        assert [self.shown(None, None, None)[0]["estimate"], self.shown(0, 0, parts)[0]["estimate"]] == [None, None]
 
 
 class TestSuppressed:
