@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.brokers import candidates_line, memory_line
-from tests.bench.days import ledger_line
+from tests.bench.days import ledger_lines
 from tests.bench.following import decision_line, publication_line, simulation_line
 from tests.bench.reads import read_lines
 from tests.bench.scale import scale_line
@@ -40,7 +40,7 @@ def main() -> None:
         lines.append(run_line(platform, _database(platform, "triage"), dt.datetime.now(dt.UTC).date()))
         lines.append(simulation_line(platform))
         lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
-        lines.append(ledger_line())
+        lines += ledger_lines()
         lines += stream_lines(platform, _database(platform, "inspection"))
         lines += search_lines(platform)
         lines += read_lines(platform, _database(platform, "inspection"))

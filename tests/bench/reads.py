@@ -76,15 +76,16 @@ def _rival(database: str, url: str, paths: list[str], headers: Mapping[str, str]
         connection.execute("DROP TABLE IF EXISTS bare_documents")
         connection.execute("CREATE TABLE bare_documents (id int PRIMARY KEY, body bytea NOT NULL)")
         connection.cursor().executemany("INSERT INTO bare_documents VALUES (%s, %s)", list(enumerate(bodies)))
-    with _served(database) as served:
+    with bare_server(database) as served:
         yield Rival(served, [f"/{number}" for number in range(len(bodies))])
 
 
 @contextlib.contextmanager
-def _served(database: str) -> Iterator[str]:
+def bare_server(database: str, processes: int = 1) -> Iterator[str]:
+    """Serve the bare application over a database; yields its address."""
     port = free_ports(1)[0]
     command = [sys.executable, "-m", "uvicorn", "tests.bench.bare:application", "--port", str(port),
-               "--no-access-log", "--log-level", "warning"]  # fmt: skip
+               "--workers", str(processes), "--no-access-log", "--log-level", "warning"]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "BARE_DATABASE_URL": database})
     try:
         until(lambda: _answers(port), "the bare server", patience=30)

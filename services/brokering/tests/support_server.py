@@ -17,13 +17,13 @@ import httpx
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import AUDIENCE, ISSUER, jwks_url
 
-STARTED = 60.0  # seconds within which a started process is ready
+STARTED = 240.0  # seconds within which a started process is ready
 
 
 class Server:
-    """One API process over a test's database."""
+    """The API over a test's database: one process, or several behind one port."""
 
-    def __init__(self, urls: DatabaseUrls, pool_size: int = 10) -> None:
+    def __init__(self, urls: DatabaseUrls, pool_size: int = 10, processes: int = 1) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -36,12 +36,14 @@ class Server:
             "BROKERING_POOL_SIZE": str(pool_size),
             "BROKERING_LOG_LEVEL": "ERROR",
         }
+        self._processes = processes
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the process, and return once it is ready."""
         command = [sys.executable, "-m", "uvicorn", "brokering.main:app", "--host", "127.0.0.1"]
-        quiet = ["--port", str(self.port), "--no-access-log", "--log-level", "critical"]
+        command += ["--port", str(self.port), "--workers", str(self._processes)]
+        quiet = ["--no-access-log", "--log-level", "critical"]
         self._process = subprocess.Popen(
             [*command, *quiet], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -73,9 +75,9 @@ class Server:
 
 
 @contextmanager
-def serving(urls: DatabaseUrls, pool_size: int = 10) -> Iterator[Server]:
-    """A process that serves until the end of the block."""
-    server = Server(urls, pool_size)
+def serving(urls: DatabaseUrls, pool_size: int = 10, processes: int = 1) -> Iterator[Server]:
+    """A server until the end of the block."""
+    server = Server(urls, pool_size, processes)
     server.start()
     try:
         yield server

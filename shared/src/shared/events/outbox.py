@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import CTE, BigInteger, Connection, TextClause, column, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.telemetry.context import current_context
@@ -44,6 +44,12 @@ async def append_async(session: AsyncSession | AsyncConnection, events: Sequence
     """Write the events, in this order, in the session's transaction; the rule of `append` holds."""
     if events:
         await session.execute(*_statement(events))
+
+
+def appended(events: Sequence[NewEvent]) -> CTE:
+    """Return the same as part of a statement that changes a row: `statement.add_cte(appended(events))`."""
+    statement, values = _statement(events)
+    return text(f"{statement.text} RETURNING id").bindparams(**values).columns(column("id", BigInteger)).cte("told")
 
 
 def _statement(events: Sequence[NewEvent]) -> tuple[TextClause, dict[str, Any]]:

@@ -43,6 +43,16 @@ def held_by(account: Row[Any]) -> Balances:
     )
 
 
+def held_by_episode(deployment: Row[Any]) -> Balances:
+    """Return the balances of the whole episode on a deployment's row."""
+    return Balances(
+        cap=deployment.episode_cap_half_days,
+        reserved=deployment.episode_reserved_half_days,
+        used=deployment.episode_used_half_days,
+        returned=deployment.episode_returned_half_days,
+    )
+
+
 def days_document(held: Balances) -> Document:
     """Return balances in days."""
     return {

@@ -8,7 +8,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, and_, cast, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,7 +93,7 @@ _DEPLOYMENTS = (
 
 
 def _documents(principal: Principal) -> Select[Any]:
-    balances = [column for column in ACCOUNTS.c if column.name != "episode_id"]
+    balances = [each for each in ACCOUNTS.c if each.name != "episode_id"]
     return (
         select(EPISODES, *balances, _DEPLOYMENTS)
         .select_from(EPISODES.join(ACCOUNTS, ACCOUNTS.c.episode_id == EPISODES.c.id))
@@ -90,6 +106,18 @@ async def find(session: AsyncSession, principal: Principal, episode_id: UUID) ->
     found = await session.execute(_documents(principal).where(EPISODES.c.id == episode_id))
     row: Row[Any] | None = found.one_or_none()
     return row
+
+
+async def hold_days(session: AsyncSession, principal: Principal, episode_id: UUID) -> Row[Any] | None:
+    """Lock an episode that the client may see, with the accounts of its leaders; return it as it stands now.
+
+    The rest of the transaction sees all rows: a movement moves balances that the client itself may not see.
+    """
+    shape = [column(each.name, each.type) for each in EPISODES.c]
+    held = func.hold_days(EPISODES.c.id).table_valued(*shape).lateral("held")
+    statement = select(*held.c).select_from(EPISODES.join(held, true()))
+    found = await session.execute(statement.where(EPISODES.c.id == episode_id, visible(principal, EPISODES)))
+    return found.one_or_none()
 
 
 def _narrowed(statement: Select[Any], filters: EpisodeFilters) -> Select[Any]:
@@ -162,22 +190,21 @@ async def set_need(session: AsyncSession, need_id: UUID, state: str, now: dateti
 
 
 async def deployments(session: AsyncSession, episode_id: UUID) -> Sequence[Row[Any]]:
-    """Return an episode's deployments with where their days stand and the names of their leaders, oldest first."""
-    balances = [column for column in DEPLOYMENT_ACCOUNTS.c if column.name != "deployment_id"]
+    """Return an episode's deployments with the names of their leaders, oldest first.
+
+    Each with where its days stand and, as `episode_…`, where those of the episode do.
+    """
+    balances = [each for each in DEPLOYMENT_ACCOUNTS.c if each.name != "deployment_id"]
+    whole = [each.label(f"episode_{each.name}") for each in ACCOUNTS.c if each.name.endswith("_half_days")]
     statement = (
-        select(DEPLOYMENTS, *balances, LEADERS.c.tenancy_orgs.label("leader_orgs"))
+        select(DEPLOYMENTS, *balances, *whole, LEADERS.c.tenancy_orgs.label("leader_orgs"))
         .join(DEPLOYMENT_ACCOUNTS, DEPLOYMENT_ACCOUNTS.c.deployment_id == DEPLOYMENTS.c.id)
+        .join(ACCOUNTS, ACCOUNTS.c.episode_id == DEPLOYMENTS.c.episode_id)
         .join(LEADERS, LEADERS.c.id == DEPLOYMENTS.c.leader_id)
         .where(DEPLOYMENTS.c.episode_id == episode_id)
         .order_by(DEPLOYMENTS.c.id)
     )
     return (await session.execute(statement)).all()
-
-
-async def account(session: AsyncSession, episode_id: UUID) -> Row[Any]:
-    """Return where an episode's days stand in this transaction."""
-    row: Row[Any] = (await session.execute(select(ACCOUNTS).where(ACCOUNTS.c.episode_id == episode_id))).one()
-    return row
 
 
 async def add_deployment(session: AsyncSession, deployment: Mapping[str, Any], leader_orgs: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from brokering.episodes.documents import (
     days_document,
     entry_document,
     episode_document,
-    held_by,
+    held_by_episode,
 )
 from brokering.episodes.schemas import Episode, LedgerRequest
 from brokering.ledger import repository as ledger
@@ -80,20 +80,16 @@ async def add_entry(call: Call, episode_id: UUID, body: LedgerRequest) -> Respon
 
     Raises a Conflict where the episode is paused or stopped or fewer days stand there than are to be moved.
     """
-    seen = await writing.seen(call, episode_id)
-    await call.act_for_all()
-    held = await writing.hold_days(call.session, seen)
+    held = await writing.hold_days(call, episode_id)
     writing.allowed(held, ACTION_OF[body.kind])
     deployment = await writing.deployment_of(call, held, body.deployment_id)
     writing.check_day(body.on, held, deployment, call.now)
     movement = Movement(body.kind, half_days(Decimal(str(body.days))))
     writing.check_days(deployment, movement)
-    entry = await ledger.enter(
-        call.session, writing.entry_of(call, held, deployment, movement, on=body.on, note=body.note)
-    )
-    await writing.tell(call.session, held, held.state)
-    after = await repository.account(call.session, held.id)
-    document = {"entry": entry_document(entry), "days": days_document(held_by(after))}
+    wanted = writing.entry_of(call, held, deployment, movement, on=body.on, note=body.note)
+    entry = await ledger.enter(call.session, wanted, told=[writing.change_of(held, held.state)])
+    after = held_by_episode(deployment).after(movement)
+    document = {"entry": entry_document(entry), "days": days_document(after)}
     headers = {"Location": f"/v1/episodes/{episode_id}/ledger"}
     return json_response(call.request, document, status=HTTPStatus.CREATED, headers=headers)
 

@@ -47,10 +47,15 @@ async def hold(session: AsyncSession, episode: Row[Any]) -> Row[Any]:
     return locked.episodes[episode.id]
 
 
-async def hold_days(session: AsyncSession, episode: Row[Any]) -> Row[Any]:
-    """Lock an episode with the accounts of its leaders, for a movement that leaves its need and its grants alone."""
-    locked = await ledger.lock(session, leaders=_named(episode, "leader_id"), episodes=[episode.id])
-    return locked.episodes[episode.id]
+async def hold_days(call: Call, episode_id: UUID) -> Row[Any]:
+    """Lock an episode with the accounts of its leaders, for a movement that leaves its need and its grants alone.
+
+    Raises EpisodeNotFound for what the client may not see; from here on the transaction sees all rows.
+    """
+    row = await repository.hold_days(call.session, call.principal, episode_id)
+    if row is None:
+        raise EpisodeNotFound("There is no such episode.")
+    return row
 
 
 def _named(episode: Row[Any], name: str) -> list[UUID]:
@@ -135,8 +140,8 @@ async def release(call: Call, held: Row[Any], movement: str) -> None:
             await ledger.enter(call.session, entry_of(call, held, deployment, unused))
 
 
-async def tell(session: AsyncSession, held: Row[Any], state: str, **more: Any) -> None:
-    """Tell the feed of an episode's change."""
+def change_of(held: Row[Any], state: str, **more: Any) -> NewEvent:
+    """Return the event of an episode's change."""
     data = {
         "id": str(held.id),
         "state": state,
@@ -144,7 +149,7 @@ async def tell(session: AsyncSession, held: Row[Any], state: str, **more: Any) -
         "subject": {"kind": held.subject_kind, "id": held.subject_id},
         **more,
     }
-    await append_async(session, [NewEvent("brokering.episode.changed", str(held.id), data)])
+    return NewEvent("brokering.episode.changed", str(held.id), data)
 
 
 async def write_step(call: Call, held: Row[Any], step: EpisodeStep, reason: str | None, **values: Any) -> None:
@@ -167,7 +172,7 @@ async def write_step(call: Call, held: Row[Any], step: EpisodeStep, reason: str 
         await append_async(call.session, [NewEvent("brokering.need.changed", str(held.need_id), data)])
     completed_on = values.get("completed_on")
     more = {"completed_on": completed_on.isoformat()} if completed_on else {}
-    await tell(call.session, held, step.to_state, **more)
+    await append_async(call.session, [change_of(held, step.to_state, **more)])
     if step.from_state != step.to_state:
         await notify_parties(call, held, f"episode_{step.to_state}", {})
 

@@ -6,7 +6,7 @@ several of these takes them here, so that no two writers can wait for each other
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.ledger import KINDS
 from brokering.models.base import Base
+from shared.events.outbox import NewEvent, appended
 from shared.ids import new_id
 
 TABLES = Base.metadata.tables
@@ -98,8 +99,8 @@ async def open_need_account(session: AsyncSession, need_id: UUID, cap_half_days:
     return (await session.execute(select(NEED_ACCOUNTS).where(NEED_ACCOUNTS.c.need_id == need_id))).one()
 
 
-async def enter(session: AsyncSession, entry: Entry) -> Row[Any]:
-    """Enter a movement; the database moves the balances and holds the caps. Returns the stored row."""
+async def enter(session: AsyncSession, entry: Entry, told: Sequence[NewEvent] = ()) -> Row[Any]:
+    """Enter a movement, and tell of it; the database moves the balances and holds the caps. Returns the stored row."""
     kind = KINDS[entry.kind]
     statement = insert(MOVEMENTS).values(
         id=new_id(),
@@ -118,5 +119,7 @@ async def enter(session: AsyncSession, entry: Entry) -> Row[Any]:
         recorded_by=entry.recorded_by,
         note=entry.note,
     )
+    if told:
+        statement = statement.add_cte(appended(told))
     row: Row[Any] = (await session.execute(statement.returning(MOVEMENTS))).one()
     return row

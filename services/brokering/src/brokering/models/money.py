@@ -51,6 +51,7 @@ class DeliveryPartner(Base):
     name: Mapped[str] = mapped_column(Text)
     regions: Mapped[list[str]] = mapped_column(ARRAY(Text))
     created_by: Mapped[str] = mapped_column(Text)
+    history: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_EMPTY_ARRAY)
     tenancy_region: Mapped[str | None] = mapped_column(Text)

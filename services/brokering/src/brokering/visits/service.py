@@ -51,9 +51,7 @@ async def record(call: Call, episode_id: UUID, body: NewVisit) -> Response:
 
     Raises a Conflict where the episode is not open or fewer days are left than the visit took.
     """
-    seen = await writing.seen(call, episode_id)
-    await call.act_for_all()
-    held = await writing.hold_days(call.session, seen)
+    held = await writing.hold_days(call, episode_id)
     step = writing.allowed(held, "visit")
     deployment = await writing.deployment_of(call, held, body.deployment_id)
     writing.check_day(body.on, held, deployment, call.now)
@@ -68,9 +66,7 @@ async def record(call: Call, episode_id: UUID, body: NewVisit) -> Response:
 
 async def withdraw(call: Call, episode_id: UUID, visit_id: UUID, body: VisitWithdrawal) -> Response:
     """Withdraw a visit recorded by mistake: its days stand as reserved again, and the visit stays on record."""
-    seen = await writing.seen(call, episode_id)
-    await call.act_for_all()
-    held = await writing.hold_days(call.session, seen)
+    held = await writing.hold_days(call, episode_id)
     step = writing.allowed(held, "withdraw_visit")
     visit = await repository.find(call.session, held.id, visit_id)
     if visit is None:
