@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
 
-from brokering.domain.money import pounds
+from brokering.domain.money import pounds, reaches
+from brokering.ledger.policy import support_policy
 
 Document = dict[str, Any]
 
 
 def partner_document(row: Row[Any]) -> Document:
     """Return a delivery partner."""
-    named = {name: getattr(row, name) for name in ("code", "name", "regions", "updated_at")}
+    named = {name: getattr(row, name) for name in ("code", "name", "regions", "history", "updated_at")}
     return {"id": str(row.id), **named}
 
 
-def budget_document(row: Row[Any]) -> Document:
-    """Return a budget with what is left of it."""
+def budget_document(row: Row[Any], on: date) -> Document:
+    """Return a budget with what is left of it, and the warning that the policy of the day has for it."""
     return {
         "id": str(row.id),
         "kind": row.kind,
@@ -31,9 +33,18 @@ def budget_document(row: Row[Any]) -> Document:
         "committed": pounds(row.committed_pence),
         "claimed": pounds(row.claimed_pence),
         "remaining": pounds(row.value_pence - row.committed_pence - row.claimed_pence),
+        "warning": _warning(row, support_policy(on).budget_warns_at),
         "history": row.history,
         "updated_at": row.updated_at,
     }
+
+
+def _warning(row: Row[Any], percent: int) -> str | None:
+    spoken_for = row.committed_pence + row.claimed_pence
+    if not reaches(spoken_for, row.value_pence, percent):
+        return None
+    left = pounds(row.value_pence - spoken_for)
+    return f"£{pounds(spoken_for):,} of £{pounds(row.value_pence):,} is committed or claimed, and £{left:,} is left."
 
 
 def entry_document(row: Row[Any]) -> Document:

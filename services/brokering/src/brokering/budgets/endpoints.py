@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from brokering.budgets import fees, service
+from brokering.budgets import fees, partners, service
 from brokering.budgets.repository import CONTRACT, GRANT
 from brokering.budgets.schemas import (
     Budget,
@@ -25,6 +25,7 @@ from brokering.budgets.schemas import (
     NewPartner,
     Partner,
     PartnerPage,
+    PartnerPatch,
 )
 from brokering.leaders.schemas import Region
 from brokering.ledger.call import Call
@@ -57,7 +58,7 @@ async def list_delivery_partners(
     *, request: Request, principal: Reader, session: Db, page: PageRequest, now: Now, region: InRegion = None
 ) -> Response:
     """List delivery partners; a partner sees itself only."""
-    return await service.list_partners(Call(request, session, principal, now), region, page)
+    return await partners.list_partners(Call(request, session, principal, now), region, page)
 
 
 @router.post(PARTNERS, operation_id="create_delivery_partner", status_code=201, responses={201: {"model": Partner}})
@@ -65,7 +66,7 @@ async def create_delivery_partner(
     *, request: Request, body: NewPartner, principal: Keeper, session: Db, once: Idempotent, now: Now
 ) -> Response:
     """Enter a delivery partner with its regions."""
-    return await once(lambda: service.add_partner(Call(request, session, principal, now), body))
+    return await once(lambda: partners.add_partner(Call(request, session, principal, now), body))
 
 
 @router.get(ONE_PARTNER, operation_id="get_delivery_partner", responses={200: {"model": Partner}})
@@ -73,7 +74,23 @@ async def get_delivery_partner(
     *, request: Request, partner_id: UUID, principal: Reader, session: Db, now: Now
 ) -> Response:
     """Read one delivery partner."""
-    return await service.get_partner(Call(request, session, principal, now), partner_id)
+    return await partners.get_partner(Call(request, session, principal, now), partner_id)
+
+
+@router.patch(ONE_PARTNER, operation_id="change_delivery_partner", responses={200: {"model": Partner}})
+async def change_delivery_partner(
+    *,
+    request: Request,
+    partner_id: UUID,
+    body: PartnerPatch,
+    principal: Keeper,
+    session: Db,
+    if_match: IfMatch,
+    now: Now,
+) -> Response:
+    """Change the regions a partner covers, with the reason; 409 without one that a contract still covers."""
+    call = Call(request, session, principal, now)
+    return await partners.change_partner(call, partner_id, body, if_match=if_match)
 
 
 @router.get(CONTRACTS, operation_id="list_contracts", responses={200: {"model": BudgetList}})

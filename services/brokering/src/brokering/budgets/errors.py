@@ -33,6 +33,13 @@ class PartnerExists(Conflict):
     title = "There is a delivery partner of this code already"
 
 
+class RegionUnderContract(Conflict):
+    """A contract that has not ended covers a region that the partner would no longer cover."""
+
+    slug = "region-under-contract"
+    title = "A contract covers the region"
+
+
 class BudgetExceeded(Conflict):
     """The budget does not have that much left."""
 

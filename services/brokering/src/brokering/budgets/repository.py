@@ -30,10 +30,21 @@ def in_sight(principal: Principal, table: Table) -> ColumnElement[bool]:
     return or_(visible(principal, table), touching)
 
 
-async def partner(session: AsyncSession, principal: Principal, partner_id: UUID) -> Row[Any] | None:
-    """Return one delivery partner that the client may see."""
+async def partner(
+    session: AsyncSession, principal: Principal, partner_id: UUID, *, lock: bool = False
+) -> Row[Any] | None:
+    """Return one delivery partner that the client may see, locked if asked."""
     statement = select(PARTNERS).where(PARTNERS.c.id == partner_id, in_sight(principal, PARTNERS))
+    if lock:
+        statement = statement.with_for_update(key_share=True)
     return (await session.execute(statement)).one_or_none()
+
+
+async def change_partner(session: AsyncSession, partner_id: UUID, values: Mapping[str, Any]) -> Row[Any]:
+    """Store what changes on a delivery partner, and return it."""
+    statement = update(PARTNERS).where(PARTNERS.c.id == partner_id).values(**values).returning(PARTNERS)
+    row: Row[Any] = (await session.execute(statement)).one()
+    return row
 
 
 async def partners(

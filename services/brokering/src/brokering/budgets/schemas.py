@@ -32,6 +32,13 @@ class NewPartner(RequestModel):
     regions: Regions
 
 
+class PartnerPatch(RequestModel):
+    """The regions a partner covers from now on; those of a contract that has not ended stay among them."""
+
+    regions: Regions
+    reason: Paragraph
+
+
 class Partner(ApiModel):
     """A delivery partner."""
 
@@ -39,6 +46,7 @@ class Partner(ApiModel):
     code: str
     name: str
     regions: list[str]
+    history: list[Any] = Field(description="changes of the regions")
     updated_at: datetime
 
 
@@ -92,6 +100,9 @@ class Budget(ApiModel):
     committed: float = Field(description="promised and not claimed yet")
     claimed: float
     remaining: float
+    warning: str | None = Field(
+        description="what is left, once the policy's share of the value is spoken for; else null"
+    )
     history: list[Any] = Field(description="changes of the value")
     updated_at: datetime
 

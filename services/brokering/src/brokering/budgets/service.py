@@ -1,8 +1,7 @@
-"""Delivery partners and the two kinds of budget: entering, reading, changing the value."""
+"""The two kinds of budget: entering, reading, changing the value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +9,11 @@ from fastapi import Response
 from sqlalchemy import Row
 
 from brokering.budgets import repository
-from brokering.budgets.documents import budget_document, entry_document, partner_document
-from brokering.budgets.errors import BudgetExceeded, BudgetNotFound, BudgetsOverlap, PartnerNotFound
+from brokering.budgets.documents import budget_document, entry_document
+from brokering.budgets.errors import BudgetExceeded, BudgetNotFound, BudgetsOverlap
+from brokering.budgets.partners import check_regions, partner_of
 from brokering.budgets.repository import CONTRACT, GRANT
-from brokering.budgets.schemas import BudgetPatch, NewContract, NewGrant, NewPartner
+from brokering.budgets.schemas import BudgetPatch, NewContract, NewGrant
 from brokering.cursors import id_after
 from brokering.domain.money import in_pence, pounds
 from brokering.ledger.call import Call
@@ -28,63 +28,16 @@ from shared.responses import dumps, json_response, page_response
 BUDGET_CHANGED = "brokering.budget.changed"
 
 
-async def list_partners(call: Call, region: str | None, page: PageParameters) -> Response:
-    """Answer with one page of delivery partners."""
-    rows = await repository.partners(call.session, call.principal, region, after=id_after(page), limit=page.limit + 1)
-    total = await repository.count_partners(call.session, call.principal, region) if page.include_total else None
-    documents = [partner_document(row) for row in rows]
-    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
-
-
-async def partner_of(call: Call, partner_id: UUID) -> Row[Any]:
-    """Return a delivery partner in the client's sight; raises PartnerNotFound."""
-    row = await repository.partner(call.session, call.principal, partner_id)
-    if row is None:
-        raise PartnerNotFound("There is no such delivery partner.")
-    return row
-
-
-async def get_partner(call: Call, partner_id: UUID, status: int = 200) -> Response:
-    """Answer with one delivery partner."""
-    document = partner_document(await partner_of(call, partner_id))
-    headers = {"Location": f"/v1/delivery-partners/{partner_id}"} if status == 201 else {}  # noqa: PLR2004 - created
-    return json_response(call.request, document, status=status, headers=headers)
-
-
-async def add_partner(call: Call, body: NewPartner) -> Response:
-    """Enter a delivery partner and answer with it."""
-    partner_id = new_id()
-    values = {
-        "id": partner_id,
-        "code": body.code,
-        "name": body.name,
-        "regions": sorted(set(body.regions)),
-        "created_by": call.principal.subject,
-        "updated_at": call.now,
-        "tenancy_orgs": [f"partner:{body.code}"],
-    }
-    check_regions(call, body.regions)
-    await repository.add(call.session, repository.PARTNERS, values)
-    return await get_partner(call, partner_id, status=201)
-
-
-def check_regions(call: Call, regions: Sequence[str]) -> None:
-    """Raise Unprocessable for a region that is not the client's, where its token names regions."""
-    outside = sorted(set(regions) - call.principal.regions)
-    if outside and not call.principal.sees_everything:
-        raise invalid("/regions", f"Not your region: {', '.join(outside)}.", "outside_regions")
-
-
 async def list_contracts(call: Call, partner_id: UUID) -> Response:
     """Answer with all contracts of a delivery partner."""
     partner = await partner_of(call, partner_id)
     rows = await repository.contracts(call.session, call.principal, partner.id)
-    return json_response(call.request, {"data": [budget_document(row) for row in rows]})
+    return json_response(call.request, {"data": [budget_document(row, call.now.date()) for row in rows]})
 
 
 async def add_contract(call: Call, partner_id: UUID, body: NewContract) -> Response:
     """Enter a contract; its regions are among the partner's."""
-    partner = await partner_of(call, partner_id)
+    partner = await partner_of(call, partner_id, lock=True)
     outside = sorted(set(body.regions) - set(partner.regions))
     if outside:
         raise invalid("/regions", f"The partner does not cover {', '.join(outside)}.", "outside_regions")
@@ -96,7 +49,7 @@ async def add_contract(call: Call, partner_id: UUID, body: NewContract) -> Respo
 async def list_grants(call: Call, region: str | None, page: PageParameters) -> Response:
     """Answer with one page of deployment grants."""
     rows = await repository.grants(call.session, call.principal, region, after=id_after(page), limit=page.limit + 1)
-    documents = [budget_document(row) for row in rows]
+    documents = [budget_document(row, call.now.date()) for row in rows]
     total = None
     if page.include_total:
         total = await repository.count_grants(call.session, call.principal, region)
@@ -134,7 +87,7 @@ async def get_budget(
     call: Call, kind: str, budget_id: UUID, partner_id: UUID | None = None, location: str | None = None
 ) -> Response:
     """Answer with one budget; `location` where it has just been made."""
-    document = budget_document(await budget_of(call, kind, budget_id, partner_id))
+    document = budget_document(await budget_of(call, kind, budget_id, partner_id), call.now.date())
     headers = {"Location": location} if location else {}
     return json_response(call.request, document, status=201 if location else 200, headers=headers)
 
@@ -145,7 +98,7 @@ async def change_value(
     """Change a budget's value; raises BudgetExceeded below what is committed and claimed."""
     await budget_of(call, kind, budget_id, partner_id)
     held = await repository.lock(call.session, budget_id)
-    check_if_match(if_match, etag_of(dumps(budget_document(held))))
+    check_if_match(if_match, etag_of(dumps(budget_document(held, call.now.date()))))
     value = in_pence(body.value)
     spoken_for = held.committed_pence + held.claimed_pence
     if value < spoken_for:

@@ -28,6 +28,11 @@ def rate_on(rates: tuple[DayRate, ...], on: date) -> DayRate:
     return max(in_force or rates[:1], key=lambda rate: rate.effective_from)
 
 
+def reaches(part: int, whole: int, percent: int) -> bool:
+    """Tell whether `part` is so many per cent of `whole` or more; both in pence."""
+    return part * 100 >= whole * percent
+
+
 def pounds(pence: int) -> int | float:
     """Pounds as they are written: 600, 0.5."""
     whole, rest = divmod(pence, PENCE_IN_A_POUND)

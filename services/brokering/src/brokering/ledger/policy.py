@@ -15,7 +15,10 @@ from brokering.domain.values import half_days
 
 @dataclass(frozen=True, slots=True)
 class SupportPolicy:
-    """One version: the cap in half days, how long each step may take, and the flags that parties are shown."""
+    """One version: the cap in half days, how long each step may take, and the flags that parties are shown.
+
+    `budget_warns_at` is the percentage of a budget's value, committed or claimed, from which it carries a warning.
+    """
 
     version: int
     title: str
@@ -26,6 +29,8 @@ class SupportPolicy:
     director_approves_in: timedelta
     broker_offers_in: timedelta
     body_signs_in: timedelta
+    fees_answered_in: timedelta
+    budget_warns_at: int
     flags_for_parties: frozenset[str]
 
 
@@ -52,5 +57,7 @@ def _policy(document: dict[str, Any]) -> SupportPolicy:
         director_approves_in=timedelta(days=document["director_approves_in"]),
         broker_offers_in=timedelta(days=document["broker_offers_in"]),
         body_signs_in=timedelta(days=document["body_signs_in"]),
+        fees_answered_in=timedelta(days=document["fees_answered_in"]),
+        budget_warns_at=int(document["budget_warns_at"]),
         flags_for_parties=frozenset(document["flags_for_parties"]),
     )

@@ -1,4 +1,4 @@
-"""The SQL of tasks: what waits on whom among offers, proposals of decided needs, completions and claims."""
+"""The SQL of tasks: what waits on whom among offers, proposals of decided needs, completions, claims and fees."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from sqlalchemy import Row, Select, Subquery, Text, case, cast, func, literal, n
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.budgets.repository import FEES, in_sight
 from brokering.domain.offer_states import OPEN_STATES
-from brokering.ledger.repository import EPISODES, NEEDS, OFFERS, PROPOSALS, TABLES
+from brokering.ledger.repository import BUDGETS, EPISODES, NEEDS, OFFERS, PROPOSALS, TABLES
 from brokering.offers.repository import overdue
+from brokering.scopes import BUDGETS_READ
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
 
@@ -32,10 +34,11 @@ class TaskFilters:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long after it arose a thing is due: an offer of a proposed match, a signature of the supported body."""
+    """How long after it arose a thing is due: a match's offer, the supported body's signature, an answer to a fee."""
 
     broker_offers_in: timedelta
     body_signs_in: timedelta
+    fees_answered_in: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ class Tasks:
         return int(await session.scalar(_narrowed(select(func.count()).select_from(tasks), tasks, filters)) or 0)
 
     def _all(self) -> Subquery:
-        return union_all(self._offers(), self._proposals(), self._completions(), self._claims()).subquery("tasks")
+        parts = [self._offers(), self._proposals(), self._completions(), self._claims()]
+        if self.principal.may(BUDGETS_READ):
+            parts.append(self._fees())
+        return union_all(*parts).subquery("tasks")
 
     def _offers(self) -> Select[Any]:
         kind = case(self.kinds, value=OFFERS.c.state)
@@ -83,7 +89,9 @@ class Tasks:
             OFFERS.c.proposal_id,
             OFFERS.c.id.label("offer_id"),
             OFFERS.c.joins_episode_id.label("episode_id"),
-            _none().label("claim_id"),
+            _NONE[0].label("claim_id"),
+            _NONE[0].label("contract_id"),
+            _NONE[0].label("fee_id"),
         ).where(visible(self.principal, OFFERS), OFFERS.c.state.in_(OPEN_STATES), ~overdue(self.now))
 
     def _proposals(self) -> Select[Any]:
@@ -99,9 +107,7 @@ class Tasks:
                 PROPOSALS.c.need_id,
                 PROPOSALS.c.leader_id,
                 PROPOSALS.c.id,
-                _none(),
-                _none(),
-                _none(),
+                *_NONE * 5,
             )
             .join(NEEDS, NEEDS.c.id == PROPOSALS.c.need_id)
             .where(visible(self.principal, PROPOSALS), PROPOSALS.c.state == "proposed", NEEDS.c.state == "decided")
@@ -114,10 +120,9 @@ class Tasks:
             (EPISODES.c.updated_at + self.terms.body_signs_in),
             *_SUBJECT,
             EPISODES.c.leader_id,
-            _none(),
-            _none(),
+            *_NONE * 2,
             EPISODES.c.id,
-            _none(),
+            *_NONE * 3,
         ).where(visible(self.principal, EPISODES), EPISODES.c.state == "awaiting_sign_off")
 
     def _claims(self) -> Select[Any]:
@@ -128,13 +133,30 @@ class Tasks:
                 (CLAIMS.c.claimed_at + self.terms.body_signs_in),
                 *_SUBJECT,
                 CLAIMS.c.leader_id,
-                _none(),
-                _none(),
+                *_NONE * 2,
                 EPISODES.c.id,
                 CLAIMS.c.id,
+                *_NONE * 2,
             )
             .join(EPISODES, EPISODES.c.id == CLAIMS.c.episode_id)
             .where(visible(self.principal, EPISODES), CLAIMS.c.state == "submitted", EPISODES.c.state != "paused")
+        )
+
+    def _fees(self) -> Select[Any]:
+        nobody = cast(null(), Text)
+        return (
+            select(
+                FEES.c.id,
+                cast(literal("approve_fee"), Text),
+                (FEES.c.entered_at + self.terms.fees_answered_in),
+                *(nobody, nobody, nobody),
+                FEES.c.region,
+                *_NONE * 6,
+                FEES.c.contract_id,
+                FEES.c.id,
+            )
+            .join(BUDGETS, BUDGETS.c.id == FEES.c.contract_id)
+            .where(in_sight(self.principal, BUDGETS), FEES.c.state == "submitted")
         )
 
 
@@ -147,8 +169,7 @@ _SUBJECT = (
 )
 
 
-def _none() -> Any:
-    return cast(null(), SqlUuid)
+_NONE = (cast(null(), SqlUuid),)
 
 
 def _narrowed(statement: Select[Any], tasks: Subquery, filters: TaskFilters) -> Select[Any]:

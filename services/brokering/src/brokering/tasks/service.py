@@ -38,6 +38,7 @@ KINDS = {
     "approve": Kind(Actor.REGIONAL_DIRECTOR, "Approve the match, or reject it"),
     "sign_off_completion": Kind(Actor.SUBJECT, "Sign the completion off, or send it back"),
     "sign_off_claim": Kind(Actor.SUBJECT, "Sign the claim off, or refuse it"),
+    "approve_fee": Kind(Actor.REGIONAL_DIRECTOR, "Approve the fee, or refuse it"),
 }
 OF_OFFERS = {Actor.BROKER: "make_offer", Actor.LEADER: "answer_offer", Actor.SUBJECT: "agree"}
 KIND_OF_STATE = {
@@ -59,7 +60,7 @@ def filters_of(due: date | None, waits_on: str | None, region: str | None) -> re
 async def list_tasks(call: Call, filters: repository.TaskFilters, page: PageParameters) -> Response:
     """Answer with one page of tasks, or with all of them."""
     policy = support_policy(call.now.date())
-    terms = repository.Terms(policy.broker_offers_in, policy.body_signs_in)
+    terms = repository.Terms(policy.broker_offers_in, policy.body_signs_in, policy.fees_answered_in)
     tasks = repository.Tasks(call.principal, call.now, terms, KIND_OF_STATE)
 
     def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
@@ -102,12 +103,16 @@ def _document(row: Row[Any], now: datetime) -> dict[str, Any]:
         "waits_on": kind.waits_on.value,
         "due_at": row.due_at,
         "overdue": row.due_at < now,
-        "subject": {"kind": row.subject_kind, "id": row.subject_id, "name": row.subject_name},
+        "subject": _subject(row),
         "region": row.region,
-        "need_id": str(row.need_id),
-        "leader_id": str(row.leader_id),
         **{name: str(value) if (value := getattr(row, name)) else None for name in LINKS},
     }
 
 
-LINKS = ("proposal_id", "offer_id", "episode_id", "claim_id")
+def _subject(row: Row[Any]) -> dict[str, Any] | None:
+    if row.subject_kind is None:
+        return None
+    return {"kind": row.subject_kind, "id": row.subject_id, "name": row.subject_name}
+
+
+LINKS = ("need_id", "leader_id", "proposal_id", "offer_id", "episode_id", "claim_id", "contract_id", "fee_id")

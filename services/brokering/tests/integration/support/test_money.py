@@ -1,4 +1,4 @@
-"""Claims at the day rate from the deployment grant, the partners' own contracts, and that neither is overspent."""
+"""Claims at the day rate from the deployment grant, and that no budget is overspent."""
 
 from __future__ import annotations
 
@@ -186,77 +186,6 @@ class TestClaims:
         assert await money(steps, grant) == (6_000, 1_800, 0, 4_200)
         await steps.sign_claim(match, await steps.claim(match, episode, days=3))
         assert await money(steps, grant) == (6_000, 0, 1_800, 4_200)
-
-
-class TestContracts:
-    async def test_a_partner_sees_and_charges_its_own_contract_only(self, steps: Steps, world: World) -> None:
-        url = await partner_with_contract(steps, "acme", 1_000)
-        body = {
-            "kind": "matching",
-            "region": REGION,
-            "amount": 100,
-            "incurred_on": "2026-11-02",
-            "description": "Round",
-        }
-        for sent, status in (
-            (headers("partner", "partner:other", (REGION,)), 404),
-            (world.director(), 403),
-            (world.partner(user=None), 403),
-            (world.school(), 403),
-        ):
-            assert (await steps.client.post(f"{url}/fees", json=body, headers=sent)).status_code == status
-        assert (await steps.client.get(url, headers=headers("partner", "partner:other", (REGION,)))).status_code == 404
-        listed = await steps.client.get("/v1/delivery-partners", headers=headers("partner", "partner:other", (REGION,)))
-        assert listed.json()["data"] == []
-        for sent in (world.partner(), world.director(), world.dfe()):
-            assert (await steps.client.get(url, headers=sent)).status_code == 200
-        elsewhere = headers("regional-director", "dfe", ("North East",))
-        assert (await steps.client.get(url, headers=elsewhere)).status_code == 404
-        wrong = {"/region": {"region": "North East"}, "/incurred_on": {"incurred_on": "2025-01-01"}}
-        for pointer, change in wrong.items():
-            answer = await steps.client.post(f"{url}/fees", json={**body, **change}, headers=world.partner())
-            assert answer.json()["errors"][0]["pointer"] == pointer
-
-    async def test_fees_are_committed_then_claimed_and_never_beyond_the_value(self, steps: Steps, world: World) -> None:
-        url = await partner_with_contract(steps, "acme", 1_000)
-        body = {"kind": "brokering", "region": REGION, "amount": 700, "incurred_on": "2026-11-02", "description": "Oct"}
-        made = (await steps.client.post(f"{url}/fees", json=body, headers=world.partner())).json()
-        over = await steps.client.post(f"{url}/fees", json={**body, "amount": 300.01}, headers=world.partner())
-        assert (over.status_code, over.json()["type"]) == (409, "urn:problem:budget-exceeded")
-        answer = f"{url}/fees/{made['id']}/approval"
-        own = await steps.client.post(answer, json={"approved": True}, headers=world.director(user="partner-person"))
-        assert own.json()["type"] == "urn:problem:signed-by-author"
-        paid = await steps.client.post(answer, json={"approved": True}, headers=world.director())
-        assert (paid.status_code, paid.json()["state"]) == (200, "approved")
-        again = await steps.client.post(answer, json={"approved": False, "reason": "no"}, headers=world.director())
-        assert again.status_code == 409
-        rest = (await steps.client.post(f"{url}/fees", json={**body, "amount": 300}, headers=world.partner())).json()
-        shown = (await steps.client.get(url, headers=world.partner())).json()
-        assert [shown[name] for name in ("value", "committed", "claimed", "remaining")] == [1_000, 300, 700, 0]
-        body = {"approved": False, "reason": "twice"}
-        await steps.client.post(f"{url}/fees/{rest['id']}/approval", json=body, headers=world.director())
-        assert (await steps.client.get(url, headers=world.partner())).json()["remaining"] == 300
-        assert_money(world)
-
-    async def test_an_empty_contract_blocks_no_match(self, steps: Steps, world: World) -> None:
-        await partner_with_contract(steps, "acme", 0)
-        grant = (await steps.grant(60_000))["id"]
-        offers = await agreed_offers(steps, 10)
-        body = {"rows": [{"offer_id": offer, "approved": True} for offer in offers]}
-        answer = await steps.client.post("/v1/approvals/batches", json=body, headers=world.director())
-        assert answer.json()["counts"] == {"rows": 10, "applied": 10, "rejected": 0}
-        assert await money(steps, grant) == (60_000, 60_000, 0, 0)
-
-    async def test_seven_organisations_cover_nine_regions(self, steps: Steps, world: World) -> None:
-        regions = ["North East", "North West", "Yorkshire and the Humber", "East Midlands", "West Midlands",
-                   "East of England", "London", "South East", "South West"]  # fmt: skip
-        shares = [regions[:2], regions[2:4], *([each] for each in regions[4:])]
-        values = [92_317.86] * 6 + [92_317.84]
-        for number, (covered, value) in enumerate(zip(shares, values, strict=True)):
-            await partner_with_contract(steps, f"organisation-{number}", value, covered)
-        found = (await steps.client.get("/v1/delivery-partners?include_total=true", headers=world.dfe())).json()
-        assert (found["paging"]["total"], {r for each in found["data"] for r in each["regions"]}) == (7, set(regions))
-        assert world.sql("SELECT sum(value_pence) FROM budgets") == [(64_622_500,)]
 
 
 class TestRaces:
