@@ -188,3 +188,17 @@ def _ids(sample: Loaded, scheme: str) -> dict[int, tuple[str, str]]:
 
 def _identity(urn: int, inspection: Document) -> tuple[str, str]:
     return (str(urn), inspection["number"] or inspection["starts_on"])
+
+
+def test_the_free_meal_estimate_of_all_tiers_is_that_of_all_schools(sample: Loaded) -> None:
+    of_schools = sample.platform.get("inspection", "/v1/statistics/disadvantage", by="region")
+    of_tiers = sample.platform.get("triage", "/v1/statistics/disadvantage", by="region")
+    (proposed,) = (table for table in of_tiers["tables"] if table["basis"] == "proposed")
+    (total,) = (cell for cell in proposed["total"] if cell["tier"] == "total")
+
+    told, expected = total["fsm_ever6_estimate"], of_schools["total"]["fsm_ever6_estimate"]
+    schools_not_open = told.pop("schools_missing") - expected.pop("schools_missing")
+    assert told == expected
+    assert schools_not_open == total["schools"] - of_schools["total"]["schools"]
+    assert told["schools_counted"] > 100
+    assert of_tiers["census"] == dict.fromkeys(("first", "last"), of_schools["census"]["period"])

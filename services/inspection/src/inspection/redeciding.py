@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from inspection.dashboards import comparisons
+from inspection.disadvantage.telling import telling_of_meals
 from inspection.progress import releases
 from shared.db.session import Database
 
@@ -31,7 +32,7 @@ def redecide_once(engine: Engine) -> None:
     with engine.begin() as connection:
         years = comparisons.stale_periods(connection)
     for year in years:
-        with engine.begin() as connection:
+        with engine.begin() as connection, telling_of_meals(connection):
             comparisons.refresh_year(connection, year)
     with engine.begin() as connection:
         made = releases.remake(connection)

@@ -3,11 +3,11 @@
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.disadvantage import meals_sql
 from inspection.rows import Row, fetch_all, fetch_first
 from inspection.statistics.repository import COLUMNS, LATEST_JUDGEMENTS
 
@@ -20,25 +20,9 @@ _CATEGORY = f"""CASE WHEN latest.framework IS NULL THEN '{NOT_INSPECTED}'
         ELSE coalesce(latest.category_of_concern, '{NO_CATEGORY}') END"""
 _GROUPS: Final[Mapping[str, str]] = {**COLUMNS, "category": _CATEGORY}
 
-# whether a school's figure may be told was decided when it was loaded: `dashboards.comparisons.decide`
-_STATUS = """CASE
-        WHEN m.status = 'suppressed' THEN 'suppressed'
-        WHEN m.value IS NULL OR s.pupils IS NULL THEN 'missing'
-        WHEN m.told_under = :rule THEN 'value'
-        ELSE 'suppressed' END"""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimating:
-    """What an estimate is made with: measure and year, and the rule its schools' figures may be told under."""
-
-    measure: str
-    period: str | None
-    rule: str
-
 
 async def estimates(
-    reads: AsyncConnection, by: DisadvantageBy, how: Estimating, open_statuses: Sequence[str]
+    reads: AsyncConnection, by: DisadvantageBy, period: str | None, open_statuses: Sequence[str]
 ) -> list[Row]:
     """Return open schools by group, framework, overall grade and category, each with counts and sums.
 
@@ -48,7 +32,7 @@ async def estimates(
     sql = f"""{LATEST_JUDGEMENTS},
     told AS (
         SELECT {_GROUPS[by]} AS code, latest.framework, latest.overall, {_CATEGORY} AS category, s.pupils,
-            round(m.value * s.pupils / 100) AS estimate, {_STATUS} AS status
+            {meals_sql.ESTIMATE} AS estimate, {meals_sql.STATUS} AS status
         FROM schools s
         LEFT JOIN latest USING (urn)
         LEFT JOIN pupil_measures m ON m.urn = s.urn AND m.measure = :measure AND m.period = :period
@@ -64,29 +48,24 @@ FROM told
 WHERE code IS NOT NULL
 GROUP BY code, framework, overall, category
 ORDER BY code, framework, overall, category"""
-    parameters = {
-        "measure": how.measure,
-        "period": how.period,
-        "rule": how.rule,
-        "open_statuses": list(open_statuses),
-    }
+    parameters = {**meals_sql.parameters(), "period": period, "open_statuses": list(open_statuses)}
     return await fetch_all(reads, sql, parameters)
 
 
-_CENSUS = """
+_CENSUS = f"""
 SELECT newest.period, src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
 FROM (
     SELECT m.period, max(m.source_id) AS source_id
     FROM pupil_measures m
     WHERE m.measure = :measure
-        AND m.period = (SELECT max(each.period) FROM pupil_measures each WHERE each.measure = :measure)
+        AND m.period = {meals_sql.NEWEST}
     GROUP BY m.period) newest
 JOIN sources src ON src.id = newest.source_id"""
 
 
-async def newest_census(reads: AsyncConnection, measure: str) -> Row | None:
-    """Return the newest academic year a measure is held of, with its source."""
-    return await fetch_first(reads, _CENSUS, {"measure": measure})
+async def newest_census(reads: AsyncConnection) -> Row | None:
+    """Return the newest academic year that the measure is held of, with its source."""
+    return await fetch_first(reads, _CENSUS, {"measure": meals_sql.MEASURE})
 
 
 _ROLL = """

@@ -11,9 +11,8 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.dashboards.measures import threshold
-from inspection.dashboards.rule import rule
 from inspection.disadvantage import repository
-from inspection.disadvantage.repository import NO_CATEGORY, NOT_INSPECTED, DisadvantageBy, Estimating
+from inspection.disadvantage.repository import NO_CATEGORY, NOT_INSPECTED, DisadvantageBy
 from inspection.reference.service import codes
 from inspection.rows import Row
 from inspection.schools.service import source_document
@@ -22,7 +21,6 @@ from shared.responses import json_response
 
 Document = dict[str, Any]
 
-MEASURE: Final = "fsm_ever6_percent"
 NOT_LOADED: Final = "not_loaded"
 DEFINITION: Final = (
     "Estimated pupils recorded for free school meals at any time in the last six years: the school census's percentage "
@@ -41,9 +39,8 @@ LABELS: Final = {NO_CATEGORY: "No category of concern", NOT_INSPECTED: "Not insp
 async def get_disadvantage(request: Request, reads: AsyncConnection, by: DisadvantageBy) -> Response:
     """Answer with the estimates of every group that has an open school, and of all together."""
     open_statuses = codes().open_statuses
-    census = await repository.newest_census(reads, MEASURE)
-    how = Estimating(MEASURE, census["period"] if census else None, rule())
-    rows = await repository.estimates(reads, by, how, open_statuses)
+    census = await repository.newest_census(reads)
+    rows = await repository.estimates(reads, by, census["period"] if census else None, open_statuses)
     roll = await repository.roll_dates(reads, open_statuses)
     groups = _split(rows, lambda row: row["code"])
     labels = _category_labels(groups) if by == "category" else await group_labels(reads, by, list(groups))

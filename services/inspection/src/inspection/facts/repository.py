@@ -6,13 +6,20 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.disadvantage import meals_sql
 from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS
 from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row, fetch_all, fetch_count
 from inspection.schools.listing_sql import SCHOOL_COLUMNS, SCHOOL_TABLES
 
-_SCHOOLS_AFTER = f"SELECT {SCHOOL_COLUMNS} {SCHOOL_TABLES} WHERE s.urn > :after ORDER BY s.urn LIMIT :limit"
-_SCHOOLS_BY_URN = f"SELECT {SCHOOL_COLUMNS} {SCHOOL_TABLES} WHERE s.urn = ANY (:urns) ORDER BY s.urn"
+_SCHOOLS = f"""
+SELECT {SCHOOL_COLUMNS}, {meals_sql.STATUS} AS meals_status, m.value AS meals_percent,
+    {meals_sql.ESTIMATE} AS meals_estimate, m.period AS meals_period, census.as_at AS meals_as_at
+{SCHOOL_TABLES}
+LEFT JOIN pupil_measures m ON m.urn = s.urn AND m.measure = :measure AND m.period = {meals_sql.NEWEST}
+LEFT JOIN sources census ON census.id = m.source_id"""
+_SCHOOLS_AFTER = f"{_SCHOOLS} WHERE s.urn > :after ORDER BY s.urn LIMIT :limit"
+_SCHOOLS_BY_URN = f"{_SCHOOLS} WHERE s.urn = ANY (:urns) ORDER BY s.urn"
 
 _EVIDENCE = f"""
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
@@ -29,12 +36,12 @@ ORDER BY m.urn, m.first_seen_on DESC"""
 
 async def schools_after(reads: AsyncConnection, after: object, limit: int) -> list[Row]:
     """Return up to `limit` schools by URN, after this one."""
-    return await fetch_all(reads, _SCHOOLS_AFTER, {"after": after, "limit": limit})
+    return await fetch_all(reads, _SCHOOLS_AFTER, {**meals_sql.parameters(), "after": after, "limit": limit})
 
 
 async def schools_by_urn(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]:
     """Return the schools that carry one of these URNs, by URN."""
-    return await fetch_all(reads, _SCHOOLS_BY_URN, {"urns": list(urns)})
+    return await fetch_all(reads, _SCHOOLS_BY_URN, {**meals_sql.parameters(), "urns": list(urns)})
 
 
 async def evidence(reads: AsyncConnection, urns: Sequence[int], *, ahead: bool) -> list[Row]:

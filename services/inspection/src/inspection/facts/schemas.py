@@ -1,6 +1,7 @@
 """The facts document: all that is known of a school and bears on a judgement."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -71,6 +72,18 @@ class Stay(ApiModel):
     left_on: date | None = Field(description="null: still a member")
 
 
+class FreeMeals(ApiModel):
+    """Pupils recorded for free school meals at any time in the last six years (ever 6): not those eligible now."""
+
+    status: Literal["value", "suppressed", "missing"] = Field(
+        description="suppressed: a few pupils would be given away; missing: no figure, or the roll is not known"
+    )
+    percent: float | None = Field(description="of the school census")
+    estimate: int | None = Field(description="the percentage of the pupils on roll in the register")
+    census: str | None = Field(description="academic year of the newest census held", examples=["2022-23"])
+    as_at: date | None = Field(description="the day the census speaks for")
+
+
 class Facts(ApiModel):
     """A school and its evidence, newest inspection first. Same content, same `facts_version`."""
 
@@ -87,6 +100,7 @@ class Facts(ApiModel):
     trust: TrustRef | None
     memberships: list[Stay] = Field(description="all of the school's time in trusts, newest first")
     pupils: int | None
+    fsm_ever6: FreeMeals
     idaci_quintile: int | None
     location: Location | None
     religious_character: str | None

@@ -9,6 +9,7 @@ import orjson
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from inspection.dashboards.figures import VALUE
 from inspection.domain.register import counted_as
 from inspection.facts import repository
 from inspection.inspections.service import area_grades, inspection_core, warning_documents
@@ -49,6 +50,7 @@ def facts_document(school: Row, inspections: Sequence[Row], stays: Sequence[Row]
         "trust": parts["trust"],
         "memberships": [_stay(row) for row in stays],
         "pupils": school["pupils"],
+        "fsm_ever6": _meals(school),
         "idaci_quintile": school["idaci_quintile"],
         "location": parts["location"],
         "religious_character": school["religious_character"],
@@ -60,6 +62,17 @@ def facts_document(school: Row, inspections: Sequence[Row], stays: Sequence[Row]
     for document, row in zip(content["inspections"], inspections, strict=True):
         document["source"] = inspection_source(row)
     return {**content, "facts_version": version, "source": source_document(school)}
+
+
+def _meals(school: Row) -> Document:
+    told = school["meals_status"] == VALUE
+    return {
+        "status": school["meals_status"],
+        "percent": school["meals_percent"] if told else None,
+        "estimate": int(school["meals_estimate"]) if told else None,
+        "census": school["meals_period"],
+        "as_at": school["meals_as_at"],
+    }
 
 
 def _stay(row: Row) -> Document:

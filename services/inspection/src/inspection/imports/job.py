@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Connection, RowMapping
 
 from inspection.dashboards import comparisons
+from inspection.disadvantage.telling import telling_of_meals
 from inspection.imports import repository
 from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
@@ -109,9 +110,10 @@ class _Merge:
         code, as_at = self._kind.code, self._wanted["as_at"]
         source_id = repository.add_source(connection, self._wanted)
         source = Provenance(source_id, code, as_at)
-        fates = self._kind.load(connection, self._read.batch, source, self._warnings)
-        if fates.created or fates.changed:
-            comparisons.refresh(connection, code, source_id)
+        with telling_of_meals(connection):
+            fates = self._kind.load(connection, self._read.batch, source, self._warnings)
+            if fates.created or fates.changed:
+                comparisons.refresh(connection, code, source_id)
         return fates, source_id
 
     def _trial(self, connection: Connection) -> tuple[Fates, None]:

@@ -133,3 +133,22 @@ class TestAllEngland:
             " FROM pupil_measures WHERE measure = 'fsm_ever6_percent'"
         )
         assert found == {"zeros": 500, "blank": 2_408}
+
+
+class TestWhoKeepsFactsIsTold:
+    async def told(self, importer: Importer, rows: Rows, content: bytes, *of: str) -> list[str]:
+        """Return the schools told of by the import of a file."""
+        last = rows.one("SELECT coalesce(max(id), 0) AS id FROM outbox")["id"]
+        await importer.send(content, *of)
+        sql = "SELECT subject FROM outbox WHERE type = 'inspection.school.changed' AND id > %s ORDER BY subject"
+        return [row["subject"] for row in rows.all(sql, last)]
+
+    async def test_of_schools_whose_free_meals_are_told_otherwise(self, importer: Importer, rows: Rows) -> None:
+        first, second = school(100001), school(100002)
+        await importer.send(ofsted_file([first, second]), "2022-08-31")
+        both = census(["100001", "20.0", "9", "9", "9"], ["100002", "30.0", "9", "9", "9"], ["100003", "9", "", "", ""])
+        of = (JANUARY, "pupil-census")
+        assert await self.told(importer, rows, both, *of) == ["100001", "100002"]
+        assert await self.told(importer, rows, both, *of) == []
+        other = census(["100001", "20.0", "12", "9", "9"], ["100002", "30.1", "9", "9", "9"])
+        assert await self.told(importer, rows, other, *of) == ["100002"]

@@ -1,6 +1,7 @@
 """Facts in bulk over HTTP."""
 
 from datetime import date
+from typing import Any
 
 import httpx
 import orjson
@@ -15,10 +16,10 @@ from shared.testing.plugin import DatabaseUrls
 NDJSON = {"Accept": "application/x-ndjson"}
 
 
-async def facts_of(client: httpx.AsyncClient, urn: int) -> dict[str, object]:
+async def facts_of(client: httpx.AsyncClient, urn: int) -> dict[str, Any]:
     answer = await client.post("/v1/facts/lookup", json={"urns": [urn]})
     assert answer.status_code == 200, answer.text
-    document: dict[str, object] = answer.json()["data"][0]
+    document: dict[str, Any] = answer.json()["data"][0]
     return document
 
 
@@ -55,6 +56,23 @@ class TestDocument:
         assert facts.inspections[2].relates_to_current_urn is False
         assert facts.trust is not None
         assert facts.trust.kind == "multi_academy_trust"
+
+    async def test_free_meals_are_told_as_statistics_tell_them(
+        self, reader: httpx.AsyncClient, register: Register
+    ) -> None:
+        for urn, percent, pupils in ((100001, 25.0, 203), (100002, 2.0, 203), (100003, 25.0, None), (100004, None, 9)):
+            register.school(urn, pupils=pupils)
+            register.measure(urn, percent, cohort=pupils)
+        register.school(100005)
+        found = [(await facts_of(reader, urn))["fsm_ever6"] for urn in range(100001, 100006)]
+
+        assert found[0] == {
+            "status": "value", "percent": 25.0, "estimate": 51, "census": "2022-23", "as_at": "2026-05-31",
+        }  # fmt: skip
+        assert found[1] == {**found[0], "status": "suppressed", "percent": None, "estimate": None}
+        assert [each["status"] for each in found[2:]] == ["missing"] * 3
+        assert {each["estimate"] for each in found[1:]} == {None}
+        assert (found[4]["census"], found[4]["as_at"]) == (None, None)
 
     async def test_snapshots_and_what_stands_on_a_predecessor_are_no_evidence(
         self, reader: httpx.AsyncClient, register: Register
