@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from services.triage.tests.conftest import Service
+from services.triage.tests.conftest import FINAL, Service
 from services.triage.tests.documents import facts, graded
 from services.triage.tests.drafting import (
     TODAY,
@@ -18,6 +18,7 @@ from services.triage.tests.drafting import (
 )
 
 from shared.testing.plugin import CloneDatabase, DatabaseUrls
+from shared.testing.tokens import bearer
 from triage.migrate import SERVICE_DIR
 
 CARD_AREAS = (
@@ -28,6 +29,7 @@ CARD_AREAS = (
     "personal_development_and_wellbeing",
     "leadership_and_governance",
 )
+SIMULATOR = bearer(scope=("simulations:read", "simulations:run"), org="dfe", role="policy-official", user="official-1")
 AFTERWARDS = {"is_current", "superseded_at", "upstream"}
 CURRENT = "SELECT urn, id, result, policy_version, cause FROM assessments WHERE is_current ORDER BY urn"
 
@@ -49,6 +51,20 @@ async def told(service: Service, urn: int, as_of: str) -> dict[str, Any]:
     answer = await service.get(f"/v1/schools/{urn}/assessment", as_of=as_of)
     assert answer.status_code == 200, answer.text
     return {name: value for name, value in answer.json().items() if name not in AFTERWARDS}
+
+
+async def simulated_moves(service: Service, version: int) -> list[dict[str, Any]]:
+    """The schools that a simulation of a version says will move."""
+    async with service.working(), asyncio.timeout(60):
+        wanted = {"scheme": "ippr-2023", "version": version}
+        document = (await service.post("/v1/simulations", wanted, SIMULATOR)).json()
+        while document["state"] not in FINAL:
+            await asyncio.sleep(0.02)
+            document = (await service.get(f"/v1/simulations/{document['id']}", SIMULATOR)).json()
+    moves: list[dict[str, Any]] = (await service.get(f"/v1/simulations/{document['id']}/moves", SIMULATOR)).json()[
+        "data"
+    ]
+    return moves
 
 
 async def changed_events(service: Service) -> list[int]:
@@ -75,6 +91,25 @@ class TestAVersionWithAFutureDate:
             (100003, "undetermined", 1, "run"),
         ]
         assert (await changed_events(service))[len(told) :] == [100001]
+
+    async def test_moves_exactly_the_schools_that_a_simulation_of_the_draft_named(self, service: Service) -> None:
+        cards = [card(), *(card(**{area: "needs_attention"}) for area in CARD_AREAS), graded("2024-01-01", 3), graded()]
+        await service.load(*(facts(100001 + place, each) for place, each in enumerate(cards)))
+        await service.run()
+        await service.reassess()
+        made = await drafted(service, stricter(await next_version(service)))
+        moves = await simulated_moves(service, made["version"])
+        assert [each["urn"] for each in moves] == [100002, 100005, 100006]
+        await stepped(service, made["version"], "activation")
+        told = len(await changed_events(service))
+        await service.reassess()
+        assert len(await changed_events(service)) == told
+        await service.reassess(on=TOMORROW)
+        assert (await changed_events(service))[told:] == [each["urn"] for each in moves]
+        after = {row.urn: row.result for row in await service.rows(CURRENT)}
+        assert {urn: after[urn] for urn in (each["urn"] for each in moves)} == {
+            each["urn"]: each["after"] for each in moves
+        }
 
     async def test_is_done_once_by_however_many_workers(self, service: Service) -> None:
         await service.load(*(facts(100001 + place, card(inclusion="needs_attention")) for place in range(20)))

@@ -1,5 +1,6 @@
 """Versions of a scheme drafted over HTTP: validated part by part, brought into force from a day, never edited."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -129,6 +130,8 @@ WRONG: list[tuple[Spoil, str]] = [
     (lambda document: document["parameters"].pop("weak"), "/parameters/weak"),
     (put("parameters", "weak", "overall", to=[3, 5]), "/parameters/weak/overall/1"),
     (put("parameters", "weak", "key_areas", to=["no_area"]), "/parameters/weak/key_areas/0"),
+    (put("parameters", "action_grades", to=[4, 3, "needs_attention"]), "/parameters/action_grades"),
+    (put("parameters", "action_grades", to=[3, 3]), "/parameters/action_grades"),
     (put("parameters", "special_measures", to=["XX"]), "/parameters/special_measures/0"),
     (put("parameters", "predecessor_grades", to="maybe"), "/parameters/predecessor_grades"),
     (put("parameters", "low_attainment", to={"enabled": True, "below": None}), "/parameters/low_attainment/below"),
@@ -190,6 +193,18 @@ class TestActivation:
                 assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:not-a-draft")
                 assert f"Version {version} is {state}" in answer.json()["detail"]
         assert (await service.post(f"{VERSIONS}/9/activation", {"reason": "x"}, OFFICIAL)).status_code == 404
+
+    async def test_of_one_draft_is_one_however_many_ask(self, service: Service) -> None:
+        document = await next_version(service)
+        await asyncio.gather(*(drafted(service, document) for _ in range(3)))
+        assert set(await states(service)) == {1, 2, 3, 4}
+        order = {"reason": "At once."}
+        steps = [f"{version}/{step}" for version in (2, 2, 3, 4) for step in ("activation", "withdrawal")]
+        answers = await asyncio.gather(*(service.post(f"{VERSIONS}/{each}", order, OFFICIAL) for each in steps))
+        assert {each.status_code for each in answers} <= {200, 409}
+        held = list((await states(service)).values())
+        assert [state for state, *_ in held].count("coming") <= 1
+        assert len([each for each in answers if each.status_code == 200]) == 3
 
     async def test_on_the_day_itself_is_too_late(self, service: Service) -> None:
         await drafted(service, await next_version(service))

@@ -69,7 +69,9 @@ class PolicyParameters(RequestModel):
     special_measures: Codes
     categories: Codes = Field(description="categories of concern")
     safeguarding_failures: Codes
-    action_grades: Grades = Field(description="grades by which an area needs action")
+    action_grades: Grades = Field(
+        description="grades by which an area needs action, from the least to the most serious on each scale, each once"
+    )
     concern_outcomes: Annotated[list[Words], Field(max_length=50)] = Field(
         description="an outcome in words that holds one of these is a concern; capitals and punctuation do not count"
     )

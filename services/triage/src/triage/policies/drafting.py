@@ -52,11 +52,20 @@ def _problems(wanted: NewPolicyVersion, base: Mapping[str, Any], on: date) -> It
     parameters = wanted.content()["parameters"]
     for fault in faults(read_policy(base), base["parameters"], parameters):
         yield FieldProblem(f"/parameters{fault.pointer}", fault.detail, fault.code)
+    yield from _order_problems(parameters["action_grades"], base["parameters"]["judged_grades"])
     attainment = wanted.parameters.low_attainment
     if attainment.enabled and attainment.below is None:
         where = "/parameters/low_attainment/below"
         yield FieldProblem(where, "The trigger is on: say below which percentage.", "value_needed")
     yield from _rule_problems(wanted.rules, base)
+
+
+def _order_problems(grades: list[Any], from_the_best: list[Any]) -> Iterator[FieldProblem]:
+    """What would alter a result is looked for from the least serious grade on: they have to stand in that order."""
+    ordered = [each for each in from_the_best if each in grades]
+    if set(ordered) == set(grades) and ordered != grades:
+        said = ", ".join(map(str, ordered))
+        yield FieldProblem("/parameters/action_grades", f"From the least to the most serious: {said}.", "not_in_order")
 
 
 def _rule_problems(rules: list[NewRule], base: Mapping[str, Any]) -> Iterator[FieldProblem]:

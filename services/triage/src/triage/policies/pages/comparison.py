@@ -29,13 +29,15 @@ def _heads(document: Document) -> tuple[str, str]:
 
 
 def _values(document: Document) -> Iterator[Html]:
-    yield tag("h2", "Parameters that change")
+    yield tag("h2", "Values that change")
     changes = [*document["parameters"], *document["others"]]
     if not changes:
         yield tag("p", "None.")
         return
     yield table(
-        "Parameters", ("Parameter", *_heads(document), "Rules that go by it"), [_value(each) for each in changes]
+        "Parameters and other parts of the document",
+        ("Parameter", *_heads(document), "Rules that go by it"),
+        [_value(each) for each in changes],
     )
 
 
