@@ -15,6 +15,7 @@ from tests.bench.brokers import candidates_line, memory_line
 from tests.bench.days import ledger_lines
 from tests.bench.following import decision_line, publication_line, simulation_line
 from tests.bench.reads import read_lines
+from tests.bench.rules import rules_line
 from tests.bench.scale import scale_line
 from tests.bench.searches import search_lines
 from tests.bench.streams import stream_lines
@@ -37,7 +38,9 @@ def main() -> None:
         lines.append(scale_line(lambda: next(platforms), Path(scratch), file, as_at))
         platform = next(platforms)
         platform.load(folder, None)
-        lines.append(run_line(platform, _database(platform, "triage"), dt.datetime.now(dt.UTC).date()))
+        today = dt.datetime.now(dt.UTC).date()
+        lines.append(run_line(platform, _database(platform, "triage"), today))
+        lines.append(rules_line(_database(platform, "triage"), today))
         lines.append(simulation_line(platform))
         lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
         lines += ledger_lines()

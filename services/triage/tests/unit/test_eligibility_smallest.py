@@ -177,3 +177,35 @@ class TestOfATrust:
                 values = {change.urn: change.becomes for change in each.changes}
                 held = [_graded(one, values[one.urn]) if one.urn in values else one for one in schools]
                 assert trust(*held).result == each.result != trust(*schools).result
+
+
+class TestWorseAndOrder:
+    """A judgement that is worse never makes a trust less eligible; the order of facts never matters."""
+
+    ORDER = ("ineligible", "undetermined", "eligible")
+
+    def test_of_a_trust(self) -> None:
+        for grades in product((*GRADES, None), repeat=3):
+            schools = of_a_trust(grades, (TestOfATrust.LONG, TestOfATrust.LONG, TestOfATrust.SHORT))
+            stands = self.ORDER.index(trust(*schools).result)
+            assert trust(*reversed(schools)) == trust(*schools)
+            for at, grade in enumerate(grades):
+                if grade in {1, 2, 3}:
+                    worse = [_graded(each, grade + 1) if place == at else each for place, each in enumerate(schools)]
+                    assert self.ORDER.index(trust(*worse).result) >= stands
+
+    @pytest.mark.parametrize("programme", [TSI, SIO], ids=lambda each: each.code)
+    def test_of_the_inspections_of_a_school(self, programme: Programme) -> None:
+        for history in HISTORIES:
+            turned = outcome(programme, maintained(*reversed(history)), None, DAY)
+            assert turned == outcome(programme, maintained(*history), None, DAY)
+
+    def test_the_tiers_of_2019_never_fall_with_a_worse_grade_before(self) -> None:
+        """The grade now must require improvement; the one before can only raise the tier by being worse."""
+        for grade in (1, 2, 3):
+            now = judged("2023-01-10", 3)
+            better, worse = (
+                sio_school(maintained(judged("2019-01-10", before), now), DAY, SIO).possible_tiers
+                for before in (grade, grade + 1)
+            )
+            assert max(worse) >= max(better)

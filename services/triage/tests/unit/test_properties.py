@@ -1,15 +1,27 @@
 """What must hold whatever the facts: worse never gets less, order never matters, the same gives the same bytes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import date
+from itertools import product
 from random import Random
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from services.triage.tests.factories import CARD, OLD_AREAS, TODAY, URN, judge
+from services.triage.tests.factories import (
+    CARD,
+    OLD_AREAS,
+    TODAY,
+    URN,
+    card,
+    inspection,
+    judge,
+    school,
+    ungraded_overall,
+)
 
 from triage.domain.facts import CompletedSupport, Grade, Inspection, ProgressReview, SchoolFacts
 from triage.domain.tiering import Judge
@@ -122,6 +134,34 @@ class TestWorseNeverGetsLess:
         assert rank(rules, replace(facts, inspections=others)) >= rank(rules, facts)
 
 
+def _combinations(scheme: tuple[str, int]) -> Iterator[tuple[Judge, Inspection, Inspection]]:
+    """Every combination of what the rules look at in the latest inspection, after a good and a weak one."""
+    before = (inspection("2019-05-01", overall=2), inspection("2019-05-01", overall=3))
+    older = product((None, 1, 2, 3, 4), repeat=3)
+    names = ("quality_of_education", "leadership_and_management", "sixth_form")
+    newer = product(CARD_GRADES, repeat=3)
+    card_names = ("leadership_and_governance", "achievement", "inclusion")
+    latest = [ungraded_overall(areas=dict(zip(names, given_grades, strict=True))) for given_grades in older]
+    latest += [card(areas=dict(zip(card_names, given_grades, strict=True))) for given_grades in newer]
+    latest += [inspection(overall=overall) for overall in (1, 2, 3, 4)]
+    for first, last, category in product(before, latest, (None, "SM", "RSI")):
+        yield judge(*scheme), first, replace(last, category=category)
+
+
+class TestWorseNeverGetsLessInAnyCombination:
+    @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
+    def test_by_area_overall_safeguarding_or_the_inspection_before(self, scheme: tuple[str, int]) -> None:
+        for rules, before, latest in _combinations(scheme):
+            stands = rank(rules, school(before, latest))
+            failed = "not_met" if latest.framework == "report-card-2025" else "not_effective"
+            worsened = [replace(latest, grades={**latest.grades, area: worse(grade)})
+                        for area, grade in latest.grades.items()]  # fmt: skip
+            worsened += [replace(latest, overall=worse(latest.overall)), replace(latest, safeguarding=failed)]
+            for each in worsened:
+                assert rank(rules, school(before, each)) >= stands, each
+            assert rank(rules, school(replace(before, overall=worse(before.overall)), latest)) >= stands
+
+
 class TestOrderNeverMatters:
     @given(judges, schools, st.randoms())
     @settings(max_examples=300)
@@ -150,6 +190,23 @@ class TestSupport:
         done = (CompletedSupport("new", TODAY),)
         before = replace(facts, completed_support=())
         assert rank(rules, replace(facts, completed_support=done)) == rank(rules, before)
+
+    @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
+    def test_alone_changes_nothing_from_the_day_the_latest_inspection_began(self, scheme: tuple[str, int]) -> None:
+        for rules, before, latest in _combinations(scheme):
+            for day in (latest.starts_on, TODAY):
+                facts = school(before, latest)
+                supported = replace(facts, completed_support=(CompletedSupport("one", day),))
+                proposed = rules.propose(facts, TODAY)
+                assert rules.propose(supported, TODAY).result == proposed.result
+
+    @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
+    def test_before_it_changes_only_what_calls_for_support_again(self, scheme: tuple[str, int]) -> None:
+        for rules, before, latest in _combinations(scheme):
+            facts = school(before, latest)
+            supported = replace(facts, completed_support=(CompletedSupport("one", date(2020, 1, 1)),))
+            if rank(rules, school(latest)) == 0 or rank(rules, school(before)) == 0:
+                assert rank(rules, supported) == rank(rules, facts)
 
 
 class TestSameInSameOut:
