@@ -1,5 +1,6 @@
 """The Kubernetes base renders, fits the API's schemas, and keeps to the restricted pod security standard."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -93,3 +94,11 @@ def test_containers_run_as_an_ordinary_user_from_pinned_requirements(service: st
     lock = (ROOT / "services" / service / "requirements.lock").read_text(encoding="utf-8")
     assert "--hash=sha256:" in lock
     assert "pytest" not in lock
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_containers_hold_the_versions_that_are_tested(service: str) -> None:
+    def pins(path: Path) -> set[str]:
+        return set(re.findall(r"^[\w.-]+==[^\s;]+", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert pins(ROOT / "services" / service / "requirements.lock") <= pins(ROOT / "requirements.lock")
