@@ -124,7 +124,7 @@ class NewPolicyVersion(RequestModel):
     parameters: PolicyParameters
     rules: list[NewRule] = Field(min_length=1, max_length=50, description="tried in this order")
     support_months: dict[Code, Annotated[StrictInt, Field(ge=1, le=120)]] | None = Field(
-        None, description="how long support lasts, in months by occasion; not sent: as in the version before"
+        None, description="how long support lasts, in months by occasion; not sent: as in the latest active version"
     )
 
     def content(self) -> dict[str, Any]:

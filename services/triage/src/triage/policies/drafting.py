@@ -12,7 +12,7 @@ from triage.domain.policy import read_policy
 from triage.domain.tiering import Judge
 from triage.policies.catalogue import catalogue, known_rules, sentence_of, texts_of
 from triage.policies.document_schemas import NewPolicyVersion, NewRule
-from triage.policies.documents import Document
+from triage.policies.documents import Document, packaged
 
 
 def draft_of(wanted: NewPolicyVersion, base: Mapping[str, Any], number: int, on: date) -> Document:
@@ -57,6 +57,9 @@ def _problems(wanted: NewPolicyVersion, base: Mapping[str, Any], on: date) -> It
     if attainment.enabled and attainment.below is None:
         where = "/parameters/low_attainment/below"
         yield FieldProblem(where, "The trigger is on: say below which percentage.", "value_needed")
+    known = sorted({code for each in packaged() for code in each.get("support_months", {})})
+    for code in (wanted.support_months or {}).keys() - set(known):
+        yield FieldProblem(f"/support_months/{code}", f"This is one of {', '.join(known)}.", "unknown_code")
     yield from _rule_problems(wanted.rules, base)
 
 
