@@ -25,7 +25,8 @@ def whole(request: Request, trail: Iterable[Mapping[str, Any]]) -> Response:
 
 def _rows(entry: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     source = entry["source"] or {"name": None, "as_at": None}
-    step = (entry["at"], entry["by"], entry["step"], entry["reason"], source["name"], source["as_at"])
+    at = entry["at"].isoformat().replace("+00:00", "Z")
+    step = (at, entry["by"], entry["step"], entry["reason"], source["name"], source["as_at"])
     for change in entry["changes"] or _NOTHING_CHANGED:
         yield [*step, change["field"], _cell(change["from"]), _cell(change["to"])]
 

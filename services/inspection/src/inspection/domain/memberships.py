@@ -1,22 +1,27 @@
 """A school's time in trusts, put together from files that each show one day.
 
-Nobody tells when a school joined or left: the first file that shows it is the earliest date known, and the academy's
-open date stands for joining where it is the first trust known. Both are marked `assumed`.
+Such files do not tell when a school joined or left: the first file that shows it is the earliest date known, and the
+academy's open date stands for joining where it is the first trust known. Both are marked `assumed`. The register's
+history of memberships tells the days themselves, and takes the place of what was assumed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A stay in a trust: `joined_on <= day < left_on`; `first_seen_on` is the date of the first file that shows it."""
+    """A stay in a trust: `joined_on <= day < left_on`; `first_seen_on` is the date of the first file that shows it.
+
+    One that is not `assumed` has its day of joining from the register, and is seen from that day on.
+    """
 
     trust_uid: str
     joined_on: date
     first_seen_on: date
     left_on: date | None = None
+    assumed: bool = True
 
 
 def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: date | None) -> list[Stay]:
@@ -29,8 +34,51 @@ def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: 
     after = [stay for stay in ordered if stay.first_seen_on > day]
     told = _older(before, after, day, trust_uid) if after else _newest(before, day, trust_uid)
     return [
-        replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) for place, stay in enumerate(told)
+        replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) if stay.assumed else stay
+        for place, stay in enumerate(told)
     ]
+
+
+def in_turn(official: Iterable[Stay]) -> list[Stay]:
+    """Return stays in order, one at a time: each ends, at the latest, when the next one begins.
+
+    Of those that begin on the same day the one that lasts longest counts.
+    """
+    by_day: dict[date, Stay] = {}
+    for stay in sorted(official, key=lambda stay: (stay.left_on is None, stay.left_on, stay.trust_uid)):
+        by_day[stay.joined_on] = stay
+    ordered = [by_day[day] for day in sorted(by_day)]
+    ends = [following.joined_on for following in ordered[1:]]
+    return [
+        stay if stay.left_on is not None and stay.left_on <= ends_by else replace(stay, left_on=ends_by)
+        for stay, ends_by in zip(ordered, ends, strict=False)
+    ] + ordered[-1:]
+
+
+def settle(stays: Sequence[Stay], official: Sequence[Stay], day: date) -> list[Stay]:
+    """Return the stays, in order, after the register of `day` told those of `official`, which come in turn.
+
+    What other files showed stands where the register tells nothing: before its first stay, after the last one that it
+    tells the end of, and from files newer than `day`.
+    """
+    if not official:
+        return list(stays)
+    first, last = official[0], official[-1]
+    shown = sorted((stay for stay in stays if stay.assumed), key=lambda stay: stay.first_seen_on)
+    before = [stay for stay in shown if stay.first_seen_on < first.joined_on]
+    if before and (before[-1].left_on is None or before[-1].left_on > first.joined_on):
+        before[-1] = replace(before[-1], left_on=first.joined_on)
+    since = last.left_on if last.left_on is not None else max(day, last.joined_on) + timedelta(days=1)
+    after = [
+        replace(stay, joined_on=max(stay.joined_on, stay.first_seen_on if stay.joined_on < since else since))
+        for stay in shown
+        if stay.first_seen_on >= since
+    ]
+    if last.left_on is None and after:
+        same = after[0].trust_uid == last.trust_uid
+        last = replace(last, left_on=after[0].left_on if same else after[0].first_seen_on)
+        after = after[1:] if same else after
+    return [*before, *official[:-1], last, *after]
 
 
 def end(stays: Sequence[Stay], closed_on: date) -> list[Stay]:

@@ -22,7 +22,7 @@ CLOSURE: Final = ("status", "close_date")
 REGISTER_ONLY: Final = ("ukprn", "capacity", "urban_rural", "sponsor", "federation_uid", "federation")
 """Fields that the register alone has."""
 
-LISTING_ONLY: Final = ("report_url", "idaci_quintile", "missing_since")
+LISTING_ONLY: Final = ("report_url", "idaci_quintile", "missing_since", "sixth_form_reason")
 """Fields that come with Ofsted's file alone."""
 
 KEPT: Final = (*SHARED, *CLOSURE, *REGISTER_ONLY, *LISTING_ONLY)

@@ -141,9 +141,10 @@ async def resubmit_rejections(  # noqa: PLR0917 - FastAPI passes them by name
 async def list_import_changes(
     principal: Reader, request: Request, session: Db, import_id: UUID, page: PageRequest
 ) -> Response:
-    """List the fields of schools that an import changed, or, of a dry run, would change: from what, to what.
+    """List what an import changed of schools, or, of a dry run, would change: from what, to what.
 
-    Schools that it added are not among them. `Accept: text/csv` or `application/x-ndjson` streams all.
+    Fields of the register first, then stays in trusts, inspections and figures of pupils. Schools and figures that it
+    added are not among them. `Accept: text/csv` or `application/x-ndjson` streams all.
     """
     return await service.list_changes(request, session, principal, import_id, page)
 

@@ -13,6 +13,7 @@ from inspection.dashboards import comparisons
 from inspection.disadvantage.telling import telling_of_meals
 from inspection.imports import repository
 from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
+from inspection.imports.kinds import told
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
 from inspection.imports.reading.problems import Rejection, UnreadableFile
 from inspection.imports.reading.table import Table
@@ -97,7 +98,7 @@ class _Merge:
         """Merge, write the outcome and mark the job succeeded: all of it, or nothing."""
         with self._context.engine.begin() as connection:
             self._warn()
-            fates, source_id = self._trial(connection) if self._wanted["dry_run"] else self._load(connection)
+            fates, source_id = self._trial(connection) if self._wanted["dry_run"] else self._real(connection)
             self._warn_of_nothing(fates)
             rows = self._rows(fates)
             self._write(connection, rows, source_id)
@@ -106,10 +107,17 @@ class _Merge:
                 append(connection, [NewEvent("inspection.import.finished", str(self._context.id), data)])
             self._context.succeed(connection, {"rows": rows})
 
+    def _real(self, connection: Connection) -> tuple[Fates, int]:
+        """Merge, and keep with the import what changed beside the register's fields, which are kept already."""
+        fates, source_id = self._load(connection)
+        repository.add_changes(connection, self._wanted, repository.told(connection, self._wanted["as_at"]))
+        return fates, source_id
+
     def _load(self, connection: Connection) -> tuple[Fates, int]:
         code, as_at = self._kind.code, self._wanted["as_at"]
         source_id = repository.add_source(connection, self._wanted)
         source = Provenance(source_id, code, as_at)
+        told.begin(connection)
         with telling_of_meals(connection):
             fates = self._kind.load(connection, self._read.batch, source, self._warnings)
             if fates.created or fates.changed:
@@ -120,9 +128,11 @@ class _Merge:
         """Merge and take it back: a dry run tells what would become of each row."""
         savepoint = connection.begin_nested()
         fates, source_id = self._load(connection)
-        changes = repository.changes_of(connection, source_id)
+        fields = repository.field_changes(connection, source_id)
+        others = repository.told(connection, self._wanted["as_at"])
         savepoint.rollback()
-        repository.add_changes(connection, self._wanted, changes)
+        repository.add_changes(connection, self._wanted, fields)
+        repository.add_changes(connection, self._wanted, others)
         return fates, None
 
     def _rows(self, fates: Fates) -> dict[str, int]:

@@ -81,11 +81,11 @@ async def rejections(session: AsyncSession, import_id: UUID, after: int, limit: 
 
 
 _CHANGES = """
-SELECT c.id, c.urn, c.field, c.before, c.after, c.as_at
+SELECT c.id, c.urn, c.concerns, c.subject, c.field, c.before, c.after, c.as_at
 FROM (
-    SELECT id, urn, field, before, after, as_at FROM import_changes WHERE import_id = :import_id
+    SELECT id, urn, concerns, subject, field, before, after, as_at FROM import_changes WHERE import_id = :import_id
     UNION ALL
-    SELECT h.id, h.urn, h.field, h.before, h.after, h.as_at
+    SELECT h.id, h.urn, 'school', NULL, h.field, h.before, h.after, h.as_at
     FROM school_changes h JOIN imports i ON i.source_id = h.source_id
     WHERE i.id = :import_id AND h.field <> ALL (:derived)) c
 WHERE c.id > :after
@@ -93,7 +93,7 @@ ORDER BY c.id"""
 
 
 async def changes(session: AsyncSession, import_id: UUID, after: int, limit: int) -> list[RowMapping]:
-    """Return what an import changed, or would, in the fields of schools, after the number of a change."""
+    """Return what an import changed, or would, after the number of a change: fields of schools first."""
     values = {"import_id": import_id, "after": after, "derived": list(DERIVED), "limit": limit}
     return list((await session.execute(text(f"{_CHANGES} LIMIT :limit"), values)).mappings())
 
@@ -199,12 +199,12 @@ def add_rejections(connection: Connection, owner: RowMapping, rows: Iterable[Map
         connection.execute(insert(ImportRejection), batch)
 
 
-def changes_of(connection: Connection, source_id: int) -> str:
+def field_changes(connection: Connection, source_id: int) -> str:
     """Return what a load changed in the fields of schools, as JSON."""
     found: str | None = connection.scalar(
         text(
             "SELECT json_agg(c ORDER BY c.id)::text FROM ("
-            "SELECT id, urn, as_at, field, before, after FROM school_changes"
+            "SELECT id, urn, as_at, 'school' AS concerns, field, before, after FROM school_changes"
             " WHERE source_id = :source AND field <> ALL (:derived)) c"
         ),
         {"source": source_id, "derived": list(DERIVED)},
@@ -212,14 +212,30 @@ def changes_of(connection: Connection, source_id: int) -> str:
     return found or "[]"
 
 
+def told(connection: Connection, as_at: date) -> str:
+    """Return what a load changed beside the fields of schools, as JSON, numbered on from all changes of fields."""
+    found: str | None = connection.scalar(
+        text(
+            "SELECT json_agg(c ORDER BY c.id)::text FROM ("
+            "SELECT t.id + coalesce(last.id, 0) AS id, t.urn, CAST(:as_at AS date) AS as_at, t.concerns, t.subject,"
+            " t.field, t.before, t.after"
+            " FROM told t LEFT JOIN (SELECT max(id) AS id FROM school_changes) last ON true) c"
+        ),
+        {"as_at": as_at},
+    )
+    return found or "[]"
+
+
 def add_changes(connection: Connection, owner: RowMapping, changes: str) -> None:
-    """Keep what a dry run would change."""
+    """Keep changes with their import."""
     connection.execute(
         text(
-            "INSERT INTO import_changes (import_id, id, urn, as_at, field, before, after, tenancy_orgs, tenancy_region)"
-            " SELECT :import_id, id, urn, as_at, field, before, after, :tenancy_orgs, :tenancy_region"
+            "INSERT INTO import_changes (import_id, id, urn, as_at, concerns, subject, field, before, after,"
+            " tenancy_orgs, tenancy_region)"
+            " SELECT :import_id, id, urn, as_at, concerns, subject, field, nullif(before, 'null'),"
+            " nullif(after, 'null'), :tenancy_orgs, :tenancy_region"
             " FROM jsonb_to_recordset(CAST(:changes AS jsonb))"
-            " AS c (id bigint, urn int, as_at date, field text, before jsonb, after jsonb)"
+            " AS c (id bigint, urn int, as_at date, concerns text, subject text, field text, before jsonb, after jsonb)"
         ),
         {
             "import_id": owner["id"],

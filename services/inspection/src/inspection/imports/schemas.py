@@ -1,7 +1,7 @@
 """Documents of imports."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -91,10 +91,22 @@ class Rejection(ApiModel):
 
 
 class FieldChange(ApiModel):
-    """A field of a school that an import changed, or that a dry run would change; from `as_at` on."""
+    """What an import changed of a school, or a dry run would change; from `as_at` on.
+
+    Figures of pupils are not repeated here, since small numbers are hidden wherever they are told: of a measure that
+    changed, `from` and `to` say whether there was a value, and whether there is one.
+    """
 
     urn: int
-    field: str
+    concerns: Literal["school", "membership", "inspection", "pupil_data"]
+    subject: str | None = Field(
+        description="UID of the trust, id of the inspection, or academic year; null for a field of the register"
+    )
+    field: str = Field(
+        description="`membership` and `inspection` are whole ones: null where there was or is none; of an area, "
+        "`areas/<code>/grade` is the grade or the reason for none",
+        examples=["name", "left_on", "areas/inclusion/grade", "fsm_ever6_percent"],
+    )
     before: Any = Field(alias="from")
     after: Any = Field(alias="to")
     as_at: date

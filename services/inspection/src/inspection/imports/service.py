@@ -12,6 +12,7 @@ from fastapi import Request, Response, UploadFile
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inspection.domain.areas import read_grade
 from inspection.domain.file_dates import date_in
 from inspection.imports import repository
 from inspection.imports.job import JOB_KINDS, NAME
@@ -32,7 +33,16 @@ from shared.schemas import Progress
 JOBS: Final = Jobs(JOB_KINDS)
 CHUNK_BYTES: Final = 1 << 20
 CHUNKS_AT_ONCE: Final = 4
-CHANGE_COLUMNS: Final = {"urn": "urn", "field": "field", "from": "before", "to": "after", "as_at": "as_at"}
+CHANGE_COLUMNS: Final = {
+    "urn": "urn",
+    "concerns": "concerns",
+    "subject": "subject",
+    "field": "field",
+    "from": "before",
+    "to": "after",
+    "as_at": "as_at",
+}
+GRADE_OF_AREA: Final = "areas/"
 _LONGEST_NAME: Final = 255
 
 
@@ -176,7 +186,7 @@ async def list_rejections(
 async def list_changes(
     request: Request, session: AsyncSession, principal: Principal, import_id: UUID, page: PageParameters
 ) -> Response:
-    """Answer with what an import changed in the fields of schools, or would: a page, or all as CSV or NDJSON."""
+    """Answer with what an import changed, or would: a page, or all as CSV or NDJSON."""
     await _found(session, import_id, principal)
     if wants_ndjson(request):
         return ndjson(_changes(request, import_id))
@@ -190,7 +200,15 @@ async def list_changes(
 
 
 def _change(row: RowMapping) -> dict[str, Any]:
-    return {name: row[column] for name, column in CHANGE_COLUMNS.items()}
+    change = {name: row[column] for name, column in CHANGE_COLUMNS.items()}
+    if change["field"].startswith(GRADE_OF_AREA):
+        change |= {side: _grade_or_reason(change[side]) for side in ("from", "to")}
+    return change
+
+
+def _grade_or_reason(stored: int | str | None) -> int | str | None:
+    grade, reason = read_grade(stored) if stored is not None else (None, None)
+    return reason if grade is None else grade
 
 
 async def _changes(request: Request, import_id: UUID) -> AsyncIterator[dict[str, Any]]:

@@ -106,7 +106,11 @@ class ImportRejection(Base):
 
 
 class ImportChange(Base):
-    """A field of a school that a dry run would change; of a load see `school_changes`."""
+    """A change that an import made, or that a dry run would make.
+
+    `concerns`: `school` (a field of the register, of dry runs alone: of a load see `school_changes`), or `membership`,
+    `inspection`, `pupil_data`, of which `subject` says which: the trust's UID, the inspection's id, the academic year.
+    """
 
     __tablename__ = "import_changes"
 
@@ -117,5 +121,7 @@ class ImportChange(Base):
     field: Mapped[str]
     before: Mapped[Any] = mapped_column(JSONB, nullable=True)
     after: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    concerns: Mapped[str] = mapped_column(server_default="school")
+    subject: Mapped[str | None]
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text))
     tenancy_region: Mapped[str | None]

@@ -139,7 +139,9 @@ class TestAudit:
             for form in ("application/x-ndjson", "text/csv")
         ]
         assert [orjson.loads(line) for line in lines] == document["data"]
-        told = [(row["source_as_at"], row["field"], row["from"], row["to"]) for row in csv.DictReader(table)]
+        written = list(csv.DictReader(table))
+        assert {row["at"] for row in written} == {entry["at"]}
+        told = [(row["source_as_at"], row["field"], row["from"], row["to"]) for row in written]
         assert told == [("2025-10-01", each["field"], str(each["from"]), str(each["to"])) for each in entry["changes"]]
 
     async def test_newest_first_in_pages(self, importer: Importer, client: httpx.AsyncClient) -> None:

@@ -6,7 +6,17 @@ from typing import Any
 
 import httpx
 import pytest
-from services.inspection.tests.files import OFSTED, OLDER, cells, csv_file, latest, ofsted_file, school, titles
+from services.inspection.tests.files import (
+    OFSTED,
+    OLDER,
+    cells,
+    csv_file,
+    latest,
+    ofsted_file,
+    school,
+    titles,
+    ungraded,
+)
 from services.inspection.tests.integration.imports.conftest import Importer, Rows
 from services.inspection.tests.integration.imports.test_ofsted_imports import counts
 
@@ -142,7 +152,7 @@ class TestChanges:
         url = f"/v1/imports/{document['id']}/changes"
         data = (await importer.client.get(url)).json()["data"]
         FieldChange.model_validate(data[0], extra="forbid")
-        told = {"urn": 100001, "as_at": "2025-09-30"}
+        told = {"urn": 100001, "concerns": "school", "subject": None, "as_at": "2025-09-30"}
         assert data == [
             {**told, "field": "name", "from": "School 100001", "to": "New"},
             {**told, "field": "pupils", "from": 240, "to": None},
@@ -153,6 +163,61 @@ class TestChanges:
         table = await importer.client.get(url, headers={"Accept": "text/csv"})
         assert (len(lines.text.splitlines()), len(table.text.splitlines())) == (2, 3)
         assert rows.count("school_changes") == (0 if dry_run == "true" else 3)
+
+    async def test_beside_the_register_it_tells_of_trusts_inspections_and_pupils_as_the_dry_run_did(
+        self, importer: Importer, rows: Rows
+    ) -> None:
+        trust = {"Type of education": "Academy Converter", "Multi-academy trust UID": "7"}
+        before = {**GOOD, **trust, "Sixth form": "Not applicable"}
+        await importer.send(ofsted_file([before]))
+        after = {**before, **latest("01/10/2023", "3", grade="3"), **ungraded("01/09/2025"), "Sixth form": "NULL"}
+        after |= {"Multi-academy trust UID": "8"}
+        content = ofsted_file([after, {**school(100002), **trust, **latest("01/10/2023", number="10000002")}])
+        tried, loaded = [await changes_of(importer, content, OFSTED, dry_run) for dry_run in ("true", "false")]
+        graded, added = rows.all("SELECT id::text, kind FROM inspections WHERE urn = 100001 ORDER BY starts_on")
+        assert {each["urn"] for each in loaded} == {100001}
+        told = [(each["concerns"], each["subject"], each["field"], each["from"], each["to"]) for each in loaded]
+        assert [each for each in told if each[0] == "school"] == [
+            ("school", None, "rb_id", "7", "8"),
+            ("school", None, "sixth_form_reason", "does_not_apply", None),
+            ("school", None, "trust_uid", "7", "8"),
+        ]
+        stay = {"joined_on": "2025-09-30", "left_on": None}
+        areas = ("behaviour_and_attitudes", "leadership_and_management", "personal_development", "quality_of_education")
+        new = {"number": "10000009", "framework": "ungraded", "kind": "ungraded", "starts_on": "2025-09-01"}
+        assert [each for each in told if each[0] != "school"] == [
+            ("inspection", added["id"], "inspection", None, new),
+            *(("inspection", graded["id"], f"areas/{area}/grade", 2, 3) for area in areas),
+            ("inspection", graded["id"], "overall", 2, 3),
+            ("inspection", graded["id"], "version", 1, 2),
+            ("membership", "7", "left_on", None, "2025-09-30"),
+            ("membership", "8", "membership", None, stay),
+        ]
+        as_tried = [{**each, "subject": None} for each in tried if each["field"] != "inspection"]
+        assert as_tried == [{**each, "subject": None} for each in loaded if each["field"] != "inspection"]
+
+    async def test_of_figures_of_pupils_it_tells_which_changed_and_no_figure(self, importer: Importer) -> None:
+        def census(percent: str) -> bytes:
+            return csv_file([["urn", "fsm", "eal", "senEhcp", "senSupport"], ["100001", percent, "1", "2", "3"]])
+
+        first, second, third = [
+            await changes_of(importer, census(percent), "pupil-census", dry_run, "2025-01-16")
+            for percent, dry_run in (("12.5", "false"), ("13.5", "true"), ("SUPP", "false"))
+        ]
+        told = {"urn": 100001, "concerns": "pupil_data", "subject": "2024-25", "field": "fsm_ever6_percent"}
+        assert first == []
+        assert second == [{**told, "from": "value", "to": "value", "as_at": "2025-01-16"}]
+        assert third == [{**told, "from": "value", "to": "suppressed", "as_at": "2025-01-16"}]
+
+
+async def changes_of(
+    importer: Importer, content: bytes, kind: str, dry_run: str, as_at: str = "2025-09-30"
+) -> list[dict[str, Any]]:
+    document = await importer.send(content, as_at, kind, dry_run=dry_run)
+    assert document["state"] == "succeeded", document["problem"]
+    url = f"/v1/imports/{document['id']}/changes?limit=200"
+    data: list[dict[str, Any]] = (await importer.client.get(url)).json()["data"]
+    return data
 
 
 class TestHeader:

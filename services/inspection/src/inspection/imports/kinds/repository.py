@@ -165,8 +165,9 @@ def stays(connection: Connection, urns: Collection[int]) -> list[Any]:
     return list(
         connection.execute(
             text(
-                "SELECT urn, trust_uid, joined_on, first_seen_on, left_on, source_id FROM memberships"
-                " WHERE urn = ANY(CAST(:urns AS int[])) ORDER BY urn, first_seen_on"
+                "SELECT m.urn, m.trust_uid, m.joined_on, m.first_seen_on, m.left_on, m.assumed, m.source_id, s.as_at"
+                " FROM memberships m JOIN sources s ON s.id = m.source_id"
+                " WHERE m.urn = ANY(CAST(:urns AS int[])) ORDER BY m.urn, m.first_seen_on"
             ),
             {"urns": number_array(urns)},
         )
@@ -179,6 +180,17 @@ def replace_stays(connection: Connection, urns: Collection[int], packed: Iterabl
         text("DELETE FROM memberships WHERE urn = ANY(CAST(:urns AS int[]))"), {"urns": number_array(urns)}
     )
     insert(connection, "memberships", STAY_COLUMNS, packed)
+
+
+def take_over_stays(connection: Connection, urns: Collection[int], source_id: int) -> None:
+    """Let the stays of these schools whose days the register tells point to this file of it."""
+    connection.execute(
+        text(
+            "UPDATE memberships SET source_id = :source WHERE NOT assumed AND urn = ANY(CAST(:urns AS int[]))"
+            " AND source_id <> :source"
+        ),
+        {"urns": number_array(urns), "source": source_id},
+    )
 
 
 def closed_among(connection: Connection, urns: Collection[int]) -> list[int]:

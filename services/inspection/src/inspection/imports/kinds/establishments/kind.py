@@ -1,5 +1,6 @@
 """The load of the register's extract: what it says is kept as it says it, then schools are given what counts of it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -37,7 +38,7 @@ class GiasEstablishments:
         _add_trusts(connection, state_funded, source)
         created = repository.add_schools(connection, source)
         changed = register_sql.settle(connection, source)
-        moved = _stays(connection, state_funded, merged, source)
+        moved = _stays(connection, state_funded, merged, source, created)
         placed = repository.fill_places(connection, source)
         bulk.tell_trusts(connection, moved.trusts)
         bulk.tell_schools(connection, {*created, *changed, *moved.schools, *placed})
@@ -51,7 +52,13 @@ def _add_trusts(connection: Connection, rows: dict[int, EstablishmentRow], sourc
     bulk.add_trusts(connection, named, {uid: fold(name) for uid, name in named.items()}, source.id)
 
 
-def _stays(connection: Connection, rows: dict[int, EstablishmentRow], merged: Merged, source: Provenance) -> Moved:
+def _stays(
+    connection: Connection,
+    rows: dict[int, EstablishmentRow],
+    merged: Merged,
+    source: Provenance,
+    created: Collection[int],
+) -> Moved:
     """Note who is in which trust of those schools of which the file says something new."""
     touched = [*merged.created, *merged.changed]
     known = set(bulk.schools_among(connection, touched))
@@ -61,7 +68,7 @@ def _stays(connection: Connection, rows: dict[int, EstablishmentRow], merged: Me
         if urn in known
         for row in (rows[urn],)
     }
-    return stays.note(connection, seen, known, source)
+    return stays.note(connection, seen, known, source, new=set(created))
 
 
 def _warn(connection: Connection, warnings: Warnings, passed: int) -> None:

@@ -8,13 +8,15 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, text
 
-from inspection.imports.kinds import repository
+from inspection.imports.kinds import repository, told
 from inspection.imports.kinds.ofsted import blocks, judgements, register
 from inspection.imports.kinds.ofsted.merging import Stored
 from inspection.imports.kinds.packing import number_array
 
+_TOLD_OTHERWISE = {"grades", "judged_on"}
 SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since", "register_source_id", "overlaid")
 CONTENT_COLUMNS = (*blocks.COLUMNS, *judgements.COLUMNS, "content_hash", "source_id")
+_TOLD = tuple(name for name in (*blocks.COLUMNS, *judgements.COLUMNS, "version") if name not in _TOLD_OTHERWISE)
 INSPECTION_COLUMNS = ("id", "urn", *CONTENT_COLUMNS)
 
 
@@ -82,11 +84,12 @@ def refresh_inspections(connection: Connection, packed: Sequence[str], corrected
     changes = ", ".join(f"{name} = n.{name}" for name in CONTENT_COLUMNS if name not in kept)
     connection.execute(
         text(
-            f"UPDATE inspections i SET {changes}, number = coalesce(n.number, i.number),"  # noqa: S608 - names of ours
+            f"WITH written AS (UPDATE inspections i SET {changes}, number = coalesce(n.number, i.number),"  # noqa: S608 - names of ours
             " published_on = coalesce(n.published_on, i.published_on), published_reason ="
             " CASE WHEN coalesce(n.published_on, i.published_on) IS NULL THEN n.published_reason END,"
             " version = i.version + CASE WHEN i.id = ANY(:corrected) THEN 1 ELSE 0 END"
-            " FROM incoming n WHERE n.id = i.id"
+            " FROM incoming n WHERE n.id = i.id RETURNING i.*)"
+            f" {told.of_written_inspections(_TOLD)}"
         ),
         {"corrected": list(corrected)},
     )
@@ -136,6 +139,7 @@ def recall(
     }
     for statement in _RECALL:
         connection.execute(text(statement), parameters)
+    told.recalled_inspection(connection, inspection_id)
     return True
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Fates
+from inspection.imports.kinds.told import PUPIL_DATA
 
 COLUMNS = ("urn", "period", "measure", "value", "status", "cohort", "source_id")
 
@@ -23,6 +24,15 @@ FROM (
     LEFT JOIN pupil_measures m ON m.urn = n.urn AND m.measure = n.measure AND m.period = n.period
     LEFT JOIN sources s ON s.id = m.source_id
     GROUP BY n.urn) AS rows_of_file"""
+
+_TOLD = f"""
+INSERT INTO told (urn, concerns, subject, field, before, after)
+SELECT n.urn, '{PUPIL_DATA}', n.period, n.measure, to_jsonb(m.status), to_jsonb(n.status)
+FROM incoming n
+JOIN pupil_measures m ON m.urn = n.urn AND m.measure = n.measure AND m.period = n.period
+JOIN sources s ON s.id = m.source_id
+WHERE s.as_at <= :as_at AND {_DIFFERS}
+ORDER BY n.urn, n.period, n.measure"""
 
 _MERGE = f"""
 INSERT INTO pupil_measures AS m ({", ".join(COLUMNS)})
@@ -41,5 +51,7 @@ def stage_measures(connection: Connection, packed: Iterable[str]) -> None:
 def merge_staged(connection: Connection, as_at: date) -> Fates:
     """Merge what is staged, and tell of how many of the file's rows something was new or changed."""
     found = connection.execute(text(_FATES), {"as_at": as_at}).one()
+    if found.changed:
+        connection.execute(text(_TOLD), {"as_at": as_at})
     connection.execute(text(_MERGE), {"as_at": as_at})
     return Fates(found.created, found.changed)
