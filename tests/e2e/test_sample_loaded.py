@@ -135,15 +135,24 @@ class TestHistory:
 
     def test_of_a_school_that_changed_trust_tells_what_was_before_it_joined(self, sample: Loaded) -> None:
         moved = _moved(sample)
-        assert len(moved) > 2
+        facts = {int(row["URN"]) for row in _memberships(sample)}
+        told = Counter[tuple[bool, bool]]()
         for urn, (left, joined, day) in moved.items():
             stays = sample.platform.get("inspection", f"/v1/schools/{urn}/memberships")["data"]
-            assert [stay["trust"]["uid"] for stay in stays] == [joined, left]
+            assert [(stay["trust"]["uid"], stay["assumed"]) for stay in stays] == [
+                (uid, urn not in facts) for uid in (joined, left)
+            ]
             since = stays[-1]["joined_on"]
             for one in sample.platform.get("inspection", f"/v1/schools/{urn}/inspections")["data"]:
-                assert one["before_joining_current_trust"] is (one["starts_on"] < day), (urn, one)
+                before = one["starts_on"] < day
+                assert one["before_joining_current_trust"] is before, (urn, one)
+                in_a_trust = since <= one["starts_on"] and one["relates_to_current_urn"]
                 then = one["trust_at_inspection"] and one["trust_at_inspection"]["uid"]
-                assert then == (left if since <= one["starts_on"] and one["relates_to_current_urn"] else None), urn
+                assert then == (None if not in_a_trust else left if before else joined), urn
+                told[urn in facts, before] += 1
+        assert told[False, True]
+        assert told[True, True]
+        assert told[True, False]
 
 
 def _lines(path: Path) -> list[dict[str, str]]:
@@ -172,13 +181,25 @@ def _held_before(sample: Loaded) -> dict[int, set[str]]:
     return found
 
 
+def _memberships(sample: Loaded) -> list[dict[str, str]]:
+    """The rows of the register's history of memberships, but for the last one, which is rejected."""
+    return _lines(next(sample.folder.glob("memberships_*.csv")))[:-1]
+
+
 def _moved(sample: Loaded) -> dict[int, tuple[str, str, str]]:
-    """Schools that the newer monthly file shows in another trust, by URN: both trusts, and the day of that file."""
+    """Schools that the newer monthly file shows in another trust, by URN: both trusts, and when it joined the second.
+
+    That is the day of the file, for want of the register's.
+    """
     older, newer = (
         {row["URN"]: row["Multi-academy trust UID"] for row in _lines(path)} for path, _ in ofsted_files(sample.folder)
     )
-    day = ofsted_files(sample.folder)[1][1].isoformat()
-    moved = {urn: (older.get(urn, "NULL"), uid, day) for urn, uid in newer.items()}
+    shown = ofsted_files(sample.folder)[1][1]
+    days = {(row["URN"], row["Group UID"]): row["Date Joined Group"] for row in _memberships(sample)}
+    joined = {key: dt.datetime.strptime(day, "%d-%m-%Y").date() for key, day in days.items()}  # noqa: DTZ007 - a day
+    moved = {
+        urn: (older.get(urn, "NULL"), uid, joined.get((urn, uid), shown).isoformat()) for urn, uid in newer.items()
+    }
     return {int(urn): each for urn, each in moved.items() if each[0] != each[1] and "NULL" not in each[:2]}
 
 

@@ -25,7 +25,7 @@ def build(schools: int, seed: int = SEED) -> tuple[Sample, Drawing]:
     made, links = Cases(drawing).all()
     made += [drawing.drawn() for _ in range(schools - len(made))]
     led = leaders(rng, run_by, made)
-    made += [*Cases(drawing).single_causes(), Cases(drawing).converted()]
+    made += [*Cases(drawing).single_causes(), Cases(drawing).converted(), Cases(drawing).moved()]
     links += [link for school in made for link in _conversion(school)]
     return Sample(tuple(made), tuple(run_by), tuple(led), tuple(links)), drawing
 

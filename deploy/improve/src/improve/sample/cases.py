@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .data import place_of
 from .histories import History
-from .model import NULL, Link, School, Visit
+from .model import NULL, Link, School, Stay, Visit
 from .schools import Drawing, with_history
 
 EARLIER = dt.date(2017, 3, 14)
@@ -183,6 +183,15 @@ class Cases:
         near = (one for one in self._drawing.trusts if one.home.region == school.place.region and not one.single)
         return replace(moved, type="Academy Converter", trust=next(near), opened_on=opened, older=(latest, previous),
                        came_from=came_from)  # fmt: skip
+
+    def moved(self) -> School:
+        """An academy inspected in one trust and in the next, which the register tells the days of."""
+        school = self._older(dt.date(2023, 10, 17), "2", "2222", kind="Academy Converter", authority="Stockport")
+        near = [one for one in self._drawing.trusts if one.home.region == school.place.region and not one.single]
+        opened, left = dt.date(2016, 9, 1), dt.date(2025, 10, 31)
+        stays = (Stay(near[0], opened, left), Stay(near[1], left + dt.timedelta(days=1)))
+        return replace(school, trust=near[0], later_trust=near[1], opened_on=opened, stays=stays,
+                       card=self.card_of(dt.date(2026, 3, 10)))  # fmt: skip
 
 
 def _told(on: dt.date, overall: str, grades: str) -> Visit:

@@ -51,6 +51,15 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Stay:
+    """A time in a trust, by the register's history of memberships."""
+
+    trust: Trust
+    joined_on: dt.date
+    left_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class School:
     """One row of either monthly file: older inspections newest first, then ungraded ones, then the report card.
 
@@ -66,6 +75,7 @@ class School:
     faith: str | None = None
     trust: Trust | None = None
     later_trust: Trust | None = None
+    stays: tuple[Stay, ...] = ()
     opened_on: dt.date | None = None
     former_urn: int | None = None
     pupils: int | None = None

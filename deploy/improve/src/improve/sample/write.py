@@ -10,7 +10,7 @@ from pathlib import Path
 from .build import build
 from .cases import Unreadable, unreadable
 from .data import NEWER_AS_AT, OLDER_AS_AT, OUTCOMES_AS_AT, PUPIL_YEARS, REGISTER_AS_AT, header
-from .layouts import row_of
+from .layouts import row_of, windows_name
 from .model import Leader, Link, Sample, School, Trust
 from .pupils import PupilFiles
 from .register import establishments, outcomes
@@ -32,6 +32,7 @@ def write(folder: Path, schools: int, seed: int) -> None:
         ("latest_inspections", "ofsted-latest-inspections", NEWER_AS_AT, _monthly(sample, "ofsted_85", bad)),
         ("outcomes", "ofsted-outcomes", OUTCOMES_AS_AT, _csv("outcomes", outcomes(sample)).encode()),
         ("edubasealldata", "gias-establishments", REGISTER_AS_AT, _establishments(sample)),
+        ("memberships", "gias-memberships", REGISTER_AS_AT, _memberships(sample.schools).encode("cp1252")),
         ("locations", "gias-locations", REGISTER_AS_AT, _locations(sample, drawing).encode()),
         *_pupils(sample, seed),
         ("system_leaders", "leaders", REGISTER_AS_AT, _leaders(sample.leaders).encode()),
@@ -100,6 +101,20 @@ def _links(links: tuple[Link, ...]) -> str:
 
 def _establishments(sample: Sample) -> bytes:
     return _csv("establishments", establishments(sample), end="\r\n").encode("cp1252")
+
+
+def _memberships(schools: tuple[School, ...]) -> str:
+    rows = [
+        [
+            stay.trust.uid, f"TR{stay.trust.uid}", windows_name(stay.trust), "Multi-academy trust", "Open",
+            stay.joined_on.strftime("%d-%m-%Y"), stay.left_on.strftime("%d-%m-%Y") if stay.left_on else "",
+            str(school.urn), school.name,
+        ]
+        for school in schools
+        for stay in school.stays
+    ]  # fmt: skip
+    rows.append([*rows[0][:5], "01-09-2020", "31-08-2020", *rows[0][7:]])
+    return _csv("memberships", rows, end="\r\n")
 
 
 def _locations(sample: Sample, drawing: Drawing) -> str:

@@ -8,6 +8,7 @@ from inspection.imports.kinds.establishments.kind import GiasEstablishments
 from inspection.imports.kinds.groups import GiasGroups
 from inspection.imports.kinds.links import GiasLinks
 from inspection.imports.kinds.locations import GiasLocations
+from inspection.imports.kinds.memberships import GiasMemberships
 from inspection.imports.kinds.model import Kind
 from inspection.imports.kinds.ofsted.kind import OfstedLatestInspections
 from inspection.imports.kinds.outcomes import OfstedOutcomes
@@ -20,6 +21,7 @@ _KINDS: Final[tuple[Kind, ...]] = (
     GiasGroups(),
     GiasLinks(),
     GiasLocations(),
+    GiasMemberships(),
     PupilMeasures("pupil-census"),
     PupilMeasures("pupil-absence"),
     PupilMeasures("pupil-ks2"),

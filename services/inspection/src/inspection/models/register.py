@@ -161,8 +161,9 @@ class SchoolLocation(Base):
 class Membership(Base):
     """A school's time in a trust, `joined_on <= day < left_on`.
 
-    Files only show who belongs where on their date: `assumed` says that `joined_on` is not a fact but the academy's
-    open date or the date of the first file that showed it, kept in `first_seen_on`.
+    Most files only show who belongs where on their date: `assumed` says that `joined_on` is not a fact but the
+    academy's open date or the date of the first file that showed it, kept in `first_seen_on`. Facts come from the
+    register's history of memberships; of them `first_seen_on` is the day of joining.
     """
 
     __tablename__ = "memberships"

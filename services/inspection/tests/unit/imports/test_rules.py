@@ -7,7 +7,7 @@ import pytest
 
 from inspection.domain.cycles import closing_edges
 from inspection.domain.file_dates import date_in
-from inspection.domain.memberships import Stay, end, observe
+from inspection.domain.memberships import Stay, end, in_turn, observe, settle
 from inspection.imports.kinds.ofsted.blocks import Found
 from inspection.imports.kinds.ofsted.judgements import judgement
 from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
@@ -134,3 +134,47 @@ def test_packed_rows_survive_what_copy_treats_specially(value: str, escaped: str
     packed = pack([f"a{value}b", None])
     assert unpack(packed) == [f"a{value}b", None]
     assert copy_text([packed]) == f"a{escaped}b\t\\N\n".encode()
+
+
+class TestStaysThatTheRegisterTells:
+    JOINED, LEFT = date(2019, 9, 1), date(2024, 9, 1)
+
+    def test_take_the_place_of_what_files_showed_meanwhile(self) -> None:
+        shown = [Stay("1", OPENED, AUGUST, DECEMBER), Stay("2", DECEMBER, DECEMBER)]
+        told = [_fact("1", self.JOINED, self.LEFT), _fact("2", self.LEFT)]
+        assert settle(shown, told, DECEMBER) == told
+
+    def test_leave_what_was_before_the_first_and_comes_after_the_end_of_the_last(self) -> None:
+        earlier = Stay("9", date(2010, 1, 1), date(2012, 1, 1))
+        later = Stay("2", OPENED, AUGUST)
+        told = [_fact("1", self.JOINED, self.LEFT)]
+        assert settle([earlier, later], told, DECEMBER) == [
+            Stay("9", date(2010, 1, 1), date(2012, 1, 1), self.JOINED),
+            *told,
+            Stay("2", AUGUST, AUGUST),
+        ]
+
+    def test_are_followed_by_what_a_newer_file_shows(self) -> None:
+        told = [_fact("1", self.JOINED)]
+        assert settle([Stay("1", DECEMBER, DECEMBER)], told, AUGUST) == told
+        moved = settle([Stay("2", DECEMBER, DECEMBER)], told, AUGUST)
+        assert moved == [_fact("1", self.JOINED, DECEMBER), Stay("2", DECEMBER, DECEMBER)]
+        assert settle(moved, told, AUGUST) == moved
+
+    def test_none_told_changes_nothing(self) -> None:
+        assert settle([Stay("1", OPENED, AUGUST)], [], DECEMBER) == [Stay("1", OPENED, AUGUST)]
+
+    def test_come_one_at_a_time(self) -> None:
+        open_too_long, ended = _fact("1", self.JOINED), _fact("3", self.LEFT, DECEMBER)
+        assert in_turn([_fact("2", self.LEFT), ended, open_too_long]) == [
+            _fact("1", self.JOINED, self.LEFT),
+            _fact("2", self.LEFT),
+        ]
+
+    def test_keep_their_day_whatever_a_newer_file_says_of_the_opening(self) -> None:
+        told = [_fact("1", self.JOINED)]
+        assert observe(told, DECEMBER, "1", OPENED) == told
+
+
+def _fact(uid: str, joined_on: date, left_on: date | None = None) -> Stay:
+    return Stay(uid, joined_on, joined_on, left_on, assumed=False)

@@ -1,0 +1,88 @@
+"""The register's history of memberships: its days take the place of what files of one day could only show."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+from services.inspection.tests.files import csv_file, latest, ofsted_file, school
+from services.inspection.tests.integration.imports.conftest import Importer, Rows
+from services.inspection.tests.integration.imports.test_ofsted_imports import counts
+
+KIND = "gias-memberships"
+TITLES = ["Group UID", "Group Name", "Group Type", "Group Status", "Date Joined Group", "Date Left Group", "URN"]
+ACADEMY = {"Type of education": "Academy Converter", "School open date": "01/09/2015"}
+
+
+def row(uid: str, joined: str, left: str = "", urn: str = "100001", kind: str = "Multi-academy trust") -> list[str]:
+    return [uid, f"Trust {uid}", kind, "Open", joined, left, urn]
+
+
+def monthly(uid: str) -> bytes:
+    return ofsted_file([{**school(100001), **ACADEMY, **latest("01/10/2023"), "Multi-academy trust UID": uid}])
+
+
+async def send(importer: Importer, rows: Sequence[list[str]], as_at: str = "2026-06-30", **query: str) -> Any:
+    document = await importer.send(csv_file([TITLES, *rows]), as_at, KIND, **query)
+    assert document["state"] == "succeeded", document["problem"]
+    return document
+
+
+async def stays(client: httpx.AsyncClient) -> list[tuple[str, str, str | None, bool]]:
+    data = (await client.get("/v1/schools/100001/memberships")).json()["data"]
+    return [(each["trust"]["uid"], each["joined_on"], each["left_on"], each["assumed"]) for each in data]
+
+
+MOVED = [row("7", "01-09-2015", "31-12-2023"), row("8", "01/01/2024")]
+TOLD = [("8", "2024-01-01", None, False), ("7", "2015-09-01", "2023-12-31", False)]
+
+
+async def test_its_days_are_facts_whichever_file_comes_first(importer: Importer, client: httpx.AsyncClient) -> None:
+    await importer.send(monthly("7"), "2025-08-31")
+    await importer.send(monthly("8"), "2026-05-31")
+    assert [assumed for *_, assumed in await stays(client)] == [True, True]
+
+    tried = await send(importer, MOVED, dry_run="true")
+    assert [assumed for *_, assumed in await stays(client)] == [True, True]
+    loaded = await send(importer, MOVED)
+
+    assert counts(tried) == counts(loaded) == (2, 2, 0, 0, 0)
+    assert await stays(client) == TOLD
+    history = (await client.get("/v1/schools/100001/inspections")).json()["data"]
+    assert [each["before_joining_current_trust"] for each in history] == [True]
+    then = history[0]["trust_at_inspection"]
+    assert (then["uid"], then["assumed"]) == ("7", False)
+    changes = (await client.get(f"/v1/imports/{loaded['id']}/changes")).json()["data"]
+    assert {(each["concerns"], each["subject"]) for each in changes} == {("membership", "7"), ("membership", "8")}
+    assert counts(await send(importer, MOVED, "2026-07-31")) == (2, 0, 0, 2, 0)
+    await importer.send(monthly("7"), "2026-07-31")
+    assert await stays(client) == TOLD
+    ended = [MOVED[0], row("8", "01/01/2024", "31-07-2026")]
+    assert counts(await send(importer, ended, "2026-08-31")) == (2, 0, 1, 1, 0)
+    assert counts(await send(importer, MOVED, "2026-06-30"))[1:3] == (0, 0)
+    assert (await stays(client))[0] == ("8", "2024-01-01", "2026-07-31", False)
+    await importer.send(monthly("9"), "2026-09-30")
+    assert (await stays(client))[0] == ("9", "2026-09-30", None, True)
+
+
+async def test_rows_that_cannot_be_are_told(importer: Importer, client: httpx.AsyncClient, rows: Rows) -> None:
+    await importer.send(monthly("7"), "2025-08-31")
+    document = await send(
+        importer,
+        [
+            row("7", "01-09-2015"),
+            row("8", "01-09-2020", "01-09-2020"),
+            row("8", ""),
+            row("8", "01-09-2020", kind="Federation"),
+            row("8", "01-09-2020", kind="Guild"),
+            row("6", "01-09-2014", urn="100009"),
+            row("9", "01-09-2022"),
+        ],
+    )
+
+    assert counts(document) == (7, 2, 0, 1, 4)
+    codes = [each["code"] for each in await importer.rejections(document)]
+    assert codes == ["contradiction", "missing_value", "not_a_trust", "unreadable_value"]
+    warned = {warning["code"]: warning["examples"] for warning in document["warnings"]}
+    assert (warned["not_in_register"], warned["overlapping_stays"]) == ([100009], [100001])
+    assert await stays(client) == [("9", "2022-09-01", None, False), ("7", "2015-09-01", "2022-09-01", False)]
+    assert rows.count("memberships") == 2
