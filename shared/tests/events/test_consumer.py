@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.session import Database
-from shared.events.consumer import FeedConsumer
+from shared.events.consumer import PACE_SECONDS, FeedConsumer
 from shared.events.feed import ChangeFeed
 from shared.events.messages import CloudEvent
 from shared.events.outbox import NewEvent, append_async
@@ -169,6 +170,18 @@ class TestFollowing:
         for subject in ("1", "2"):
             await upstream.tell(subject)
             await _until(partial(_has, database, subject))
+        stop.set()
+        await asyncio.wait_for(running, 5)
+
+    async def test_lets_what_comes_in_quick_succession_gather(self, upstream: Upstream, database: Database) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(_consumer(upstream, database).run(stop))
+        subjects = [str(number) for number in range(10)]
+        began = time.monotonic()
+        for subject in subjects:
+            await upstream.tell(subject)
+            await _until(partial(_has, database, subject))
+        assert time.monotonic() - began >= PACE_SECONDS * (len(subjects) - 1)
         stop.set()
         await asyncio.wait_for(running, 5)
 

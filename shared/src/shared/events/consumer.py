@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ BATCH: Final = 2_000
 """Events applied at a time at most, by a consumer that is far behind: what changed often is then looked up once."""
 
 LONG_POLL_SECONDS: Final = 20.0
+PACE_SECONDS: Final = 0.05
+"""Batches begin so far apart at least: what comes in quick succession is looked up, kept and told of together."""
+
 _ANSWER_MARGIN_SECONDS: Final = 10.0
 
 _log = logging.getLogger(__name__)
@@ -30,24 +34,19 @@ _applied = Counter("feed_events_applied", "Events whose effects are committed", 
 _contact = Gauge("feed_last_contact_timestamp_seconds", "When the upstream feed last answered", ["consumer"])
 _lag = Gauge("feed_behind_seconds", "Age of the last applied event when it was applied", ["consumer"])
 
-_READ = text(
-    """
-    SELECT position, upstream_head, upstream_as_of, last_contact_at, reached_head_at, applied
-    FROM feed_cursors WHERE name = :name
-    """
-)
+_READ: Final = """
+    SELECT position AS cursor, upstream_head, upstream_as_of, last_contact_at, reached_head_at, applied
+    FROM feed_cursors WHERE name = $1
+"""
 _LOCK = text("SELECT position FROM feed_cursors WHERE name = :name FOR UPDATE")
 _REGISTER = text("INSERT INTO feed_cursors (name) VALUES (:name) ON CONFLICT (name) DO NOTHING")
-_ADVANCE = text(
-    """
-    UPDATE feed_cursors SET position = :position, applied = applied + :applied, updated_at = clock_timestamp()
-    WHERE name = :name
-    """
-)
 _CONTACT = text(
     """
     UPDATE feed_cursors
-    SET last_contact_at = clock_timestamp(), upstream_head = :head,
+    SET position = CASE WHEN :moved THEN :position ELSE position END,
+        applied = CASE WHEN :moved THEN applied + :events ELSE applied END,
+        updated_at = CASE WHEN :moved THEN clock_timestamp() ELSE updated_at END,
+        last_contact_at = clock_timestamp(), upstream_head = :head,
         upstream_as_of = CASE WHEN :reached THEN CAST(:as_of AS timestamptz) ELSE upstream_as_of END,
         reached_head_at = CASE WHEN :reached THEN clock_timestamp() ELSE reached_head_at END
     WHERE name = :name
@@ -133,9 +132,8 @@ class FeedConsumer(Generic[P]):
 
     async def state(self) -> FollowState:
         """Return what is on record of this consumer."""
-        async with self._database.reads.connect() as reads:
-            row = (await reads.execute(_READ, {"name": self.name})).one_or_none()
-        return FollowState(*row) if row else FollowState(None, None, None, None, None, 0)
+        row = (await self._database.polls.fetch(_READ, [self.name])).first()
+        return FollowState(**row) if row else FollowState(None, None, None, None, None, 0)
 
     async def catch_up(self) -> CatchUp:
         """Apply all that stands in the upstream feed at this moment.
@@ -164,6 +162,7 @@ class FeedConsumer(Generic[P]):
         """Follow the feed until `stop` is set; whatever is down is waited for, and told of once."""
         backoff = Backoff()
         while not stop.is_set():
+            began = time.monotonic()
             try:
                 await self._follow_once(stop)
             except Exception as error:  # noqa: BLE001 - an event that cannot be applied must not end the process
@@ -172,6 +171,7 @@ class FeedConsumer(Generic[P]):
             else:
                 backoff.reset()
                 self._note_success()
+                await pause(stop, max(0.0, began + PACE_SECONDS - time.monotonic()))
 
     async def _follow_once(self, stop: asyncio.Event) -> None:
         polling = asyncio.create_task(self._fetch(wait=LONG_POLL_SECONDS))
@@ -209,25 +209,33 @@ class FeedConsumer(Generic[P]):
             return stands
         prepared = await self._prepare(page.data) if page.data else None
         async with self._database.system_session() as session:
-            await session.execute(_REGISTER, {"name": self.name})
-            stands = (await session.execute(_LOCK, {"name": self.name})).scalar_one()
+            stands = await self._lock(session)
             current = stands == page.fetched_after
-            if current:
-                if prepared is not None:
-                    await self._apply(session, prepared)
-                await self._advance(session, page)
+            if current and prepared is not None:
+                await self._apply(session, prepared)
             await session.execute(_CONTACT, self._contact_of(page, current=current))
         self._measure(page, applied=current)
         return page.paging.next_cursor if current else stands
 
-    async def _advance(self, session: AsyncSession, page: "_Fetched") -> None:
-        if page.fetched_after != page.paging.next_cursor:
-            moved = {"name": self.name, "position": page.paging.next_cursor, "applied": len(page.data)}
-            await session.execute(_ADVANCE, moved)
+    async def _lock(self, session: AsyncSession) -> str | None:
+        """Hold the cursor to the end of the transaction, and return it."""
+        held = (await session.execute(_LOCK, {"name": self.name})).one_or_none()
+        if held is None:
+            await session.execute(_REGISTER, {"name": self.name})
+            held = (await session.execute(_LOCK, {"name": self.name})).one()
+        cursor: str | None = held.position
+        return cursor
 
     def _contact_of(self, page: "_Fetched", *, current: bool) -> dict[str, Any]:
-        reached = current and page.as_of is not None and reaches(page.paging.next_cursor, page.head)
-        return {"name": self.name, "head": page.head, "as_of": page.as_of, "reached": reached}
+        return {
+            "name": self.name,
+            "moved": current and page.fetched_after != page.paging.next_cursor,
+            "position": page.paging.next_cursor,
+            "events": len(page.data),
+            "head": page.head,
+            "as_of": page.as_of,
+            "reached": current and page.as_of is not None and reaches(page.paging.next_cursor, page.head),
+        }
 
     def _measure(self, page: "_Fetched", *, applied: bool) -> None:
         _contact.labels(self.name).set_to_current_time()

@@ -1,6 +1,7 @@
 """The SQL of the copy."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,8 +39,8 @@ _FOLLOW = """
       AND (made.tenancy_region IS DISTINCT FROM school.region
            OR made.tenancy_orgs IS DISTINCT FROM triage_orgs({audience}, school.body_org, school.urn))
 """
-_FOLLOW_ASSESSMENTS = text(_FOLLOW.format(table="assessments", audience="made.audience"))
-_FOLLOW_DECISIONS = text(_FOLLOW.format(table="decisions", audience="'school'"))
+_FOLLOW_ASSESSMENTS: Final = _FOLLOW.format(table="assessments", audience="made.audience")
+_FOLLOW_DECISIONS: Final = _FOLLOW.format(table="decisions", audience="'school'")
 # the body that was told, or spoke, loses sight of it once it no longer answers for the school; the new one was not told
 _LEAVE = """
     UPDATE {table} AS made
@@ -49,23 +50,26 @@ _LEAVE = """
     WHERE school.urn = made.urn AND made.urn = ANY (:urns)
       AND (made.tenancy_region IS DISTINCT FROM school.region OR ({left}) AND made.{body} = ANY (made.tenancy_orgs))
 """
-_LEAVE_NOTICES = text(
-    _LEAVE.format(table="notices", body="body_org", left="made.body_org IS DISTINCT FROM school.body_org")
+_LEAVE_NOTICES: Final = _LEAVE.format(
+    table="notices", body="body_org", left="made.body_org IS DISTINCT FROM school.body_org"
 )
-_LEAVE_REPRESENTATIONS = text(
-    _LEAVE.format(
-        table="representations",
-        body="org",
-        left="made.party = 'responsible_body' AND made.org IS DISTINCT FROM school.body_org",
-    )
+_LEAVE_REPRESENTATIONS: Final = _LEAVE.format(
+    table="representations",
+    body="org",
+    left="made.party = 'responsible_body' AND made.org IS DISTINCT FROM school.body_org",
 )
-_FOLLOW_NOTES = text(
-    """
+_FOLLOW_NOTES: Final = """
     UPDATE school_notes AS made SET tenancy_region = school.region FROM school_facts AS school
     WHERE school.urn = made.urn AND made.urn = ANY (:urns) AND made.tenancy_region IS DISTINCT FROM school.region
+"""
+_FOLLOW_ALL = text(
+    f"""
+    WITH assessments_follow AS ({_FOLLOW_ASSESSMENTS}), decisions_follow AS ({_FOLLOW_DECISIONS}),
+         notices_leave AS ({_LEAVE_NOTICES}), representations_leave AS ({_LEAVE_REPRESENTATIONS}),
+         notes_follow AS ({_FOLLOW_NOTES})
+    SELECT 1
     """
 )
-_FOLLOWERS = (_FOLLOW_ASSESSMENTS, _FOLLOW_DECISIONS, _LEAVE_NOTICES, _LEAVE_REPRESENTATIONS, _FOLLOW_NOTES)
 
 
 async def keep(session: AsyncSession, schools: Sequence[KeptSchool]) -> list[int]:
@@ -76,8 +80,7 @@ async def keep(session: AsyncSession, schools: Sequence[KeptSchool]) -> list[int
     rows = dumps([school.row() for school in schools]).decode()
     changed = [row.urn for row in await session.execute(_UPSERT, {"rows": rows})]
     if changed:
-        for follower in _FOLLOWERS:
-            await session.execute(follower, {"urns": changed})
+        await session.execute(_FOLLOW_ALL, {"urns": changed})
         if told := await follow_ups.recorded(session, changed):
             await follow_ups.follow(session, told)
             await follow_ups.refresh(session, told)

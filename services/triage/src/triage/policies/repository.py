@@ -46,7 +46,6 @@ _LISTED = text(
     f"SELECT {_COLUMNS} FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
     " WHERE (CAST(:scheme AS text) IS NULL OR scheme = :scheme) AND (active OR :with_drafts) ORDER BY scheme, version"
 )
-_SCHEMES = text("SELECT DISTINCT scheme FROM policy_versions ORDER BY scheme")
 _EXISTS = text("SELECT EXISTS (SELECT 1 FROM policy_versions WHERE scheme = :scheme)")
 _ONE = text(
     f"SELECT {_COLUMNS}, document FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
@@ -71,6 +70,10 @@ _DOCUMENT = text("SELECT document FROM policy_versions WHERE scheme = :scheme AN
 _IN_FORCE = text(
     f"SELECT {_COLUMNS}, document FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
     " WHERE scheme = :scheme AND active AND in_force_from <= :on AND (in_force_to IS NULL OR in_force_to >= :on)"
+)
+_NUMBERS_IN_FORCE = text(
+    f"SELECT scheme, version FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
+    " WHERE active AND in_force_from <= :on AND (in_force_to IS NULL OR in_force_to >= :on) ORDER BY scheme"
 )
 _NUMBER_IN_FORCE = text(f"SELECT version FROM ({_IN_FORCE.text}) AS found")  # noqa: S608 - constants
 
@@ -139,15 +142,15 @@ async def in_force(reads: AsyncConnection | AsyncSession, scheme: str, on: objec
     return (await reads.execute(_IN_FORCE, {"scheme": scheme, "on": on})).mappings().one_or_none()
 
 
+def versions_in_force(connection: Connection, on: object) -> dict[str, int]:
+    """Return the version that is in force on a date, by scheme."""
+    return {row.scheme: row.version for row in connection.execute(_NUMBERS_IN_FORCE, {"on": on})}
+
+
 def version_in_force(connection: Connection, scheme: str, on: object) -> int | None:
     """Return the number of the version in force on a date."""
     found: int | None = connection.execute(_NUMBER_IN_FORCE, {"scheme": scheme, "on": on}).scalar_one_or_none()
     return found
-
-
-def schemes(connection: Connection) -> list[str]:
-    """Return the schemes that have a version."""
-    return list(connection.execute(_SCHEMES).scalars())
 
 
 async def exists(session: AsyncSession, scheme: str) -> bool:

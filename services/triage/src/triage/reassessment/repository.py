@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.hot_reads import HotReads
@@ -69,6 +69,7 @@ _OPEN_DAY = text(
     ON CONFLICT (scheme) DO NOTHING
     """
 )
+_DAYS = text("SELECT scheme, version, day FROM scheme_days")
 _DAY = text("SELECT version, day FROM scheme_days WHERE scheme = :scheme FOR UPDATE")
 _MOVE_DAY = text("UPDATE scheme_days SET version = :version, day = :on, changed_at = now() WHERE scheme = :scheme")
 _MARK_VERSION = text(
@@ -154,6 +155,17 @@ def follow_bodies(connection: Connection, urns: Sequence[int]) -> None:
     connection.execute(_FOLLOW, {"urns": list(urns)})
 
 
+def to_turn(connection: Connection, on: date) -> list[str]:
+    """Return the schemes that do not stand on this day and on the version that is in force on it."""
+    stands = {row.scheme: row for row in connection.execute(_DAYS)}
+    in_force = policies.versions_in_force(connection, on)
+    return [name for name, version in in_force.items() if name not in stands or _turns(stands[name], version, on)]
+
+
+def _turns(stands: Row[Any], version: int, on: date) -> bool:
+    return stands.day < on or (stands.day == on and stands.version != version)
+
+
 def turn_day(connection: Connection, scheme: str, on: date) -> int | None:
     """Bring a scheme to a day: mark what the version in force and the evidence that counts from now on touch.
 
@@ -166,7 +178,7 @@ def turn_day(connection: Connection, scheme: str, on: date) -> int | None:
     values = {"scheme": scheme, "version": version, "on": on}
     connection.execute(_OPEN_DAY, values)
     stands = connection.execute(_DAY, values).one()
-    if stands.day > on or (stands.day == on and stands.version == version):
+    if not _turns(stands, version, on):
         return None
     marked = 0
     if stands.version != version:

@@ -72,7 +72,7 @@ def turn_day(engine: Engine, on: date) -> int:
     """Mark what a new day or a version in force from now on touches, once a day and version; return how many marks."""
     marked = 0
     with engine.begin() as connection:
-        schemes = policies.schemes(connection)
+        schemes = repository.to_turn(connection, on)
     for scheme in schemes:
         with engine.begin() as connection:
             found = repository.turn_day(connection, scheme, on)
