@@ -19,6 +19,7 @@ from triage.runs.endpoints import router as runs
 from triage.simulations.endpoints import router as simulations
 from triage.statistics.endpoints import router as statistics
 from triage.tasks.endpoints import router as tasks
+from triage.term_dates.endpoints import router as term_dates
 from triage.watch_list.endpoints import router as watch_list
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -29,6 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     eligibility,
     follow_up,
     procedure,
+    term_dates,
     notices,
     representations,
     decisions,

@@ -125,6 +125,13 @@ class ProcedureNotFound(NotFound):
     title = "There is no such version"
 
 
+class LocalAuthorityNotFound(NotFound):
+    """No local authority of this code with a school in the copy of the register."""
+
+    slug = "local-authority-not-found"
+    title = "There is no such local authority"
+
+
 class NoticeNotFound(NotFound):
     """No notice of this id that the client may see."""
 

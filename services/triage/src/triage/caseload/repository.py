@@ -56,7 +56,7 @@ _FROM: Final = """
     LEFT JOIN decisions AS here ON here.id = standing.id AND here.assessment_id = made.id
 """
 _CONDITIONS: Final = {
-    "region": "school.region = :region",
+    "region": "made.tenancy_region = :region",
     "la": "school.la_code = :la",
     "trust": "school.trust_uid = :trust",
     "flag": ":flag = ANY (made.flags)",

@@ -7,7 +7,7 @@ from triage.models.eligibility import EligibilityException
 from triage.models.facts import SchoolFactsRow
 from triage.models.follow_up import FollowUp
 from triage.models.policies import PolicyStep, PolicyVersion
-from triage.models.procedure import Notice, ProcedureVersion, Representation
+from triage.models.procedure import Notice, ProcedureVersion, Representation, TermDates
 from triage.models.reassessment import SchemeDay, SchoolToAssess
 from triage.models.simulations import Simulation, SimulationGroup, SimulationMove
 from triage.models.watching import Reminder, SchoolNote, WatchList
@@ -33,5 +33,6 @@ __all__ = [
     "Simulation",
     "SimulationGroup",
     "SimulationMove",
+    "TermDates",
     "WatchList",
 ]

@@ -70,11 +70,19 @@ class Assessment(Base):
         ),
         Index("ix_assessments_urn_id", "urn", "id"),
         Index(
-            "ix_assessments_caseload",
+            "ix_assessments_standing",
             "scheme",
+            "result",
             "created_at",
             "urn",
             postgresql_where=text("series = 'current' AND superseded_at IS NULL"),
+        ),
+        Index(
+            "ix_assessments_counted",
+            "scheme",
+            "urn",
+            postgresql_include=["result", "created_at", "superseded_at", "tenancy_orgs", "tenancy_region"],
+            postgresql_where=text("series = 'current'"),
         ),
     )
 

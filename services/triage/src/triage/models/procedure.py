@@ -27,6 +27,27 @@ class ProcedureVersion(Base):
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql("now()"))
 
 
+class TermDates(Base):
+    """Term dates of one local authority, as it published them. The newest version of an authority is the one in use."""
+
+    __tablename__ = "term_dates"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version_positive"),
+        {"comment": "add-only: a version never changes"},
+    )
+
+    la_code: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    terms: Mapped[list[Any]] = mapped_column(JSONB)
+    source_name: Mapped[str] = mapped_column(Text)
+    source_url: Mapped[str | None] = mapped_column(Text)
+    source_as_at: Mapped[date]
+    reason: Mapped[str | None] = mapped_column(Text)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_role: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql("now()"))
+
+
 class Notice(Base):
     """Notice of what is intended on a proposal. `recipients`: who is told, at which step, and when it was done.
 

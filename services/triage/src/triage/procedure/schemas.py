@@ -40,3 +40,6 @@ class DeadlineFound(ApiModel):
     on: date
     not_counted: list[str] = Field(description="holidays that fell into it")
     complete: bool = Field(description="false where the school holidays of that time are not known yet")
+    term_dates_version: int | None = Field(
+        description="which version of the authority's own term dates it goes by; null: by the school holidays in force"
+    )

@@ -11,11 +11,12 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.responses import json_response
-from triage.domain.calendar import SchoolCalendar, read_calendar
+from triage.domain.calendar import SchoolCalendar, read_calendar, read_terms
 from triage.problems import NoProcedureInForce, ProcedureNotFound
 from triage.procedure import repository
 from triage.procedure.documents import PROCEDURE, SCHOOL_HOLIDAYS
 from triage.procedure.repository import Reads
+from triage.term_dates import repository as term_dates
 
 COUNTRY: Final = ("GB", "ENG")
 
@@ -36,11 +37,20 @@ async def procedure_on(reads: Reads, on: date) -> dict[str, Any]:
 
 
 async def calendar_of(reads: Reads, la: str | None, on: date) -> SchoolCalendar:
-    """Return the calendar of an authority by the school holidays in force on a date."""
+    """Return the calendar of an authority: its own term dates, else the school holidays in force on a date."""
+    calendar, _ = await _calendar_and_version(reads, la, on)
+    return calendar
+
+
+async def _calendar_and_version(reads: Reads, la: str | None, on: date) -> tuple[SchoolCalendar, int | None]:
     found = await repository.in_force(reads, SCHOOL_HOLIDAYS, on)
     if found is None:
         raise NoProcedureInForce(f"No version of the school holidays is in force on {on}.")
-    return read_calendar(found, la, bank_holidays())
+    calendar = read_calendar(found, la, bank_holidays())
+    own = await term_dates.newest(reads, la) if la else None
+    if own is None:
+        return calendar, None
+    return calendar.with_terms(read_terms(own["terms"])), own["version"]
 
 
 async def list_versions(request: Request, reads: AsyncConnection) -> Response:
@@ -66,7 +76,7 @@ async def get_deadline(
     request: Request, reads: AsyncConnection, *, la: str | None, after: date, school_days: int
 ) -> Response:
     """Answer with the day that is so many school days after another."""
-    calendar = await calendar_of(reads, la, after)
+    calendar, version = await _calendar_and_version(reads, la, after)
     found = calendar.after(after, school_days)
     body = {
         "after": after,
@@ -74,5 +84,6 @@ async def get_deadline(
         "on": found.on,
         "not_counted": found.not_counted,
         "complete": found.complete,
+        "term_dates_version": version,
     }
     return json_response(request, body, public=True)

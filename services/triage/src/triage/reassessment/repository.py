@@ -163,7 +163,7 @@ def to_turn(connection: Connection, on: date) -> list[str]:
 
 
 def _turns(stands: Row[Any], version: int, on: date) -> bool:
-    return stands.day < on or (stands.day == on and stands.version != version)
+    return bool(stands.day < on or (stands.day == on and stands.version != version))
 
 
 def turn_day(connection: Connection, scheme: str, on: date) -> int | None:

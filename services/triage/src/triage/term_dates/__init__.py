@@ -1,0 +1,1 @@
+"""Term dates of local authorities, as they published them."""
