@@ -11,8 +11,10 @@ from triage.notices.endpoints import Today
 from triage.reference.service import DEFAULT_SCHEME
 from triage.scopes import ASSESSMENTS_READ
 from triage.statistics import service, tables
+from triage.statistics.repository import AgedBy
 from triage.statistics.schemas import Ageing, DisadvantageStatistics, TierStatistics
 from triage.statistics.tables_sql import By
+from triage.statistics.undecided import AgeTable
 
 router = APIRouter(tags=["statistics"])
 
@@ -60,7 +62,14 @@ async def get_ageing(  # noqa: PLR0917 - FastAPI passes by name
     session: Db,
     on: Today,
     scheme: Annotated[str, Query(max_length=100)] = DEFAULT_SCHEME,
-    as_of: Annotated[date | None, Query(description="decisions made up to this day; default today")] = None,
+    as_of: Annotated[
+        date | None, Query(description="decisions made, and proposals undecided, up to this day; default today")
+    ] = None,
+    by: Annotated[AgedBy, Query(description="how proposals that are not decided are grouped")] = "region",
+    suppress: Annotated[
+        bool, Query(description="proposals that are not decided as they may be told outside: without small numbers")
+    ] = False,
 ) -> Response:
-    """Tell how many days passed from publication to proposal and to decision, by region."""
-    return await service.ageing(request, session, principal, scheme=scheme, as_of=as_of or on)
+    """Tell how many days passed to proposal and to decision, and how old the proposals are that are not decided."""
+    table = AgeTable(scheme=scheme, by=by, suppress=suppress)
+    return await service.ageing(request, session, principal, table, on=on, as_of=as_of or on)

@@ -26,12 +26,72 @@ class AgeingGroup(ApiModel):
     publication_to_decision: Days
 
 
+class SmallNumbers(ApiModel):
+    """How small numbers are kept out."""
+
+    version: int
+    below: int
+    method: str
+
+
+class AgeBand(ApiModel):
+    """A band of ages in days, both of them of it; `to_days` null: no end."""
+
+    code: str
+    label: str
+    from_days: int
+    to_days: int | None
+
+
+class AgedProposals(ApiModel):
+    """A count of proposals; null where `status` is `suppressed`."""
+
+    status: Literal["value", "suppressed"]
+    proposals: int | None
+
+
+class BandOfProposals(AgedProposals):
+    """Proposals whose age is in a band."""
+
+    band: str
+
+
+class UndecidedFigures(AgedProposals):
+    """How old proposals are: the age in days that a half, and nine in ten, have not passed.
+
+    Ages are null without proposals, and where one of the counts is suppressed.
+    """
+
+    median_days: int | None
+    p90_days: int | None
+    bands: list[BandOfProposals]
+
+
+class UndecidedGroup(UndecidedFigures):
+    """The figures of one group; `code` is `unknown` where the register does not tell."""
+
+    code: str
+    label: str | None
+    region: str | None = Field(description="of a local authority; else null")
+
+
+class Undecided(ApiModel):
+    """Proposals that call for something and are not decided, by age."""
+
+    by: Literal["region", "tier", "la"]
+    bands: list[AgeBand]
+    suppression: SmallNumbers | None = Field(description="how small numbers were left out; null: nothing was")
+    total: UndecidedFigures
+    data: list[UndecidedGroup]
+
+
 class Ageing(ApiModel):
-    """How long it took from publication to proposal, and to decision."""
+    """How long it took from publication to proposal, and to decision; and how long proposals have waited for one."""
 
     scheme: str
     as_of: date
     data: list[AgeingGroup]
+    undecided: Undecided
 
 
 class FreeMeals(ApiModel):
@@ -100,14 +160,6 @@ class MealsTable(ApiModel):
     basis: Literal["proposed", "decided", "published"]
     total: list[TierMeals]
     data: list[MealsGroup]
-
-
-class SmallNumbers(ApiModel):
-    """How small numbers are kept out."""
-
-    version: int
-    below: int
-    method: str
 
 
 class Span(ApiModel):
