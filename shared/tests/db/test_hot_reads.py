@@ -59,6 +59,15 @@ class TestValues:
         assert rows.sent[0][:4] == ("7", "Ælfric", "2026-01-06", None)
         assert (await reads.fetch(sql, [7, "a"])).sent != (await reads.fetch(sql, [7, "b"])).sent
 
+    @pytest.mark.parametrize(
+        ("kind", "given"),
+        [("int", [3, -1]), ("text", ["Yorkshire and the Humber, all", 'a "b" \\ c', "", "NULL", "{}"]), ("text", [])],
+    )
+    async def test_lists_are_arrays(self, reads: HotReads, kind: str, given: list[object]) -> None:
+        row = (await reads.fetch(f"SELECT $1::{kind}[] AS back", [given])).first()
+
+        assert row == {"back": given}
+
     async def test_no_row_is_none_and_a_null_parameter_is_null(self, reads: HotReads) -> None:
         assert not await reads.fetch("SELECT 1 WHERE false")
         assert (await reads.fetch("SELECT $1::text IS NULL AS so", [None])).decoded == [{"so": True}]

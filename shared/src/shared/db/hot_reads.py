@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import psycopg
 import structlog
-from psycopg.adapt import Transformer
+from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
@@ -119,6 +119,13 @@ class HotReads:
             await self._kept.pop().close()
 
 
+def _sent(value: object) -> bytes:
+    """Return a parameter in the server's text form."""
+    if isinstance(value, list):
+        return bytes(Transformer().get_dumper(value, PyFormat.TEXT).dump(value) or b"")
+    return str(value).encode()
+
+
 class _Line:
     """One connection, with what is prepared on it; its answers are taken as its socket brings them."""
 
@@ -142,7 +149,7 @@ class _Line:
             self._driver.send_prepare(name, sql.encode())
             await self._answer()
             self._prepared[sql] = name
-        values = [None if value is None else str(value).encode() for value in parameters]
+        values = [None if value is None else _sent(value) for value in parameters]
         self._driver.send_query_prepared(name, values)
         return HotRows(await self._answer(), self._connection)
 

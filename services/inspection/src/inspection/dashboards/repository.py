@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.models import MeasureComparison
-from inspection.rows import Row, fetch_all, fetch_first
+from inspection.rows import Reads, Row, fetch_all, fetch_first
 
 _COMPARISON_COLUMNS = tuple(column.name for column in MeasureComparison.__table__.columns)
 
@@ -113,7 +112,7 @@ FROM schools s JOIN sources src ON src.id = coalesce(s.register_source_id, s.sou
 WHERE s.urn = :urn"""
 
 
-async def school(reads: AsyncConnection, urn: int) -> Row | None:
+async def school(reads: Reads, urn: int) -> Row | None:
     """Return what of a school decides what it is compared with."""
     return await fetch_first(reads, _SCHOOL, {"urn": urn})
 
@@ -132,7 +131,7 @@ WHERE m.urn = :urn
 ORDER BY m.period"""
 
 
-async def measures(reads: AsyncConnection, urn: int, phases: str, areas: Mapping[str, str], rule: str) -> list[Row]:
+async def measures(reads: Reads, urn: int, phases: str, areas: Mapping[str, str], rule: str) -> list[Row]:
     """Return a school's official measures by year, each with the figures of the groups it is shown beside.
 
     `areas`: by level of comparison. What was decided or made under another rule counts as not told, and not there.

@@ -16,7 +16,7 @@ from inspection.progress.releases import figures_of
 from inspection.progress.repository import released_terms
 from inspection.progress.terms import first_day, label
 from inspection.reference.service import codes
-from inspection.rows import Row
+from inspection.rows import Reads, Row
 from inspection.schools.service import source_document
 from shared.responses import json_response
 
@@ -35,7 +35,7 @@ async def get_dashboard(request: Request, reads: AsyncConnection, urn: int) -> R
     return json_response(request, await dashboard_document(reads, urn), public=True)
 
 
-async def dashboard_document(reads: AsyncConnection, urn: int) -> Document:
+async def dashboard_document(reads: Reads, urn: int) -> Document:
     """Return the dashboard of one school; raises SchoolNotFound."""
     school = await repository.school(reads, urn)
     if school is None:

@@ -18,7 +18,7 @@ from inspection.inspections.history_sql import (
     history_of,
 )
 from inspection.inspections.standing_sql import KEPT_VERSION, STANDING, STOOD, VISIBLE
-from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
+from inspection.rows import Parameters, Reads, Row, fetch_all, fetch_count, fetch_first, stream_all
 
 Position = tuple[date, UUID]
 
@@ -152,7 +152,7 @@ _HISTORY_PAGE_ON = _history_page(_HISTORY_ON, WHOLE_ROW_THEN)
 
 
 async def history(
-    reads: AsyncConnection, urn: int, *, after: Position | None, limit: int | None, as_of: date | None = None
+    reads: Reads, urn: int, *, after: Position | None, limit: int | None, as_of: date | None = None
 ) -> list[Row]:
     """Return up to `limit` inspections of a school and its predecessors, or all; newest first, each once.
 

@@ -1,6 +1,7 @@
 """Renders templates: everything is escaped, a misspelt name is an error, and nothing loads from outside."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -10,14 +11,16 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from inspection.pages import charts, trust_words
+from inspection.ready import ReadyPages
 from inspection.wording import day, entry, known, listed, say
 from shared.etags import etag_of, matches
-from shared.responses import PUBLIC
+from shared.responses import PUBLIC, dumps
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
 STATIC_URL: Final = "/static"
 MILES_IN_A_KILOMETRE: Final = 0.621371
+PAGES_KEPT_BYTES: Final = 64 * 1024 * 1024
 GOVUK: Final = "govuk-frontend-6.3.0"
 
 CONTENT_SECURITY_POLICY: Final = "; ".join((
@@ -35,6 +38,9 @@ HEADERS: Final = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Vary": "Accept",
 }
+
+
+_ready: Final = ReadyPages(PAGES_KEPT_BYTES)
 
 
 @cache
@@ -82,9 +88,20 @@ def render(template: str, **values: Any) -> bytes:
 
 
 def page(request: Request, template: str, **values: Any) -> Response:
-    """Answer with a page, its strong ETag and its policy; 304 where the client has it already."""
+    """Answer with a page."""
     content = render(template, **values)
-    tag = etag_of(content)
+    return _answer(request, content, etag_of(content))
+
+
+def page_of(request: Request, asked: str, document: Mapping[str, Any], make: Callable[[], bytes]) -> Response:
+    """Answer with the page of a document, and nothing else: it is kept beside the document that it was made from."""
+    state = etag_of(dumps(document))
+    ready = _ready.get(asked, state) or _ready.keep(asked, state, make(), {})
+    return _answer(request, ready.content, ready.etag)
+
+
+def _answer(request: Request, content: bytes, tag: str) -> Response:
+    """Answer with a page, its strong ETag and its policy; 304 where the client has it already."""
     headers = {**HEADERS, "Cache-Control": PUBLIC, "ETag": tag}
     seen = request.headers.get("if-none-match")
     if seen and matches(seen, tag):

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.pages.figures import figures
-from inspection.pages.rendering import page
+from inspection.pages.rendering import page, page_of, render
 from inspection.report_cards.grades_in_words import report_cards_began_on, scale_in_words
 from inspection.report_cards.parent import parent_card
 from inspection.trust_inspections.reading import published
@@ -15,6 +15,8 @@ from inspection.trusts.schools import schools_page
 from inspection.trusts.service import find_trust, trust_document
 from inspection.wording import say
 from shared.pagination import MAX_LIMIT, PageParameters
+
+Document = dict[str, Any]
 
 SEARCH: Final = "/schools"
 
@@ -27,8 +29,11 @@ def _trail(*steps: tuple[str, str]) -> list[dict[str, str]]:
 async def school_page(request: Request, urn: int) -> Response:
     """Answer with the parents' page of a school; raises SchoolNotFound."""
     card = await parent_card(request, urn)
-    return page(
-        request,
+    return page_of(request, f"school {urn}", card, lambda: _school_page(card))
+
+
+def _school_page(card: Document) -> bytes:
+    return render(
         "school.html",
         title=say("card.title", name=card["name"]),
         trail=_trail(),
@@ -58,7 +63,7 @@ async def trust_page(request: Request, reads: AsyncConnection, uid: str, after: 
     )
 
 
-def _scale(card: dict[str, Any]) -> dict[str, Any]:
+def _scale(card: Document) -> dict[str, Any]:
     return {
         "scale_steps": scale_in_words(report_card=card["has_report_card"]),
         "cards_began_on": report_cards_began_on(),
@@ -68,11 +73,14 @@ def _scale(card: dict[str, Any]) -> dict[str, Any]:
 async def easy_read_page(request: Request, urn: int) -> Response:
     """Answer with the easy-read page of a school; raises SchoolNotFound."""
     card = await parent_card(request, urn)
-    return page(
-        request,
+    return page_of(request, f"easy-read {urn}", card, lambda: _easy_read_page(card))
+
+
+def _easy_read_page(card: Document) -> bytes:
+    return render(
         "easy_read.html",
         title=say("easy.title", name=card["name"]),
-        trail=_trail((f"{SEARCH}/{urn}", card["name"])),
+        trail=_trail((f"{SEARCH}/{card['urn']}", card["name"])),
         card=card,
         source=card["source"],
     )

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection.models import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
-from inspection.rows import Row, fetch_all
+from inspection.rows import Reads, Row, fetch_all
 
 _VERSION = "v.urn, v.period, v.version, v.measures, v.submitted_by, v.submitted_at"
 _NEWEST = "ORDER BY v.version DESC LIMIT 1"
@@ -187,7 +187,7 @@ SELECT DISTINCT ON (period) period, version, measures, released_on, released_at,
 FROM progress_releases WHERE urn = :urn ORDER BY period, version DESC"""
 
 
-async def released_terms(reads: AsyncConnection, urn: int) -> list[Row]:
+async def released_terms(reads: Reads, urn: int) -> list[Row]:
     """Return what is released of a school: the last release of each term."""
     return await fetch_all(reads, _RELEASED_TERMS, {"urn": urn})
 

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.dashboards.service import dashboard_document
 from inspection.data import load
@@ -20,7 +19,7 @@ from inspection.report_cards import history, repository
 from inspection.report_cards.easy_read import easy_read
 from inspection.report_cards.grades_in_words import area_in_words, category, not_judged, overall, safeguarding
 from inspection.report_cards.service import card_document
-from inspection.rows import Row
+from inspection.rows import Reads, Row
 from inspection.schools import lineage_sql
 from inspection.schools import repository as schools
 from inspection.wording import entry, known, listed, say
@@ -56,11 +55,10 @@ async def parent_card(request: Request, urn: int) -> Document:
     card = (await repository.latest_card(database, urn)).first()
     if card is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    async with database.reads.connect() as reads:
-        return parent_document(await _read(reads, card))
+    return parent_document(await _read(database.hot_reads, card))
 
 
-async def _read(reads: AsyncConnection, card: Row) -> Reading:
+async def _read(reads: Reads, card: Row) -> Reading:
     urn = card["urn"]
     rows = await inspections.history(reads, urn, after=None, limit=WHOLE_HISTORY)
     lineage = trace(urn, await lineage_sql.links_around(reads, urn))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inspection.domain.lineage import Link
-from inspection.rows import Row, fetch_all
+from inspection.rows import Reads, Row, fetch_all
 
 _LINKS = """
 WITH RECURSIVE
@@ -26,7 +26,7 @@ UNION
 SELECT * FROM later"""
 
 
-async def links_around(reads: AsyncConnection, urn: int) -> list[Link]:
+async def links_around(reads: Reads, urn: int) -> list[Link]:
     """Return all links over which a school's predecessors and successors are reached, as either end tells them."""
     rows = await fetch_all(reads, _LINKS, {"urn": urn})
     return [Link(row["predecessor_urn"], row["successor_urn"], row["kind"], row["established_on"]) for row in rows]
@@ -58,6 +58,6 @@ LEFT JOIN LATERAL (
     LIMIT 1) linked ON true"""
 
 
-async def names(reads: AsyncConnection, urns: Sequence[int]) -> dict[int, Row]:
+async def names(reads: Reads, urns: Sequence[int]) -> dict[int, Row]:
     """Return what is known of these schools by URN: of one off the roll, what the register or its links say."""
     return {row["urn"]: row for row in await fetch_all(reads, _NAMES, {"urns": list(urns)})}

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.domain.register import DERIVED
-from inspection.rows import Row, fetch_all, fetch_count, fetch_first, stream_all
+from inspection.rows import Reads, Row, fetch_all, fetch_count, fetch_first, stream_all
 from inspection.schools.history_sql import HAS_REPORT_CARD, REPORT_CARD_THEN, SOURCE_THEN, schools_then
 from inspection.schools.listing_sql import (
     SCHOOL_COLUMNS,
@@ -152,6 +152,6 @@ WHERE m.urn = :urn
 ORDER BY m.first_seen_on DESC, m.id DESC"""
 
 
-async def memberships(reads: AsyncConnection, urn: int, as_of: date | None) -> list[Row]:
+async def memberships(reads: Reads, urn: int, as_of: date | None) -> list[Row]:
     """Return a school's stays in trusts, newest first; with a date, the one that held on it."""
     return await fetch_all(reads, _MEMBERSHIPS, {"urn": urn, "as_of": as_of})

@@ -52,6 +52,63 @@ class TestNegotiation:
         assert page.headers["etag"] != document.headers["etag"]
 
 
+class TestKept:
+    """Pages are kept beside the document that they were made from."""
+
+    @pytest.mark.parametrize("path", ["/schools/100001", "/schools/100001/easy-read"])
+    async def test_a_page_is_never_out_of_date(
+        self, anonymous: httpx.AsyncClient, register: Register, path: str
+    ) -> None:
+        register.trust("5143", name="Hill Trust")
+        register.school(100001, name="Elm School", trust="5143")
+        register.card(100001)
+        first = await anonymous.get(path, headers=BROWSER)
+        again = await anonymous.get(path, headers=BROWSER)
+        assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+
+        register.change("schools", 100001, name="Oak School")
+        renamed = await anonymous.get(path, headers={**BROWSER, "If-None-Match": first.headers["etag"]})
+        register.card(100001, number="2", starts_on=date(2026, 3, 3), category_of_concern="SM")
+        judged = await anonymous.get(path, headers={**BROWSER, "If-None-Match": renamed.headers["etag"]})
+
+        assert (renamed.status_code, judged.status_code) == (200, 200)
+        assert "Oak School" in renamed.text
+        assert "special measures" in judged.text.lower()
+
+    async def test_all_that_stands_beside_the_card_counts(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.trust("5143", name="Hill Trust")
+        register.school(100001, name="Elm School", trust="5143")
+        register.school(100002, name="Ash School", status="closed")
+        register.card(100001)
+
+        async def seen() -> str:
+            return (await anonymous.get("/schools/100001", headers=BROWSER)).text
+
+        pages = [await seen()]
+        for change in (
+            lambda: register.figure(100001, "absence_percent", "2023-24", 5.1),
+            lambda: register.comparisons("absence_percent", "2023-24", england=6.9),
+            lambda: register.link(100002, 100001),
+            lambda: register.inspection(100002, starts_on=date(2018, 2, 6), framework="pre-eif"),
+            lambda: register.membership(100001, "5143", date(2022, 9, 1)),
+        ):
+            change()
+            pages.append(await seen())
+
+        assert len(set(pages)) == len(pages)
+
+    async def test_a_school_does_not_get_another_ones_page(
+        self, anonymous: httpx.AsyncClient, register: Register
+    ) -> None:
+        for urn, name in ((100001, "Elm School"), (100002, "Oak School")):
+            register.school(urn, name=name)
+        for path in ("/schools/{}", "/schools/{}/easy-read", "/v1/schools/{}/report-card"):
+            pages = [(await anonymous.get(path.format(urn), headers=BROWSER)).text for urn in (100001, 100002)]
+            assert ["Elm School" in page for page in pages] == [True, False]
+
+
 class TestSafety:
     async def test_nothing_loads_from_outside_or_runs_in_the_page(
         self, anonymous: httpx.AsyncClient, register: Register
