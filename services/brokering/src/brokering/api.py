@@ -21,6 +21,7 @@ from brokering.notifications.endpoints import router as notifications
 from brokering.offers.endpoints import router as offers
 from brokering.policies.endpoints import router as policies
 from brokering.proposals.endpoints import router as proposals
+from brokering.rechecks.endpoints import router as rechecks
 from brokering.reference.endpoints import router as reference
 from brokering.rounds.endpoints import router as rounds
 from brokering.statistics.endpoints import router as statistics
@@ -32,6 +33,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     leader_batches,
     leaders,
     leader_records,
+    rechecks,
     needs,
     candidates,
     rounds,

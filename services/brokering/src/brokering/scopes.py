@@ -4,6 +4,7 @@ from typing import Final
 
 LEADERS_READ: Final = "leaders:read"
 LEADERS_WRITE: Final = "leaders:write"
+DESIGNATIONS_DECIDE: Final = "designations:decide"
 NEEDS_READ: Final = "needs:read"
 NEEDS_WRITE: Final = "needs:write"
 BROKERING_MATCH: Final = "brokering:match"

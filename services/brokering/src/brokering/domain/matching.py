@@ -52,6 +52,16 @@ class Designation:
         ends_in_time = self.valid_to is not None and self.valid_to < window.ends_on
         return self.status == "designated" and self.valid_from <= window.starts_on and not ends_in_time
 
+    def standing(self, today: date) -> str:
+        """Return what the designation is on a day: in_training, valid, lapsed, not_yet or withdrawn."""
+        if self.status == "withdrawn":
+            return "withdrawn"
+        if today < self.valid_from:
+            return "not_yet"
+        if self.valid_to is not None and self.valid_to < today:
+            return "lapsed"
+        return "in_training" if self.status == "in_training" else "valid"
+
 
 @dataclass(frozen=True, slots=True)
 class Interest:

@@ -42,12 +42,21 @@ class Location(Message):
     lng: float
 
 
+class FactArea(Message):
+    """The grade of one area."""
+
+    area: str
+    grade: int | str | None = None
+
+
 class FactInspection(Message):
     """An inspection in the facts."""
 
     kind: str
     starts_on: date
     category_of_concern: str | None = None
+    overall: int | None = None
+    areas: list[FactArea] = Field(default_factory=list)
 
 
 class Facts(Message):
@@ -71,10 +80,15 @@ class Facts(Message):
     source: dict[str, Any] | None = None
 
     @property
+    def latest_graded(self) -> FactInspection | None:
+        """The latest graded inspection or card."""
+        graded = [inspection for inspection in self.inspections if inspection.kind == "graded"]
+        return max(graded, key=lambda inspection: inspection.starts_on) if graded else None
+
+    @property
     def category_of_concern(self) -> str | None:
         """The category of the latest graded inspection or card."""
-        graded = [inspection for inspection in self.inspections if inspection.kind == "graded"]
-        return max(graded, key=lambda inspection: inspection.starts_on).category_of_concern if graded else None
+        return self.latest_graded.category_of_concern if self.latest_graded else None
 
 
 class AssessmentChanged(Message):

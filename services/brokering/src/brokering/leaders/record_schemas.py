@@ -93,13 +93,14 @@ class NewDesignation(RequestModel):
 
 
 class Designation(ApiModel):
-    """A designation as recorded."""
+    """A designation as recorded, and what it is today."""
 
     id: UUID
     kind: str
     status: str
     valid_from: date
     valid_to: date | None
+    standing: Literal["in_training", "valid", "lapsed", "not_yet", "withdrawn"]
     recorded_at: datetime
     recorded_by: str
 

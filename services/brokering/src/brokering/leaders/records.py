@@ -13,12 +13,14 @@ from sqlalchemy import RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
+from brokering.domain.matching import Designation
 from brokering.leaders import changes, own_record, repository
 from brokering.leaders.record_schemas import NewStrengthEvidence
 from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, EVIDENCE, INTERESTS
 from brokering.leaders.service import read
 from brokering.listing import page_after_page, streamed
 from shared.auth.principal import Principal
+from shared.clock import utc_now
 from shared.errors import Conflict, NotFound, invalid
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
@@ -140,15 +142,15 @@ async def _record(
     row = before if after is None else after
     if row is None:
         raise LookupError("a change has a before or an after")
-    told = [None if each is None else _told(each) for each in (before, after)]
-    made = changes.entry(principal, row["leader_id"], (ONE_OF[table.name], row["id"]), told[0], told[1])
+    said = [None if each is None else told(each) for each in (before, after)]
+    made = changes.entry(principal, row["leader_id"], (ONE_OF[table.name], row["id"]), said[0], said[1])
     await changes.record(session, [made])
 
 
-def _told(row: RowMapping) -> dict[str, Any]:
+def told(row: RowMapping) -> dict[str, Any]:
     """Return what an entry says; who entered it and when stands beside the change."""
-    kept = {"id", "recorded_at", "recorded_by", "declared_at", "declared_by"}
-    return {name: value for name, value in entry(row).items() if name not in kept}
+    beside = {"id", "recorded_at", "recorded_by", "declared_at", "declared_by", "standing"}
+    return {name: value for name, value in entry(row).items() if name not in beside}
 
 
 def entry(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -157,4 +159,7 @@ def entry(row: Mapping[Any, Any]) -> dict[str, Any]:
     shown["id"] = str(shown["id"])
     if "days" in shown:
         shown["days"] = float(shown["days"])
+    if "valid_from" in shown:
+        held = Designation(shown["status"], shown["valid_from"], shown["valid_to"])
+        shown["standing"] = held.standing(utc_now().date())
     return shown

@@ -30,6 +30,7 @@ from brokering.offers.errors import (
 )
 from brokering.offers.schemas import OfferRequest
 from brokering.problems import ProposalNotFound
+from brokering.rechecks import raising
 from shared.errors import invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
@@ -94,10 +95,11 @@ async def make(call: Call, proposal_id: UUID, body: OfferRequest) -> UUID:
 
 
 async def place(call: Call, need: Row[Any], match: Row[Any] | Pair, terms: Terms, *, joins: UUID | None = None) -> UUID:
-    """Check days, places and conflicts of interest, and store the offer; the leader's account and need are locked."""
+    """Check days, places, doubts and conflicts, and store the offer; the leader's account and the need are locked."""
     await _check_days(call.session, need, match, terms, call.now)
     interests = await conflicts.interests_in(call.session, match.leader_id, need.party_orgs)
     conflicts.refuse_standing(interests, call.now.date())
+    await raising.refuse_in_doubt(call.session, match.leader_id)
     await hearing.refuse_unheard(call.session, need.id, match.leader_id, call.now.date())
     return await _store(call, need, match, terms, interests=interests, joins=joins)
 

@@ -1,4 +1,4 @@
-"""The SQL of tasks: what waits on whom among offers, proposals of decided needs, completions, claims and fees."""
+"""The SQL of tasks: what waits on whom among offers, proposals, completions, claims, fees and designations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, Text, case, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +37,8 @@ from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
 
 CLAIMS = TABLES["claims"]
+LEADERS = TABLES["leaders"]
+RECHECKS = TABLES["designation_rechecks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class Tasks:
         return int(await session.scalar(_narrowed(select(func.count()).select_from(tasks), tasks, filters)) or 0)
 
     def _all(self) -> Subquery:
-        parts = [self._offers(), self._proposals(), self._completions(), self._claims()]
+        parts = [self._offers(), self._proposals(), self._completions(), self._claims(), self._rechecks()]
         if self.principal.may(BUDGETS_READ):
             parts.append(self._fees())
         return union_all(*parts).subquery("tasks")
@@ -92,6 +110,7 @@ class Tasks:
             _NONE[0].label("claim_id"),
             _NONE[0].label("contract_id"),
             _NONE[0].label("fee_id"),
+            _NONE[0].label("recheck_id"),
         ).where(visible(self.principal, OFFERS), OFFERS.c.state.in_(OPEN_STATES), ~overdue(self.now))
 
     def _proposals(self) -> Select[Any]:
@@ -107,7 +126,7 @@ class Tasks:
                 PROPOSALS.c.need_id,
                 PROPOSALS.c.leader_id,
                 PROPOSALS.c.id,
-                *_NONE * 5,
+                *_NONE * 6,
             )
             .join(NEEDS, NEEDS.c.id == PROPOSALS.c.need_id)
             .where(visible(self.principal, PROPOSALS), PROPOSALS.c.state == "proposed", NEEDS.c.state == "decided")
@@ -122,7 +141,7 @@ class Tasks:
             EPISODES.c.leader_id,
             *_NONE * 2,
             EPISODES.c.id,
-            *_NONE * 3,
+            *_NONE * 4,
         ).where(visible(self.principal, EPISODES), EPISODES.c.state == "awaiting_sign_off")
 
     def _claims(self) -> Select[Any]:
@@ -136,7 +155,7 @@ class Tasks:
                 *_NONE * 2,
                 EPISODES.c.id,
                 CLAIMS.c.id,
-                *_NONE * 2,
+                *_NONE * 3,
             )
             .join(EPISODES, EPISODES.c.id == CLAIMS.c.episode_id)
             .where(visible(self.principal, EPISODES), CLAIMS.c.state == "submitted", EPISODES.c.state != "paused")
@@ -154,10 +173,35 @@ class Tasks:
                 *_NONE * 6,
                 FEES.c.contract_id,
                 FEES.c.id,
+                *_NONE,
             )
             .join(BUDGETS, BUDGETS.c.id == FEES.c.contract_id)
             .where(in_sight(self.principal, BUDGETS), FEES.c.state == "submitted")
         )
+
+    def _rechecks(self) -> Select[Any]:
+        return (
+            select(
+                RECHECKS.c.id,
+                cast(literal("recheck_designation"), Text),
+                RECHECKS.c.due_at,
+                cast(literal("leader"), Text),
+                LEADERS.c.reference,
+                LEADERS.c.organisation_name,
+                LEADERS.c.region,
+                *_NONE,
+                RECHECKS.c.leader_id,
+                *_NONE * 6,
+                RECHECKS.c.id,
+            )
+            .join(LEADERS, LEADERS.c.id == RECHECKS.c.leader_id)
+            .where(self._of_leaders(), RECHECKS.c.state == "waiting")
+        )
+
+    def _of_leaders(self) -> ColumnElement[bool]:
+        """Leaders of the client's regions, and the leader itself: the directory is wider than the work."""
+        regions = LEADERS.c.region.in_(sorted(self.principal.regions))
+        return true() if self.principal.sees_everything else or_(regions, visible(self.principal, LEADERS))
 
 
 _SUBJECT = (

@@ -39,6 +39,7 @@ KINDS = {
     "sign_off_completion": Kind(Actor.SUBJECT, "Sign the completion off, or send it back"),
     "sign_off_claim": Kind(Actor.SUBJECT, "Sign the claim off, or refuse it"),
     "approve_fee": Kind(Actor.REGIONAL_DIRECTOR, "Approve the fee, or refuse it"),
+    "recheck_designation": Kind(Actor.REGIONAL_DIRECTOR, "Uphold the leader's designation, or withdraw it"),
 }
 OF_OFFERS = {Actor.BROKER: "make_offer", Actor.LEADER: "answer_offer", Actor.SUBJECT: "agree"}
 KIND_OF_STATE = {
@@ -115,4 +116,5 @@ def _subject(row: Row[Any]) -> dict[str, Any] | None:
     return {"kind": row.subject_kind, "id": row.subject_id, "name": row.subject_name}
 
 
-LINKS = ("need_id", "leader_id", "proposal_id", "offer_id", "episode_id", "claim_id", "contract_id", "fee_id")
+OF_OFFER = ("need_id", "leader_id", "proposal_id", "offer_id", "episode_id")
+LINKS = (*OF_OFFER, "claim_id", "contract_id", "fee_id", "recheck_id")

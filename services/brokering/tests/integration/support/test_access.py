@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import httpx
+from fastapi import FastAPI
 from services.brokering.tests.support_world import LA, REGION, SCOPES, Steps, World, headers
 
+WINDOW = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "days": 1}
+INTEREST = {"kind": "interest", "subject_kind": "school", "subject_id": "100001"}
+EVIDENCE = {"area": "inclusion", "what": "a", "dated_on": "2026-01-01", "source": "b"}
+ANSWER = {"outcome": "upheld", "reason": "why"}
 WRITES = [
     ("/v1/proposals/{id}/offer", {}, "partner"),
     ("/v1/offers/{id}/response", {"accepted": True}, "leader"),
@@ -20,6 +26,29 @@ WRITES = [
     ("/v1/episodes/{id}/stop", {"reason": "why"}, "partner"),
 ]  # fmt: skip
 READS = ["/v1/offers", "/v1/offers/{id}", "/v1/episodes", "/v1/episodes/{id}", "/v1/episodes/{id}/ledger", "/v1/tasks"]
+DIRECTORY = [
+    ("GET", "/v1/leaders", None, "leaders:read"),
+    ("GET", "/v1/leaders/{id}", None, "leaders:read"),
+    ("GET", "/v1/leaders/{id}/availability", None, "leaders:read"),
+    ("GET", "/v1/leaders/{id}/interests", None, "leaders:read"),
+    ("GET", "/v1/leaders/{id}/designations", None, "leaders:read"),
+    ("GET", "/v1/leaders/{id}/strength-evidence", None, "leaders:read"),
+    ("GET", "/v1/leaders/{id}/changes", None, "leaders:read"),
+    ("GET", "/v1/leaders/batches/{id}", None, "leaders:read"),
+    ("GET", "/v1/leaders/batches/{id}/rejections", None, "leaders:read"),
+    ("GET", "/v1/designation-rechecks", None, "leaders:read"),
+    ("GET", "/v1/designation-rechecks/{id}", None, "leaders:read"),
+    ("POST", "/v1/leaders", {}, "leaders:write"),
+    ("PATCH", "/v1/leaders/{id}", {"remote": True}, "leaders:write"),
+    ("POST", "/v1/leaders/batches", {"rows": []}, "leaders:write"),
+    ("POST", "/v1/leaders/{id}/availability", WINDOW, "leaders:write"),
+    ("DELETE", "/v1/leaders/{id}/availability/{id}", None, "leaders:write"),
+    ("POST", "/v1/leaders/{id}/interests", INTEREST, "leaders:write"),
+    ("POST", "/v1/leaders/{id}/interests/{id}/end", {"ends_on": "2026-01-01"}, "leaders:write"),
+    ("POST", "/v1/leaders/{id}/designations", {"kind": "nle", "valid_from": "2026-01-01"}, "leaders:write"),
+    ("POST", "/v1/leaders/{id}/strength-evidence", EVIDENCE, "leaders:write"),
+    ("POST", "/v1/designation-rechecks/{id}/answer", ANSWER, "designations:decide"),
+]
 VERBS = {
     "partner": "proposals:offer",
     "leader": "offers:respond",
@@ -77,6 +106,36 @@ class TestWrongToken:
         assert refused.status_code == 403
         person = headers("trust", "trust:5143", user="trust-person")
         assert (await steps.client.post(url, json=body, headers=person)).status_code == 200
+
+
+class TestDirectory:
+    """Every route of leaders, batches and designations: no token, every scope but its own, somebody else's row."""
+
+    async def test_without_a_token_or_its_scope(self, client: httpx.AsyncClient) -> None:
+        every = {"leaders:read", "leaders:write", "designations:decide", "episodes:write", "needs:write"}
+        for method, path, body, scope in DIRECTORY:
+            url = path.format(id=uuid4())
+            assert (await client.request(method, url, json=body)).status_code == 401, (method, path)
+            others = headers("dfe", "dfe", scope=" ".join(sorted(every - {scope})), user="a-person")
+            sent = {**others, "If-Match": '"a"'}
+            assert (await client.request(method, url, json=body, headers=sent)).status_code == 403, (method, path)
+
+    async def test_the_table_has_every_route(self, app: FastAPI) -> None:
+        served = {
+            (method.upper(), re.sub(r"\{\w+\}", "{id}", path))
+            for path, methods in app.openapi()["paths"].items()
+            if path.startswith(("/v1/leaders", "/v1/designation-rechecks"))
+            for method in methods
+        }
+        assert served == {(method, path) for method, path, *_ in DIRECTORY}
+
+    async def test_a_row_that_is_not_there_is_404(self, client: httpx.AsyncClient) -> None:
+        scope = "leaders:read leaders:write designations:decide"
+        sent = {**headers("dfe", "dfe", scope=scope, user="a-person"), "If-Match": '"a"'}
+        for method, path, body, _ in DIRECTORY:
+            if "{id}" in path:
+                answer = await client.request(method, path.format(id=uuid4()), json=body, headers=sent)
+                assert answer.status_code == 404, (method, path, answer.text)
 
 
 class TestSomebodyElses:
