@@ -11,6 +11,7 @@ from tests.e2e.comparing import assessments, differences, excerpt
 from tests.e2e.conftest import SCHEMES, Loaded
 from tests.e2e.oracle import assess_all, ofsted_files, read_evidence
 from tests.e2e.oracle.eligibility import read_register, school_outcomes, trust_outcomes
+from tests.e2e.oracle.history import Tiers, tier_outcomes
 from tests.e2e.platform import Document
 from tests.e2e.solving import best_suitability, most_matched, read_round
 
@@ -99,6 +100,24 @@ class TestEligibility:
     def _listed(self, national: Loaded, kind: str) -> Iterator[Document]:
         query = {"programme": "tsi-2022-23", "as_of": self.AS_OF.isoformat()}
         return national.platform.stream("triage", f"/v1/eligibility/{kind}", **query)
+
+
+class TestTiersOfHistory:
+    """`sio-2019-20` at the end of its year, of the later programme's, and where most inspections are shown."""
+
+    @pytest.mark.parametrize("as_of", [dt.date(2020, 8, 31), dt.date(2023, 8, 31), dt.date(2026, 6, 1)], ids=str)
+    def test_of_every_school(self, national: Loaded, as_of: dt.date) -> None:
+        expected = tier_outcomes(national.evidence, read_register(ofsted_files(national.folder)), as_of)
+        query = {"programme": "sio-2019-20", "as_of": as_of.isoformat()}
+        told = {
+            one["urn"]: Tiers(one["by_criteria"], tuple(one["possible_tiers"]))
+            for one in national.platform.stream("triage", "/v1/eligibility/schools", **query)
+        }
+        wrong = [f"{urn}: expected {expected[urn]}, told {told.get(urn)}"
+                 for urn in sorted(expected) if expected[urn] != told.get(urn)]  # fmt: skip
+        assert not wrong, excerpt(wrong)
+        assert set(told) == set(expected)
+        assert sum(one.result == "eligible" for one in expected.values()) > 0
 
 
 @pytest.fixture(scope="module")
