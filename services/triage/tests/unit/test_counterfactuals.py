@@ -183,3 +183,18 @@ class TestSmaller:
         facts = replace(school(inspection(overall=2)), attainment=Attainment("value", 31.5))
         assert told(rules, facts) == [{"attainment": 40}]
         assert rules.propose(facts, TODAY).counterfactuals[0]["text"].startswith("Had attainment been 40%, ")
+
+
+class TestWords:
+    def test_where_no_rule_would_fire(self) -> None:
+        (found,) = judge("rise-2025", 2).propose(school(inspection(overall=4)), TODAY).counterfactuals
+        assert found["text"] == (
+            "Had the school as a whole been judged requires improvement, nothing more than the universal offer would "
+            "have been proposed."
+        )
+
+    def test_where_too_little_would_be_known(self) -> None:
+        weak = ungraded_overall(areas={"quality_of_education": None, "leadership_and_management": 3})
+        assert [each["text"] for each in judge().propose(school(weak), TODAY).counterfactuals] == [
+            "Had leadership and management been judged good, nothing (not enough is known) would have been proposed."
+        ]

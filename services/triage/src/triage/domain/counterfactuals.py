@@ -18,7 +18,7 @@ from typing import Any
 from triage.domain.alterations import ATTAINMENT, CATEGORY, OVERALL, REVIEWS, SAFEGUARDING, Change, alterations, altered
 from triage.domain.evidence import Case
 from triage.domain.policy import Policy
-from triage.domain.wording import listed
+from triage.domain.wording import as_proposed, listed
 
 Result = Callable[[Case], str]
 Outcome = tuple[tuple[Change, ...], str]
@@ -64,12 +64,11 @@ def _steps(changes: Sequence[Change]) -> int:
 
 def _told(changes: Sequence[Change], result: str, policy: Policy) -> dict[str, Any]:
     words = [_change_text(each, policy) for each in changes]
-    label = policy.results[result]
     sentence = policy.labels["sentences"]["counterfactual"]
     return {
         "changes": [{"fact": each.fact, "from": each.before, "to": each.after} for each in changes],
         "result": result,
-        "text": sentence.format(changes=listed(words), result=label[:1].lower() + label[1:]),
+        "text": sentence.format(changes=listed(words), result=as_proposed(result, policy)),
     }
 
 

@@ -49,6 +49,21 @@ def listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def as_proposed(result: str, policy: Policy) -> str:
+    """A result as the subject of "would have been proposed".
+
+    What is left where no rule fires is nothing more than that; an open result is nothing, with the reason of its label.
+    """
+    label = policy.results[result]
+    words = label[:1].lower() + label[1:]
+    rules = {rule.id for rule in policy.rules if rule.proposes == result}
+    if "nothing_else" in rules:
+        return f"nothing more than the {words}"
+    if "no_graded_inspection" in rules:
+        return f"nothing ({words.rpartition(': ')[2]})"
+    return words
+
+
 def _label(policy: Policy, table: str, code: Any) -> str:
     if code is None:
         return NOT_KNOWN
