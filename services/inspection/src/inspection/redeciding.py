@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from inspection.dashboards import comparisons
-from inspection.disadvantage.telling import telling_of_meals
+from inspection.disadvantage.telling_sql import telling_of_meals
 from inspection.progress import releases
 from shared.db.session import Database
 

@@ -10,10 +10,10 @@ from typing import Any, BinaryIO, Final
 from sqlalchemy import Connection, RowMapping
 
 from inspection.dashboards import comparisons
-from inspection.disadvantage.telling import telling_of_meals
+from inspection.disadvantage.telling_sql import telling_of_meals
 from inspection.imports import repository
 from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
-from inspection.imports.kinds import told
+from inspection.imports.kinds import told_sql
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
 from inspection.imports.reading.problems import Rejection, UnreadableFile
 from inspection.imports.reading.table import Table
@@ -117,7 +117,7 @@ class _Merge:
         code, as_at = self._kind.code, self._wanted["as_at"]
         source_id = repository.add_source(connection, self._wanted)
         source = Provenance(source_id, code, as_at)
-        told.begin(connection)
+        told_sql.begin(connection)
         with telling_of_meals(connection):
             fates = self._kind.load(connection, self._read.batch, source, self._warnings)
             if fates.created or fates.changed:

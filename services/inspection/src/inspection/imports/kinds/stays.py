@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from inspection.domain import memberships as domain
 from inspection.domain.memberships import Stay, end, observe
-from inspection.imports.kinds import repository, told
+from inspection.imports.kinds import repository, told_sql
 from inspection.imports.kinds.model import Provenance
 from inspection.imports.kinds.packing import boolean, pack
 
@@ -107,7 +107,7 @@ class _Writing:
         """Write them, and return what moved."""
         if self._moved.schools:
             repository.replace_stays(connection, self._moved.schools, self._packed)
-            told.stays(connection, self._changes)
+            told_sql.stays(connection, self._changes)
         return self._moved
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from inspection.calendar import repository as calendar
 from inspection.domain.names import fold
-from inspection.imports.kinds import register_sql, stays, told
+from inspection.imports.kinds import register_sql, stays, told_sql
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.ofsted import blocks, judgements, repository
@@ -130,7 +130,7 @@ class _Load:
         new = ((urn, found) for urn in created for found in self._rows[urn].inspections)
         packed = (self._packed_inspection(each, *it) for each, it in zip(_ids(), chain(new, added), strict=False))
         bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, packed)
-        told.added_inspections(self._connection, {urn for urn, _ in added}, self._source.id)
+        told_sql.added_inspections(self._connection, {urn for urn, _ in added}, self._source.id)
         if replaced:
             repository.refresh_inspections(self._connection, replaced, corrected)
         self._compare(here)

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, text
 
-from inspection.imports.kinds import repository, told
+from inspection.imports.kinds import repository, told_sql
 from inspection.imports.kinds.ofsted import blocks, judgements, register
 from inspection.imports.kinds.ofsted.merging import Stored
 from inspection.imports.kinds.packing import number_array
@@ -89,7 +89,7 @@ def refresh_inspections(connection: Connection, packed: Sequence[str], corrected
             " CASE WHEN coalesce(n.published_on, i.published_on) IS NULL THEN n.published_reason END,"
             " version = i.version + CASE WHEN i.id = ANY(:corrected) THEN 1 ELSE 0 END"
             " FROM incoming n WHERE n.id = i.id RETURNING i.*)"
-            f" {told.of_written_inspections(_TOLD)}"
+            f" {told_sql.of_written_inspections(_TOLD)}"
         ),
         {"corrected": list(corrected)},
     )
@@ -139,7 +139,7 @@ def recall(
     }
     for statement in _RECALL:
         connection.execute(text(statement), parameters)
-    told.recalled_inspection(connection, inspection_id)
+    told_sql.recalled_inspection(connection, inspection_id)
     return True
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Fates
-from inspection.imports.kinds.told import PUPIL_DATA
+from inspection.imports.kinds.told_sql import PUPIL_DATA
 
 COLUMNS = ("urn", "period", "measure", "value", "status", "cohort", "source_id")
 
