@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 import numpy as np
@@ -44,9 +44,9 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, mixed: bool) -> Case:
+def cases(draw: st.DrawFn, *, mixed: bool, odd: bool = False) -> Case:
     needs, leaders = draw(st.integers(1, 6)), draw(st.integers(1, 4))
-    days = [draw(st.integers(1, 6)) if mixed else 4 for _ in range(needs)]
+    days = [draw(st.integers(1, 6)) if mixed or (odd and number == 0) else 4 for number in range(needs)]
     capacity = [draw(st.integers(0, 12)) for _ in range(leaders)]
     every = [(n, k) for n in range(needs) for k in range(leaders) if days[n] <= capacity[k]]
     chosen = draw(st.lists(st.sampled_from(every), unique=True)) if every else []
@@ -105,13 +105,28 @@ class TestAgainstEnumeration:
         assert holds_every_limit(problem, solution)
 
     @settings(max_examples=120, deadline=None)
-    @given(cases(mixed=True))
-    def test_mixed_days_are_optimal_and_never_overbook(self, case: Case) -> None:
+    @given(cases(mixed=True) | cases(mixed=False, odd=True))
+    def test_mixed_days_are_optimal_in_all_three_aims_and_never_overbook(self, case: Case) -> None:
         solution = solve(case.problem())
         assert holds_every_limit(case.problem(), solution)
-        assert (solution.weighted_matched, solution.total_suitability) == best_by_enumeration(case)[:2]
+        counts = np.bincount(solution.leader_of_need[solution.leader_of_need >= 0], minlength=len(case.slots))
+        even = -int(((np.array(case.loads) + counts) ** 2).sum())
+        assert (solution.weighted_matched, solution.total_suitability, even) == best_by_enumeration(case)
+        assert solution.balanced
         assert solution.optimal
         assert solution.bound.matched >= solution.matched
+
+    @settings(max_examples=50, deadline=None)
+    @given(cases(mixed=True) | cases(mixed=False))
+    def test_what_is_stated_without_time_holds(self, case: Case) -> None:
+        hurried = solve(case.problem(), seconds=0)
+        weighted, total, _ = best_by_enumeration(case)
+        assert holds_every_limit(case.problem(), hurried)
+        assert hurried.weighted_matched <= weighted <= hurried.bound.weighted_matched
+        if hurried.bound.weighted_matched == weighted:
+            assert total <= hurried.bound.total_suitability
+        assert hurried.optimal == (hurried.gap == 0)
+        assert not hurried.optimal or (hurried.weighted_matched, hurried.total_suitability) == (weighted, total)
 
 
 def random_case(needs: int, leaders: int, *, mixed: bool, seed: int) -> Case:
@@ -160,6 +175,13 @@ def test_mixed_days_in_the_middle_size_are_proven() -> None:
     solution = solve(random_case(150, 40, mixed=True, seed=3).problem(), seconds=20)
     assert solution.optimal
     assert solution.gap == 0
+
+
+def test_one_need_of_other_days_among_equal_ones_is_proven_all_the_same() -> None:
+    case = random_case(120, 40, mixed=False, seed=5)
+    odd = replace(case, half_days=(6, *case.half_days[1:]))
+    solution = solve(odd.problem(), seconds=20)
+    assert (solution.optimal, solution.balanced, solution.gap) == (True, True, 0)
 
 
 def test_without_time_the_gap_is_told_and_nothing_is_claimed() -> None:

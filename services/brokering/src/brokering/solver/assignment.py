@@ -2,7 +2,8 @@
 
 The linear relaxation gives a bound and a price for every day and place. A pair whose reduced cost is worse than the gap
 between bound and best known answer can be in no better answer; so an integer programme over the pairs within the gap
-settles the whole round. Where time runs out first, the best answer is returned with the gap that remains.
+settles the whole round. Where the relaxation is too large for its share of the time, prices found step by step bound
+the round instead. Where time runs out first, the best answer is returned with the gap that remains.
 """
 
 from __future__ import annotations
@@ -12,27 +13,62 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from brokering.solver.columns import Floats, Mask
+from brokering.solver.evening import evened
+from brokering.solver.filling import Filling
 from brokering.solver.flow import ceiling, match_worth
-from brokering.solver.linear import Block, Floats, maximise, maximise_integer
+from brokering.solver.lagrangian import Asked, bounded
+from brokering.solver.limits import Limit, limits_of
+from brokering.solver.linear import Block, OutOfTime, maximise, maximise_integer
 from brokering.solver.problem import Bound, Ints, Problem, Solution
 from brokering.solver.tightening import tightened
 
 FIRST_KERNEL = 20
 FIRST_SHARE_OF_TIME = 0.4
+MOST_COLUMNS = 20_000
+SHARE_OF_LINEAR = 0.5
+SHARE_OF_PRICES = 0.4
 WHOLE = 1 - 1e-6
 ROUNDING = 1e-4
 METHOD = "integer programme over pairs within the gap of the linear relaxation's bound"
+METHOD_OF_PRICES = "integer programme over promising pairs; bound by prices of leaders' days and places"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """A problem with what is the same throughout: worth of a pair, limits, pinned needs, pairs that may be."""
+
+    problem: Problem
+    cost: Ints
+    limits: tuple[Limit, ...]
+    pinned: Ints
+    forced: Mask
+    open_pairs: Mask
+
+    def blocks(self, columns: Ints) -> list[Block]:
+        """Return the rows of a programme over these pairs: a leader for each need, and every limit."""
+        problem, ones = self.problem, np.ones(len(columns), np.int64)
+        free = np.full(problem.leaders, -np.inf)
+        needs = Block(problem.need_of[columns], ones, np.where(self.forced, 1.0, -np.inf), np.ones(problem.needs))
+        leaders = problem.leader_of[columns]
+        return [needs, *(Block(leaders, each.taken[columns], free, each.most.astype(float)) for each in self.limits)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Relaxation:
-    """The relaxation's values, its bound in whole numbers, and how much each pair loses against its prices."""
+    """What no assignment beats: `weighted` of the first aim, and of `worth` for each weighted match and suitability.
+
+    `loss` is what each pair loses against the prices, `values` the fractions taken; `linear` tells that `total` and
+    `loss` are in what a pair is worth to the integer programme.
+    """
 
     values: Floats
-    bound: int
     loss: Floats
+    weighted: int
+    total: int
+    worth: int
+    linear: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,113 +82,141 @@ class _Best:
 def solve_assignment(problem: Problem, pinned: Ints, seconds: float) -> Solution:
     """Return the best assignment found within the time, and its proof or gap; raises Infeasible for the pinned."""
     ends_at = time.monotonic() + seconds
-    problem = tightened(problem)
+    given = _given(tightened(problem), pinned)
+    relaxation = _relaxed(given, seconds)
+    best = _Best(_rounded(given, relaxation), proven=False)
+    for share in (FIRST_SHARE_OF_TIME, 1.0):
+        gap = _gap(given, relaxation, best)
+        reach = FIRST_KERNEL if share < 1 or not relaxation.linear else gap
+        seconds_left = (ends_at - time.monotonic()) * share
+        if gap > 0 and seconds_left > 0:
+            kernel = _kernel(given, relaxation, reach)
+            best = _within(given, best, kernel, seconds_left)
+            reach = reach if len(kernel) < MOST_COLUMNS else -1
+        gap = _gap(given, relaxation, best)
+        if gap == 0 or (relaxation.linear and best.proven and gap <= reach):
+            return _solution(given, relaxation, best.chosen, proven=True, seconds=ends_at - time.monotonic())
+    return _solution(given, relaxation, best.chosen, proven=False, seconds=0.0)
+
+
+def _given(problem: Problem, pinned: Ints) -> Given:
     cost = match_worth(problem) * problem.weights[problem.need_of] + problem.suitability
     forced = np.zeros(problem.needs, bool)
     forced[problem.need_of[pinned]] = True
     open_pairs = ~forced[problem.need_of]
     open_pairs[pinned] = True
-    relaxation = _relax(problem, cost, forced, open_pairs)
-    best = _Best(_rounded(problem, cost, relaxation, pinned, open_pairs), proven=False)
-    for share in (FIRST_SHARE_OF_TIME, 1.0):
-        gap = relaxation.bound - int(cost[best.chosen].sum())
-        reach = FIRST_KERNEL if share < 1 else gap
-        seconds_left = (ends_at - time.monotonic()) * share
-        kernel = open_pairs & (relaxation.loss <= reach + ROUNDING)
-        best = _within(problem, cost, best, forced=forced, kernel=kernel, seconds=seconds_left)
-        gap = relaxation.bound - int(cost[best.chosen].sum())
-        if gap == 0 or (best.proven and gap <= reach):
-            return _solution(problem, cost, best.chosen, int(cost[best.chosen].sum()))
-    return _solution(problem, cost, best.chosen, relaxation.bound)
+    return Given(problem, cost, limits_of(problem), pinned, forced, open_pairs)
 
 
-def _blocks(problem: Problem, columns: Ints, forced: npt.NDArray[np.bool_]) -> list[Block]:
-    needs, leaders = problem.need_of[columns], problem.leader_of[columns]
-    ones, free = np.ones(len(columns), np.int64), np.full(problem.leaders, -np.inf)
-    return [
-        Block(needs, ones, np.where(forced, 1.0, -np.inf), np.ones(problem.needs)),
-        Block(leaders, problem.half_days[needs], free, problem.capacity.astype(float)),
-        Block(leaders, ones, free, problem.slots.astype(float)),
-    ]
+def _relaxed(given: Given, seconds: float) -> _Relaxation:
+    try:
+        return _by_linear_programme(given, seconds * SHARE_OF_LINEAR)
+    except OutOfTime:
+        return _by_prices(given, seconds * SHARE_OF_PRICES)
 
 
-def _relax(
-    problem: Problem, cost: Ints, forced: npt.NDArray[np.bool_], open_pairs: npt.NDArray[np.bool_]
-) -> _Relaxation:
-    columns = np.flatnonzero(open_pairs)
+def _by_linear_programme(given: Given, seconds: float) -> _Relaxation:
+    problem, columns = given.problem, np.flatnonzero(given.open_pairs)
     none = np.zeros(len(columns))
-    result = maximise(cost[columns], none, none + np.inf, _blocks(problem, columns, forced))
-    days = np.maximum(result.duals[problem.needs : problem.needs + problem.leaders], 0.0)
-    places = np.maximum(result.duals[problem.needs + problem.leaders :], 0.0)
-    price = days[problem.leader_of] * problem.half_days[problem.need_of] + places[problem.leader_of]
-    margin = np.where(open_pairs, cost - price, -np.inf)
-    of_need = np.where(forced, -np.inf, 0.0)
-    np.maximum.at(of_need, problem.need_of, margin)
-    bound = of_need.sum() + (days * problem.capacity).sum() + (places * problem.slots).sum()
+    result = maximise(given.cost[columns], none, none + np.inf, given.blocks(columns), seconds)
+    duals = np.maximum(result.duals[problem.needs :], 0.0).reshape(len(given.limits), problem.leaders)
+    priced = Asked(problem, given.limits, given.cost, given.forced, given.open_pairs).priced(list(duals))
     values = np.zeros(problem.pairs)
     values[columns] = result.values
-    return _Relaxation(values, math.floor(bound + ROUNDING), of_need[problem.need_of] - margin)
+    total, worth = math.floor(priced.bound + ROUNDING), match_worth(problem)
+    return _Relaxation(values, priced.loss, total // worth, total, worth, linear=True)
 
 
-def _rounded(
-    problem: Problem, cost: Ints, relaxation: _Relaxation, pinned: Ints, open_pairs: npt.NDArray[np.bool_]
-) -> Ints:
-    """Keep what the relaxation takes whole, then fill up, fullest share and best pair first."""
-    capacity, slots = problem.capacity.copy(), problem.slots.copy()
-    taken = np.zeros(problem.needs, bool)
+def _by_prices(given: Given, seconds: float) -> _Relaxation:
+    """Bound each aim by prices of its own: of the number matched alone, and with a match worth twice a suitability."""
+    problem, worth = given.problem, 2 * ceiling(given.problem)
+    weights = problem.weights[problem.need_of]
+    gain, began = worth * weights + problem.suitability, time.monotonic()
+    known = _filled(given, np.argsort(-gain, kind="stable"))
+    asked = Asked(problem, given.limits, gain, given.forced, given.open_pairs)
+    second = bounded(asked, int(gain[known].sum()), began + seconds * 2 / 3)
+    known = _filled(given, np.argsort(second.loss, kind="stable"))
+    asked = Asked(problem, given.limits, weights, given.forced, given.open_pairs)
+    first = bounded(asked, int(weights[known].sum()), began + seconds)
+    weighted, total = math.floor(first.bound + ROUNDING), math.floor(second.bound + ROUNDING)
+    return _Relaxation(np.zeros(problem.pairs), second.loss, weighted, total, worth, linear=False)
+
+
+def _filled(given: Given, order: Ints) -> Ints:
+    filling = Filling(given.problem, given.pinned)
+    filling.fill(order[given.open_pairs[order]])
+    return filling.chosen()
+
+
+def _rounded(given: Given, relaxation: _Relaxation) -> Ints:
+    """Keep what the relaxation takes whole, then fill up, fullest share and least loss first."""
     whole = relaxation.values >= WHOLE
-    whole[pinned] = True
-    candidates = np.flatnonzero(open_pairs)
-    order = np.lexsort((candidates, -cost[candidates], -relaxation.values[candidates], ~whole[candidates]))
-    chosen: list[int] = []
-    for pair in candidates[order].tolist():
-        need, leader = int(problem.need_of[pair]), int(problem.leader_of[pair])
-        if not taken[need] and slots[leader] > 0 and capacity[leader] >= problem.half_days[need]:
-            taken[need] = True
-            slots[leader] -= 1
-            capacity[leader] -= problem.half_days[need]
-            chosen.append(pair)
-    return np.array(sorted(chosen), np.int64)
+    order = np.lexsort((-given.cost, relaxation.loss, -relaxation.values, ~whole))
+    return _mended(given, _filled(given, order))
 
 
-def _within(
-    problem: Problem,
-    cost: Ints,
-    best: _Best,
-    *,
-    forced: npt.NDArray[np.bool_],
-    kernel: npt.NDArray[np.bool_],
-    seconds: float,
-) -> _Best:
+def _mended(given: Given, chosen: Ints) -> Ints:
+    filling = Filling(given.problem, chosen)
+    order = np.argsort(-given.cost, kind="stable")
+    filling.mend(order[given.open_pairs[order]], np.flatnonzero(given.forced))
+    return filling.chosen()
+
+
+def _kernel(given: Given, relaxation: _Relaxation, reach: int) -> Ints:
+    """Return the pairs that lose no more than this, or as many of the least loss as an integer programme can hold."""
+    near = np.flatnonzero(given.open_pairs & (relaxation.loss <= reach + ROUNDING))
+    return near[np.argsort(relaxation.loss[near], kind="stable")[:MOST_COLUMNS]]
+
+
+def _within(given: Given, best: _Best, kernel: Ints, seconds: float) -> _Best:
     """Improve the best assignment with pairs of the kernel only."""
-    kernel[best.chosen] = True
-    columns = np.flatnonzero(kernel)
+    columns = np.union1d(kernel, best.chosen)
     start = np.isin(columns, best.chosen).astype(np.int64)
-    result = maximise_integer(cost[columns], _blocks(problem, columns, forced), start=start, seconds=seconds)
+    result = maximise_integer(given.cost[columns], given.blocks(columns), start=start, seconds=seconds)
     if result.values is None:
         return best
     chosen = columns[result.values > 0]
-    better = chosen if cost[chosen].sum() >= cost[best.chosen].sum() else best.chosen
+    better = chosen if given.cost[chosen].sum() >= given.cost[best.chosen].sum() else best.chosen
     return _Best(better, result.proven)
 
 
-def _solution(problem: Problem, cost: Ints, chosen: Ints, bound: int) -> Solution:
-    worth, value = match_worth(problem), int(cost[chosen].sum())
+def _figures(given: Given, chosen: Ints) -> tuple[int, int]:
+    """Return the weighted number matched and the total suitability."""
+    problem = given.problem
+    return int(problem.weights[problem.need_of[chosen]].sum()), int(problem.suitability[chosen].sum())
+
+
+def _gap(given: Given, relaxation: _Relaxation, best: _Best) -> int:
+    """Return how far the best assignment stays behind the bound; 0 only where both aims reach theirs."""
+    weighted, total = _figures(given, best.chosen)
+    if relaxation.linear:
+        return relaxation.total - relaxation.worth * weighted - total
+    short = relaxation.weighted - weighted
+    return short * match_worth(given.problem) if short else relaxation.total - relaxation.worth * weighted - total
+
+
+def _solution(given: Given, relaxation: _Relaxation, chosen: Ints, *, proven: bool, seconds: float) -> Solution:
+    problem, balanced = given.problem, False
+    if proven:
+        tight = given.open_pairs & (relaxation.loss <= _gap(given, relaxation, _Best(chosen, proven)) + ROUNDING)
+        chosen, balanced = evened(problem, given.blocks, tight, chosen, seconds)
+    else:
+        chosen = _mended(given, chosen)
     leader_of_need = np.full(problem.needs, -1, np.int64)
     leader_of_need[problem.need_of[chosen]] = problem.leader_of[chosen]
-    weighted = int(problem.weights[problem.need_of[chosen]].sum())
-    total = int(problem.suitability[chosen].sum())
-    most_weighted = bound // worth
-    most_total = bound - worth * weighted if weighted == most_weighted else ceiling(problem) * problem.needs
-    most_matched = min(problem.needs, most_weighted // int(problem.weights.min()))
-    first_aim_open = weighted < most_weighted
+    weighted, total = _figures(given, chosen)
+    most_weighted = weighted if proven else relaxation.weighted
+    reached = weighted == most_weighted
+    most_total = relaxation.total - relaxation.worth * weighted if reached else ceiling(problem) * problem.needs
+    most_total = total if proven else most_total
+    short = (most_weighted - weighted) / most_weighted if most_weighted else 0.0
     return Solution(
         leader_of_need=leader_of_need,
         weighted_matched=weighted,
         total_suitability=total,
-        bound=Bound(most_matched, most_weighted, most_total),
-        optimal=value == bound,
-        gap=(most_weighted - weighted) / most_weighted if first_aim_open else (most_total - total) / max(most_total, 1),
-        method=METHOD,
-        balanced=False,
+        bound=Bound(min(problem.needs, most_weighted // int(problem.weights.min())), most_weighted, most_total),
+        optimal=reached and total == most_total,
+        gap=(most_total - total) / max(most_total, 1) if reached else short,
+        method=METHOD if relaxation.linear else METHOD_OF_PRICES,
+        balanced=balanced,
     )

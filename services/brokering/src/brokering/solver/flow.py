@@ -8,13 +8,14 @@ must cover every pair, and cost exactly what the assignment earns.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from brokering.domain.suitability import FULL
-from brokering.solver.linear import Block, maximise
+from brokering.solver.linear import Block, OutOfTime, maximise
 from brokering.solver.problem import Bound, Ints, Problem, Solution
 
 Mask = npt.NDArray[np.bool_]
@@ -31,8 +32,8 @@ class _Optimum:
 
 
 def match_worth(problem: Problem) -> int:
-    """Return what a match of weight 1 is worth: more than the suitability of all needs together."""
-    return ceiling(problem) * problem.needs + 1
+    """Return what a match of weight 1 is worth: more than the suitability of all that can be matched together."""
+    return ceiling(problem) * min(problem.needs, int(problem.slots.sum())) + 1
 
 
 def ceiling(problem: Problem) -> int:
@@ -40,32 +41,38 @@ def ceiling(problem: Problem) -> int:
     return max(FULL, int(problem.suitability.max(initial=0)))
 
 
-def solve_flow(problem: Problem, places: Ints, pinned: Ints) -> Solution:
+def solve_flow(problem: Problem, places: Ints, pinned: Ints, seconds: float) -> Solution:
     """Return the optimal assignment for leaders with these numbers of places.
 
-    `pinned` are the numbers of pairs that must be in; raises Infeasible where they cannot all be.
+    `pinned` are the numbers of pairs that must be in; raises Infeasible where they cannot all be, and OutOfTime.
     """
+    ends_at = time.monotonic() + seconds
     worth = match_worth(problem)
     cost = worth * problem.weights[problem.need_of] + problem.suitability
     forced = np.zeros(problem.needs, bool)
     forced[problem.need_of[pinned]] = True
     open_pairs = ~forced[problem.need_of]
     open_pairs[pinned] = True
-    optimum = _optimum(problem, cost, places, forced, open_pairs)
+    optimum = _optimum(problem, cost, places, forced=forced, open_pairs=open_pairs, seconds=seconds)
     bound = int(optimum.need_duals.sum() + (optimum.leader_duals * places).sum())
     exact = _covers(problem, cost, forced, open_pairs, optimum) and bound == int(cost[optimum.chosen].sum())
-    chosen = (
-        _balanced(problem, cost, places, optimum, forced=forced, open_pairs=open_pairs) if exact else optimum.chosen
-    )
-    return _solution(problem, chosen, bound, worth, exact=exact)
+    chosen, balanced = optimum.chosen, exact
+    if exact:
+        try:
+            chosen = _balanced(
+                problem, cost, places, optimum, forced=forced, open_pairs=open_pairs, seconds=ends_at - time.monotonic()
+            )
+        except OutOfTime:
+            balanced = False
+    return _solution(problem, chosen, bound, worth, balanced=balanced, exact=exact)
 
 
-def _optimum(problem: Problem, cost: Ints, places: Ints, forced: Mask, open_pairs: Mask) -> _Optimum:
+def _optimum(problem: Problem, cost: Ints, places: Ints, *, forced: Mask, open_pairs: Mask, seconds: float) -> _Optimum:
     columns = np.flatnonzero(open_pairs)
     ones = np.ones(len(columns), np.int64)
     needs = Block(problem.need_of[columns], ones, np.where(forced, 1.0, -np.inf), np.ones(problem.needs))
     leaders = Block(problem.leader_of[columns], ones, np.full(problem.leaders, -np.inf), places.astype(float))
-    result = maximise(cost[columns], np.zeros(len(columns)), np.full(len(columns), np.inf), [needs, leaders])
+    result = maximise(cost[columns], np.zeros(len(columns)), np.full(len(columns), np.inf), [needs, leaders], seconds)
     duals = np.rint(result.duals).astype(np.int64)
     chosen = columns[result.values > 0.5]  # noqa: PLR2004 - integral up to rounding
     return _Optimum(chosen, duals[: problem.needs], duals[problem.needs :])
@@ -77,7 +84,16 @@ def _covers(problem: Problem, cost: Ints, forced: Mask, open_pairs: Mask, optimu
     return signs and bool((slack[open_pairs] >= 0).all())
 
 
-def _balanced(problem: Problem, cost: Ints, places: Ints, optimum: _Optimum, *, forced: Mask, open_pairs: Mask) -> Ints:
+def _balanced(
+    problem: Problem,
+    cost: Ints,
+    places: Ints,
+    optimum: _Optimum,
+    *,
+    forced: Mask,
+    open_pairs: Mask,
+    seconds: float,
+) -> Ints:
     """Return the most even assignment on the optimal face: tight pairs only, rows with a price or a pin kept full."""
     slack = optimum.need_duals[problem.need_of] + optimum.leader_duals[problem.leader_of] - cost
     tight = np.flatnonzero(open_pairs & (slack == 0))
@@ -105,11 +121,12 @@ def _balanced(problem: Problem, cost: Ints, places: Ints, optimum: _Optimum, *, 
         np.concatenate([none_yet, full_leaders.astype(float)]),
         np.concatenate([none_yet + np.inf, np.ones(len(slot_leader))]),
         [needs, leaders],
+        seconds,
     )
     return tight[result.values[: len(tight)] > 0.5]  # noqa: PLR2004 - integral up to rounding
 
 
-def _solution(problem: Problem, chosen: Ints, bound: int, worth: int, *, exact: bool) -> Solution:
+def _solution(problem: Problem, chosen: Ints, bound: int, worth: int, *, balanced: bool, exact: bool) -> Solution:
     leader_of_need = np.full(problem.needs, -1, np.int64)
     leader_of_need[problem.need_of[chosen]] = problem.leader_of[chosen]
     weighted = int(problem.weights[problem.need_of[chosen]].sum())
@@ -124,5 +141,5 @@ def _solution(problem: Problem, chosen: Ints, bound: int, worth: int, *, exact: 
         optimal=reached,
         gap=0.0 if reached else (bound - worth * weighted - total) / bound,
         method=METHOD,
-        balanced=exact,
+        balanced=balanced,
     )

@@ -26,6 +26,10 @@ class Infeasible(ValueError):
     """The pinned pairs cannot all be held."""
 
 
+class OutOfTime(RuntimeError):
+    """The time was up before the linear programme was solved."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """Rows of which every column has one: `row_of[c]` with coefficient `value[c]`, between `lower` and `upper`."""
@@ -53,13 +57,20 @@ class IntegerResult:
     proven: bool
 
 
-def maximise(cost: npt.NDArray[np.generic], lower: Floats, upper: Floats, blocks: Sequence[Block]) -> LinearResult:
-    """Solve the linear programme by dual simplex, so that a vertex is returned."""
+def maximise(
+    cost: npt.NDArray[np.generic], lower: Floats, upper: Floats, blocks: Sequence[Block], seconds: float
+) -> LinearResult:
+    """Solve the linear programme by dual simplex, so that a vertex is returned; raises OutOfTime and Infeasible."""
+    if seconds <= 0:
+        raise OutOfTime
     highs = _loaded(cost, lower, upper, blocks)
     highs.setOptionValue("solver", "simplex")
     highs.setOptionValue("presolve", "off")
+    highs.setOptionValue("time_limit", seconds)
     highs.run()
     status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kTimeLimit:
+        raise OutOfTime
     if status == highspy.HighsModelStatus.kInfeasible:
         raise Infeasible("the pinned pairs ask more of a leader than there is")
     if status not in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty}:

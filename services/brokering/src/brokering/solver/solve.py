@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ import numpy.typing as npt
 
 from brokering.solver.assignment import solve_assignment
 from brokering.solver.flow import solve_flow
-from brokering.solver.linear import Infeasible
+from brokering.solver.linear import Infeasible, OutOfTime
 from brokering.solver.problem import Bound, Ints, Problem, Solution
 
 NOTHING = "no pair is feasible"
+LEAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,22 +32,47 @@ def solve(problem: Problem, pinned: Sequence[tuple[int, int]] = (), *, seconds: 
     """Return the best assignment: most weighted needs, then most suitability, then most even loads.
 
     `pinned` are (need, leader) numbers that must be together. Raises Infeasible where one is no feasible pair or a
-    leader cannot take all of them. `seconds` limits only what cannot be solved as a flow.
+    leader cannot take all of them. Where `seconds` run out, the best answer so far is returned with its gap.
     """
     pins = _pinned_pairs(problem, pinned)
     labels = component_labels(problem)
     places, is_flow = _places(problem)
     by_flow = _flow_components(problem, labels, is_flow)
     groups = [group for group in (by_flow, *_others(labels, by_flow)) if len(group)]
+    pieces = sorted(
+        (_piece(problem, np.isin(labels, group), pins) for group in groups), key=lambda one: one.problem.pairs
+    )
     solved: list[tuple[_Piece, Solution]] = []
-    for group in groups:
-        piece = _piece(problem, np.isin(labels, group), pins)
-        if group is by_flow:
-            solved.append((piece, solve_flow(piece.problem, places[piece.leaders], piece.pinned)))
-        else:
-            share = seconds * piece.problem.pairs / problem.pairs
-            solved.append((piece, solve_assignment(piece.problem, piece.pinned, share)))
+    clock = _Clock(time.monotonic() + seconds, problem.pairs)
+    for piece in pieces:
+        flows = places[piece.leaders] if is_flow[piece.leaders].all() else None
+        solved.append((piece, _solved(piece, flows, clock.share(piece.problem.pairs))))
     return _added_up(problem, solved)
+
+
+class _Clock:
+    """Shares the time that is left among the pieces by their pairs, but a small piece is not held to its share."""
+
+    def __init__(self, ends_at: float, pairs: int) -> None:
+        self._ends_at, self._pairs = ends_at, pairs
+
+    def share(self, pairs: int) -> float:
+        """Return the seconds for the next piece."""
+        left = max(0.0, self._ends_at - time.monotonic())
+        share = left * pairs / self._pairs
+        self._pairs -= pairs
+        return max(share, min(left, LEAST_SECONDS))
+
+
+def _solved(piece: _Piece, places: Ints | None, seconds: float) -> Solution:
+    """Solve a piece as a flow where leaders have places for it, and as a general one where not, or not in time."""
+    ends_at = time.monotonic() + seconds
+    if places is not None:
+        try:
+            return solve_flow(piece.problem, places, piece.pinned, seconds / 2)
+        except OutOfTime:
+            pass
+    return solve_assignment(piece.problem, piece.pinned, ends_at - time.monotonic())
 
 
 def component_labels(problem: Problem) -> Ints:
