@@ -20,6 +20,7 @@ from tests.bench.scale import scale_line
 from tests.bench.searches import search_lines
 from tests.bench.streams import stream_lines
 from tests.bench.table import show
+from tests.bench.tenfold import tenfold_lines
 from tests.bench.work import load_lines, round_line, run_line
 from tests.e2e.conftest import NATIONAL
 from tests.e2e.oracle import ofsted_files
@@ -44,6 +45,7 @@ def main() -> None:
         lines.append(simulation_line(platform))
         lines += [round_line(platform), candidates_line(platform), memory_line(platform)]
         lines += ledger_lines()
+        lines += tenfold_lines()
         lines += stream_lines(platform, _database(platform, "inspection"))
         lines += search_lines(platform)
         lines += read_lines(platform, _database(platform, "inspection"))

@@ -142,3 +142,10 @@ class TestNextBest:
         solution, explainer = solved(needs, [shared, only_here])
         assert solution.leader_of_need.tolist() == [1, 0]
         assert [(who.leader_id, who.why_not) for who in explainer.next_best(0)] == [("leader-1", "full")]
+
+    def test_tells_that_a_better_one_gave_way_to_a_pin(self) -> None:
+        needs, leaders = [need(1)], [leader(1), leader(2, place=Place(51.9, -0.1))]
+        problem = build_problem(POLICY, WINDOW, needs, leaders)
+        explainer = Explainer(policy=POLICY, window=WINDOW, needs=needs, leaders=leaders, problem=problem,
+                              solution=solve(problem, [(0, 1)]))  # fmt: skip
+        assert [(who.leader_id, who.why_not) for who in explainer.next_best(0)] == [("leader-1", "kept")]

@@ -104,8 +104,10 @@ class Explainer:
             why, text = "full", "Its places go to other needs, where they add more over the whole round."
         elif suitability < own:
             why, text = "less_suitable", f"Suitability {suitability} against {own}" + (", and full." if full else ".")
+        elif suitability > own:
+            why, text = "kept", f"Suitability {suitability} against {own}, who was pinned or already proposed."
         else:
-            why, text = "balance", "As suitable; the loads are more even this way."
+            why, text = "balance", "As suitable; the loads would be no more even."
         return NextBest(who.id, who.reference, suitability, why, text)
 
     def _barred_in_reach(self, need: int, reach: Reach) -> dict[int, tuple[Barred, ...]]:
