@@ -240,6 +240,7 @@ class TestADraftBesideTheVersionBefore:
         document["rules"][6], document["rules"][7] = document["rules"][7], document["rules"][6]
         document["title"] = "A <b>stricter</b> response"
         await drafted(service, document)
+        assert (await service.get(f"/v1/policies/{IPPR}", OFFICIAL)).json()["title"] == "Three-tier regulatory response"
         path = f"{VERSIONS}/1/comparison/2"
         assert (await service.get(path, PARTNER)).status_code == 404
         found = (await service.get(path, OFFICIAL)).json()

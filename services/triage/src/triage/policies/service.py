@@ -57,8 +57,9 @@ def sees_drafts(principal: Principal) -> bool:
 def _schemes(rows: Sequence[RowMapping], on: date) -> list[Document]:
     schemes = []
     for scheme, versions in groupby(rows, key=lambda row: str(row["scheme"])):
-        references = [reference_of(row, on) for row in versions]
-        title = references[-1]["title"]
+        held = list(versions)
+        title = next(row["title"] for row in reversed(held) if row["active"])
+        references = [reference_of(row, on) for row in held]
         schemes.append({"scheme": scheme, "kind": "scheme", "title": title, "versions": references})
     return schemes
 
