@@ -18,7 +18,7 @@ from shared.responses import json_response
 
 MAX_LIMIT: Final = 1000
 MAX_WAIT_SECONDS: Final = 30.0
-_LOOK_EVERY_SECONDS: Final = 0.015
+_LOOK_EVERY_SECONDS: Final = 0.025
 
 _NOW: Final = "SELECT clock_timestamp() AS now"
 # the worker numbers; what it has left lying so long is numbered here

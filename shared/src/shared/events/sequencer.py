@@ -26,7 +26,7 @@ _LOCK_KEY: Final = 7_311_052_846_190_377
 """The advisory lock of the sequencer; a constant of this schema, local to one database."""
 
 _BUSY_SECONDS: Final = 0.01
-_IDLE_SECONDS: Final = 0.02
+_IDLE_SECONDS: Final = 0.04
 _MEASURE_EVERY_SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 0.5
 _SETTLE_SECONDS: Final = 2.0
