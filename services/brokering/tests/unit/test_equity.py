@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brokering.domain.equity import Outcome, distances, groups, supporters
+from brokering.domain.equity import Direct, Outcome, distances, groups, supporters, without_round
 
 OUTCOMES = [
     Outcome("London", "primary", 5, 10, "a", "London", "trust:1", 800, 12.0),
@@ -47,3 +47,15 @@ def test_nothing_matched_is_told_without_a_figure_made_up() -> None:
     empty = supporters([Outcome("London", None, None, 10)])
     assert (empty.supporters, empty.share_with_fellow) == (0, None)
     assert distances([], [10]).median_km is None
+
+
+def test_what_was_offered_without_a_round_is_counted_beside_it() -> None:
+    beside = (Direct("c", "London", 5.0), Direct("d", "North West", 2.5))
+    outcomes = [Outcome("London", "primary", 5, 10, "a", "London", direct=beside), OUTCOMES[3],
+                Outcome("North East", "primary", 5, 10, direct=(Direct("d", None, 4.0),))]  # fmt: skip
+    london, north = groups(outcomes, "region")
+    assert (london.without_round, london.days_without_round, london.matched) == (1, 7.5, 1)
+    assert (north.needs, north.without_round, north.days_without_round, north.matched) == (2, 1, 4.0, 0)
+    found = without_round(outcomes)
+    assert (found.needs, found.unmatched_needs, found.days) == (2, 1, 11.5)
+    assert (found.supporters, found.out_of_region) == (2, 1)

@@ -12,8 +12,20 @@ PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Direct:
+    """An approved offer that no round had proposed: the next best on request, or a further leader of an episode."""
+
+    leader_id: str
+    leader_region: str | None
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one need got. Leader's fields, suitability and kilometres are None where it got nobody."""
+    """What one need got. Leader's fields, suitability and kilometres are None where the round gave it nobody.
+
+    `direct` is what the need got without a round.
+    """
 
     region: str | None
     phase: str | None
@@ -25,6 +37,7 @@ class Outcome:
     suitability: int | None = None
     km: float | None = None
     broker_colleague: bool = False
+    direct: tuple[Direct, ...] = ()
 
     @property
     def out_of_region(self) -> bool:
@@ -34,7 +47,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Needs that are alike in one thing; `value` None: it is not known of them."""
+    """Needs alike in one thing; `value` None: it is not known of them. `..without_round` is beside the round's own."""
 
     value: str | None
     needs: int
@@ -42,6 +55,8 @@ class Group:
     share_matched: float
     days_asked: float
     days_given: float
+    without_round: int
+    days_without_round: float
     mean_suitability: float | None
     median_km: float | None
     out_of_region: int
@@ -76,6 +91,17 @@ class Supporters:
     share_with_fellow: float | None
     colleagues_of_the_broker: int
     most_schools: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutRound:
+    """What approved offers that no round had proposed give; `unmatched_needs`: of needs that the round left alone."""
+
+    needs: int
+    unmatched_needs: int
+    days: float
+    supporters: int
+    out_of_region: int
 
 
 def groups(outcomes: Sequence[Outcome], name: str) -> list[Group]:
@@ -117,6 +143,22 @@ def supporters(outcomes: Sequence[Outcome]) -> Supporters:
     return Supporters(len(employers), with_fellow, share, len(colleagues), max(schools.values(), default=0))
 
 
+def without_round(outcomes: Sequence[Outcome]) -> WithoutRound:
+    """Return what the round's needs got beside it, by approved offers that no round had proposed."""
+    offers = [(outcome, offer) for outcome in outcomes for offer in outcome.direct]
+    crossing = [
+        offer for outcome, offer in offers if None not in {outcome.region, offer.leader_region}
+        and outcome.region != offer.leader_region
+    ]  # fmt: skip
+    return WithoutRound(
+        needs=sum(bool(outcome.direct) for outcome in outcomes),
+        unmatched_needs=sum(bool(outcome.direct) and outcome.leader_id is None for outcome in outcomes),
+        days=sum(offer.days for _, offer in offers),
+        supporters=len({offer.leader_id for _, offer in offers}),
+        out_of_region=len(crossing),
+    )
+
+
 def _group(value: str | None, outcomes: Sequence[Outcome]) -> Group:
     matched = [outcome for outcome in outcomes if outcome.leader_id is not None]
     scores = [outcome.suitability for outcome in matched if outcome.suitability is not None]
@@ -128,6 +170,8 @@ def _group(value: str | None, outcomes: Sequence[Outcome]) -> Group:
         share_matched=round(len(matched) / len(outcomes), PLACES),
         days_asked=sum(outcome.days for outcome in outcomes),
         days_given=sum(outcome.days for outcome in matched),
+        without_round=sum(bool(outcome.direct) for outcome in outcomes),
+        days_without_round=sum(offer.days for outcome in outcomes for offer in outcome.direct),
         mean_suitability=_rounded(sum(scores) / len(scores)) if scores else None,
         median_km=_rounded(median(known)) if known else None,
         out_of_region=sum(outcome.out_of_region for outcome in matched),

@@ -9,6 +9,7 @@ from sqlalchemy import Integer, RowMapping, and_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.leaders.repository import LEADERS
+from brokering.ledger.repository import OFFERS
 from brokering.needs.repository import NEEDS, SCHOOLS
 from brokering.proposals.repository import PROPOSALS
 from brokering.rounds.repository import ROUND_NEEDS
@@ -24,6 +25,7 @@ async def outcomes(session: AsyncSession, principal: Principal, round_id: UUID) 
     employer = func.coalesce(LEADERS.c.organisation_id, LEADERS.c.organisation_name)
     query = (
         select(
+            ROUND_NEEDS.c.need_id,
             NEEDS.c.tenancy_region.label("region"),
             SCHOOLS.c.phase,
             SCHOOLS.c.idaci_quintile,
@@ -41,5 +43,19 @@ async def outcomes(session: AsyncSession, principal: Principal, round_id: UUID) 
         .outerjoin(PROPOSALS, proposal)
         .outerjoin(LEADERS, LEADERS.c.id == PROPOSALS.c.leader_id)
         .where(ROUND_NEEDS.c.round_id == round_id, visible(principal, ROUND_NEEDS))
+    )
+    return await all_rows(session, query)
+
+
+async def direct_offers(session: AsyncSession, principal: Principal, round_id: UUID) -> Sequence[RowMapping]:
+    """Return the approved offers on a round's needs that no round had proposed, a row each."""
+    query = (
+        select(OFFERS.c.need_id, OFFERS.c.leader_id, OFFERS.c.half_days, LEADERS.c.region.label("leader_region"))
+        .select_from(ROUND_NEEDS)
+        .join(OFFERS, OFFERS.c.need_id == ROUND_NEEDS.c.need_id)
+        .join(LEADERS, LEADERS.c.id == OFFERS.c.leader_id)
+        .where(ROUND_NEEDS.c.round_id == round_id, visible(principal, ROUND_NEEDS), visible(principal, OFFERS))
+        .where(OFFERS.c.proposal_id.is_(None), OFFERS.c.state == "approved")
+        .order_by(OFFERS.c.id)
     )
     return await all_rows(session, query)

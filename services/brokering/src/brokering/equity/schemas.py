@@ -18,6 +18,8 @@ class Group(ApiModel):
     share_matched: float
     days_asked: float
     days_given: float
+    without_round: int = Field(description="needs with an approved offer that no round had proposed")
+    days_without_round: float
     mean_suitability: float | None
     median_km: float | None
     out_of_region: int
@@ -58,6 +60,16 @@ class Supporters(ApiModel):
     most_schools: int = Field(description="that any one of them gets out of this round")
 
 
+class WithoutRound(ApiModel):
+    """What the needs got beside the round: approved offers of the next best on request, and of further leaders."""
+
+    needs: int
+    unmatched_needs: int = Field(description="of them, needs that the round had left without a leader")
+    days: float
+    supporters: int
+    out_of_region: int = Field(description="offers whose leader is known to come from another region")
+
+
 class Equity(ApiModel):
     """Who gets what out of a round."""
 
@@ -70,3 +82,4 @@ class Equity(ApiModel):
     distances: Distances
     out_of_region: OutOfRegion
     supporters: Supporters
+    without_round: WithoutRound

@@ -72,16 +72,35 @@ class TestEvidence:
         assert refused["errors"][0]["pointer"] == "/area"
 
 
-async def test_support_offered_without_a_round_counts_as_earlier_support(world: MatchingWorld) -> None:
-    leader = await world.leader("CEO-00001")
-    need = await need_of(world)
+def offered_without_a_round(world: MatchingWorld, need: dict[str, Any], leader: dict[str, Any]) -> None:
     with psycopg.connect(driver_url(world.owner_url), options="-c app.visibility=all") as owner:
         owner.execute(
             "INSERT INTO offers (id, need_id, leader_id, subject_kind, subject_id, half_days, state, deadline, shown,"
             " offered_by, offered_at, school_agreement, approval, tenancy_region) VALUES (%s, %s, %s, 'school',"
-            " '100001', 2, 'approved', now(), '{}', 'a', now(), '{\"conflicts_seen\": true}', '{\"by\": \"b\"}',"
+            " '100001', 5, 'approved', now(), '{}', 'a', now(), '{\"conflicts_seen\": true}', '{\"by\": \"b\"}',"
             " 'London')",
             (uuid4(), need["id"], leader["id"]),
         )
-    (part,) = [each for each in (await pair(world, need, leader))["score_parts"] if each["part"] == "continuity"]
-    assert (part["value"], part["text"]) == (1000, "The leader has supported this school or trust before.")
+
+
+class TestWithoutARound:
+    async def test_it_counts_as_earlier_support(self, world: MatchingWorld) -> None:
+        leader = await world.leader("CEO-00001")
+        need = await need_of(world)
+        offered_without_a_round(world, need, leader)
+        scored = (await pair(world, need, leader))["score_parts"]
+        (part,) = [each for each in scored if each["part"] == "continuity"]
+        assert (part["value"], part["text"]) == (1000, "The leader has supported this school or trust before.")
+
+    async def test_the_equity_report_counts_it_beside_the_round(self, world: MatchingWorld) -> None:
+        need = await need_of(world)
+        done = await world.round()
+        path = f"/v1/matching-rounds/{done['id']}/equity"
+        nothing = {"needs": 0, "unmatched_needs": 0, "days": 0, "supporters": 0, "out_of_region": 0}
+        assert (await world.get(path))["without_round"] == nothing
+        offered_without_a_round(world, need, await world.leader("CEO-00001", region="South East"))
+        report = await world.get(path)
+        assert report["without_round"] == {**nothing, "needs": 1, "unmatched_needs": 1, "days": 2.5,
+                                           "supporters": 1, "out_of_region": 1}  # fmt: skip
+        (london,) = report["by_region"]
+        assert (london["matched"], london["without_round"], london["days_without_round"]) == (0, 1, 2.5)
