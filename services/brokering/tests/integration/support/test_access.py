@@ -7,25 +7,15 @@ from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
+from services.brokering.tests.support_routes import ROUTES, Route, one_of_everything
 from services.brokering.tests.support_world import LA, REGION, SCOPES, Steps, World, headers
+
+from shared.openapi import api_routes
 
 WINDOW = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "days": 1}
 INTEREST = {"kind": "interest", "subject_kind": "school", "subject_id": "100001"}
 EVIDENCE = {"area": "inclusion", "what": "a", "dated_on": "2026-01-01", "source": "b"}
 ANSWER = {"outcome": "upheld", "reason": "why"}
-WRITES = [
-    ("/v1/proposals/{id}/offer", {}, "partner"),
-    ("/v1/offers/{id}/response", {"accepted": True}, "leader"),
-    ("/v1/offers/{id}/school-agreement", {"agreed": True, "conflicts_seen": True}, "school"),
-    ("/v1/offers/{id}/approval", {"approved": True}, "regional-director"),
-    ("/v1/offers/{id}/withdrawal", {"reason": "why"}, "partner"),
-    ("/v1/approvals/batches", {"rows": [{"approved": True}]}, "regional-director"),
-    ("/v1/episodes/{id}/ledger", {"kind": "used", "days": 1}, "partner"),
-    ("/v1/episodes/{id}/pause", {"reason": "why"}, "partner"),
-    ("/v1/episodes/{id}/resume", {}, "partner"),
-    ("/v1/episodes/{id}/stop", {"reason": "why"}, "partner"),
-]  # fmt: skip
-READS = ["/v1/offers", "/v1/offers/{id}", "/v1/episodes", "/v1/episodes/{id}", "/v1/episodes/{id}/ledger", "/v1/tasks"]
 DIRECTORY = [
     ("GET", "/v1/leaders", None, "leaders:read"),
     ("GET", "/v1/leaders/{id}", None, "leaders:read"),
@@ -49,12 +39,20 @@ DIRECTORY = [
     ("POST", "/v1/leaders/{id}/strength-evidence", EVIDENCE, "leaders:write"),
     ("POST", "/v1/designation-rechecks/{id}/answer", ANSWER, "designations:decide"),
 ]
-VERBS = {
-    "partner": "proposals:offer",
-    "leader": "offers:respond",
-    "school": "offers:agree",
-    "regional-director": "offers:approve",
+STRANGERS: dict[str, tuple[str, ...]] = {
+    "partner:other": ("North East",),
+    "leader:CEO-0": (),
+    "school:199999": (),
+    "trust:1": (),
+    "la:999": (),
+    "dfe": ("North East",),
 }
+LISTS = {
+    *("/v1/offers", "/v1/episodes", "/v1/delivery-partners", "/v1/grants", "/v1/tasks", "/v1/notifications"),
+    "/v1/contacts?org=school:{urn}",
+}
+MADE_OF_NOTHING = {"POST /v1/delivery-partners", "POST /v1/grants"}  # they name nobody's row
+FAMILIES = ("offer", "episodes", "approvals", "delivery-partners", "grants", "tasks", "notifications", "contacts")
 
 
 def of(role: str) -> dict[str, str]:
@@ -63,34 +61,51 @@ def of(role: str) -> dict[str, str]:
     return headers(role, orgs.get(role, "dfe"), regions)
 
 
-class TestWithoutToken:
-    async def test_reads(self, client: httpx.AsyncClient) -> None:
-        for path in READS:
-            assert (await client.get(path.format(id=uuid4()))).status_code == 401, path
+def placeholders() -> dict[str, str]:
+    """An id for every name in a path, of nothing that exists."""
+    names = {name for route in ROUTES for name in re.findall(r"{(\w+)}", route.path)}
+    return {**{name: str(uuid4()) for name in names}, "urn": "100000"}
 
-    async def test_writes(self, client: httpx.AsyncClient) -> None:
-        for path, body, _ in WRITES:
-            answer = await client.post(path.format(id=uuid4()), json=body)
-            assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json"), path
+
+async def send(client: httpx.AsyncClient, route: Route, ids: dict[str, str], sent: dict[str, str]) -> httpx.Response:
+    path, body = route.filled(ids)
+    condition = {"If-Match": "*"} if route.method == "PATCH" else {}
+    return await client.request(route.method, path, json=body, headers={**condition, **sent})
+
+
+def shape(method: str, path: str) -> tuple[str, str]:
+    """A route whatever its parameters are called."""
+    return method, re.sub(r"{\w+}", "{}", path.partition("?")[0].replace("school:{urn}/claims", "{org}/{role}"))
+
+
+class TestTable:
+    def test_it_holds_every_route_of_support(self, app: FastAPI) -> None:
+        served = {shape(method, path) for method, path, _ in api_routes(app) if any(part in path for part in FAMILIES)}
+        assert served == {shape(route.method, route.path) for route in ROUTES}
+
+
+class TestWithoutToken:
+    async def test_nothing_is_answered(self, client: httpx.AsyncClient) -> None:
+        for route in ROUTES:
+            answer = await send(client, route, placeholders(), {})
+            assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json"), route.name
 
 
 class TestWrongToken:
-    async def test_roles_that_do_not_hold_the_verb(self, client: httpx.AsyncClient) -> None:
-        for path, body, role in WRITES:
-            verb = "episodes:write" if "episodes" in path else VERBS[role]
-            others = [other for other, scopes in SCOPES.items() if verb not in scopes.split()]
-            assert others
-            for other in others:
-                answer = await client.post(path.format(id=uuid4()), json=body, headers=of(other))
-                assert answer.status_code == 403, (path, other)
+    async def test_roles_that_do_not_hold_the_scope(self, client: httpx.AsyncClient) -> None:
+        for route in ROUTES:
+            others = [headers("dfe", "dfe", scope="schools:read")]
+            others += [of(role) for role, scopes in SCOPES.items() if route.scope not in scopes.split()]
+            for sent in others:
+                answer = await send(client, route, placeholders(), sent)
+                assert answer.status_code == 403, (route.name, answer.text)
+                assert route.scope in answer.headers["www-authenticate"], route.name
 
     async def test_a_clients_token_takes_no_decision(self, client: httpx.AsyncClient) -> None:
-        for path, body, role in WRITES:
-            if role in {"leader", "school", "regional-director"}:
-                sent = headers(role, "dfe", (REGION,), user=None)
-                answer = await client.post(path.format(id=uuid4()), json=body, headers=sent)
-                assert answer.status_code == 403, path
-                assert answer.json()["detail"].startswith("This takes a person"), path
+        for route in ROUTES:
+            answer = await send(client, route, placeholders(), headers("dfe", "dfe", (REGION,), scope=route.scope))
+            refused = answer.status_code == 403 and answer.json()["detail"].startswith("This takes a person")
+            assert refused == route.person, (route.name, answer.text)
 
     async def test_a_trusts_client_cannot_agree(self, steps: Steps, world: World) -> None:
         need = world.need(party_orgs=["school:100000", "trust:5143"], tenancy_orgs=["school:100000", "trust:5143"])
@@ -139,6 +154,18 @@ class TestDirectory:
 
 
 class TestSomebodyElses:
+    async def test_every_route_keeps_strangers_out(self, steps: Steps, world: World) -> None:
+        ids = await one_of_everything(steps)
+        told = len(world.events())
+        for route in ROUTES:
+            if route.name in MADE_OF_NOTHING:
+                continue
+            for org, regions in STRANGERS.items():
+                sent = headers("partner", org, regions, scope=route.scope, user="stranger")
+                answer = await send(steps.client, route, ids, sent)
+                _check_kept_out(route, answer, org)
+        assert len(world.events()) == told
+
     async def test_reads_and_steps_are_404(self, steps: Steps, world: World) -> None:
         match = world.match()
         offer = (await steps.offer(match))["id"]
@@ -198,6 +225,18 @@ class TestSomebodyElses:
             f"/v1/episodes/{episode}/stop", json={"reason": "why"}, headers=world.leader_person(match.leader)
         )
         assert answer.status_code == 403
+
+
+def _check_kept_out(route: Route, answer: httpx.Response, org: str) -> None:
+    said = (route.name, org, answer.status_code, answer.text)
+    if route.path in LISTS and route.method == "GET":
+        assert (answer.status_code, answer.json()["data"]) == (200, []), said
+    elif route.name == "POST /v1/approvals/batches":
+        assert answer.json()["counts"] == {"rows": 1, "applied": 0, "rejected": 1}, said
+        assert answer.json()["data"][0]["errors"][0]["code"] == "offer-not-found", said
+    else:
+        expected = {404} if route.method == "GET" else {403, 404}
+        assert answer.status_code in expected, said
 
 
 class TestSight:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import itertools
 import runpy
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 from services.brokering.tests.support_world import SERVICE_DIR, Match, Steps, World
+
+from brokering.offers import lapse
+from shared.db.session import Database
 
 REACH = {
     "offered": (),
@@ -15,6 +19,7 @@ REACH = {
     "agreed": ("accept", "agree"),
     "approved": ("accept", "agree", "approve"),
     "declined": ("decline",),
+    "lapsed": ("lapse",),
     "withdrawn": ("withdraw",),
     "refused": ("accept", "refuse"),
     "rejected": ("accept", "agree", "reject"),
@@ -35,7 +40,18 @@ async def act(steps: Steps, match: Match, offer: str, action: str, expect: int =
         return await steps.agree(match, offer, expect, agreed=action == "agree", reason="why")
     if action in {"approve", "reject"}:
         return await steps.approve(offer, expect, approved=action == "approve", reason="why")
+    if action == "lapse":
+        await let_lapse(steps.world, offer)
+        return {}
     return await steps.withdraw(offer, expect)
+
+
+async def let_lapse(world: World, offer: str) -> None:
+    """Bring the deadline forward, and let the worker's step take the offer back."""
+    world.sql("UPDATE offers SET deadline = now() - interval '1 minute' WHERE id = %s", offer)
+    database = Database(world.urls.app)
+    assert await lapse.lapse_overdue(database, datetime.now(UTC)) == 1
+    await database.close()
 
 
 class TestIllegalSteps:
