@@ -48,11 +48,11 @@ class _Mean:
 def refresh(connection: Connection, kind: str, source_id: int) -> None:
     """Decide and make anew what an import of this kind may have changed, in the import's transaction."""
     if kind in REGISTER_KINDS:
-        for period in repository.periods(connection):
-            refresh_year(connection, period)
-    elif measured := codes_of(kind):
-        for period in repository.periods(connection, source_id):
-            _refresh(connection, measured, period)
+        periods = repository.periods(connection)
+    else:
+        periods = repository.periods(connection, source_id) if codes_of(kind) else []
+    for period in periods:
+        refresh_year(connection, period)
 
 
 def stale_periods(connection: Connection) -> list[str]:
@@ -62,10 +62,7 @@ def stale_periods(connection: Connection) -> list[str]:
 
 def refresh_year(connection: Connection, period: str) -> None:
     """Decide which figures of a year may be told, and make its comparisons anew."""
-    _refresh(connection, list(measures()), period)
-
-
-def _refresh(connection: Connection, measured: Sequence[str], period: str) -> None:
+    measured = list(measures())
     cells = decide(connection, measured, period)
     rows = [(*row, rule()) for row in _rows([cell for cell in cells if cell.status in codes().open_statuses], period)]
     repository.replace_comparisons(connection, measured, period, rows)

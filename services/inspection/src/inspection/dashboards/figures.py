@@ -26,29 +26,34 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
     `rolls`: all numbers of pupils on roll that the register has told of the school. A share of the roll is reckoned
     with the cohort of the file and with each of them, since all may be known to whoever reads it, and is shown where
     none gives few pupils away; without any it is not shown. Where the file gives no cohort, the roll that the share is
-    of may be further off: as much less or more as `suppression.json` allows. A file that publishes figures of an
-    unknown cohort has suppressed them itself. An estimate, the share of the roll, is one of the numbers that the share
-    may stand for, and may be told where the share may.
+    of may be further off: as much less or more as `suppression.json` allows. Of results without a cohort no more is
+    known than that it is at most the roll: they are shown as their publisher suppressed them, but not where even the
+    whole roll would make them a few. What is `within` a hidden figure is hidden too. An estimate, the share of the
+    roll, is one of the numbers that the share may stand for, and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
-    unknown = {cell.measure for measure, cell in told if measure.base == ROLL and not _wholes(measure, cell, rolls)}
+    unknown = {measure.code for measure, cell in told if not _wholes(measure, cell, rolls)}
     families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, rolls))
-    return hide(families, threshold()).codes | unknown
+    hidden = hide(families, threshold()).codes | unknown
+    return hidden | {measure.code for measure, _ in told if measure.within in hidden}
 
 
 def _wholes(measure: Measure, cell: Cell, rolls: Collection[int]) -> set[int]:
     """Return the numbers of pupils that a figure may be taken to be a share of: of a range, its ends.
 
-    Between the ends nothing is hidden that is not hidden at one of them: with the whole grow the fewest pupils that a
-    share may stand for, what they leave, and the most that a share of none may stand for.
+    Between the ends nothing is hidden that is not hidden at one of them: with a whole of one or more grow the fewest
+    pupils that a share may stand for, what they leave, and the most that a share of none may stand for.
     """
-    if measure.base == "unknown":
-        return set()
     if measure.base != ROLL:
-        return set() if cell.cohort is None else {cell.cohort}
+        if cell.cohort is None:
+            return {max(rolls)} if rolls else set()
+        return {cell.cohort}
     if cell.cohort is not None:
-        return {cell.cohort, *((min(rolls), max(rolls)) if rolls else ())}
-    return {floor(min(rolls) * roll_may_be()[0]), ceil(max(rolls) * roll_may_be()[1])} if rolls else set()
+        return {cell.cohort, *rolls}
+    if not rolls:
+        return set()
+    least, most = roll_may_be()
+    return {max(1, floor(min(rolls) * least)), ceil(max(rolls) * most)}
 
 
 def _families(told: Iterable[tuple[Measure, Cell, int]]) -> list[Family]:

@@ -17,7 +17,8 @@ class Measure:
     """A measure. `of`: what it counts (`pupils`, `sessions`, `mean`, `roll`, `estimate`); `base`: of which whole.
 
     A base is `cohort`, the pupils given beside the figure; `roll`, those on roll; `none`, for the roll itself; or
-    `unknown`. Figures of one `family` are about one whole; `nested` ones stand from the outermost to the innermost.
+    `unknown`. `within`: the figure that counts the pupils this one is of. Figures of one `family` are about one whole;
+    `nested` ones stand from the outermost to the innermost.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Measure:
     family: str
     relation: Relation
     estimate_of: str | None
+    within: str | None
 
 
 @cache
@@ -51,6 +53,7 @@ def _measure(entry: Mapping[str, Any]) -> Measure:
         family=entry["family"] or entry["code"],
         relation=entry["relation"],
         estimate_of=entry.get("estimate_of"),
+        within=entry.get("within"),
     )
 
 

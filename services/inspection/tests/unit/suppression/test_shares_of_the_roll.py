@@ -74,3 +74,33 @@ def test_a_roll_that_the_register_told_before_counts() -> None:
     assert is_shown(20.0, None, 100)
     assert not is_shown(20.0, None, 100, 40)
     assert not is_shown(20.0, 100, 100, 29)
+
+
+class TestResultsWithoutACohort:
+    @pytest.mark.parametrize(
+        ("code", "value", "roll", "shown"),
+        [
+            pytest.param("ks2_rwm_higher_percent", 8.0, 210, True, id="17 of the whole roll"),
+            pytest.param("ks2_rwm_higher_percent", 10.0, 30, False, id="3 of the whole roll"),
+            pytest.param("ks2_rwm_higher_percent", 90.0, 30, False, id="all but 3 of the whole roll"),
+            pytest.param("ks2_rwm_higher_percent", 0.0, 30, True, id="none"),
+            pytest.param("ks2_reading_progress", 3.0, 5, False, id="a mean of a few"),
+            pytest.param("ks4_progress8_disadvantaged", 0.9, 5, False, id="a mean of some of a few"),
+            pytest.param("ks2_reading_progress", 3.0, 6, True, id="a mean of six at most"),
+        ],
+    )
+    def test_are_hidden_where_the_whole_roll_would_make_them_a_few(
+        self, code: str, value: float, roll: int, shown: bool
+    ) -> None:
+        assert (hidden_codes([Cell(code, value, None)], [roll]) == set()) is shown
+        assert hidden_codes([Cell(code, value, None)], [roll // 2, roll]) == hidden_codes(
+            [Cell(code, value, None)], [roll]
+        )
+
+    def test_are_hidden_where_no_roll_is_known(self) -> None:
+        assert hidden_codes([Cell("ks2_reading_progress", 3.0, None)], []) == {"ks2_reading_progress"}
+
+    def test_of_disadvantaged_pupils_are_hidden_where_these_are_a_few(self) -> None:
+        results = Cell("ks4_progress8_disadvantaged", 0.24, None)
+        assert hidden_codes([results, Cell(SHARE, 1.0, None)], [300]) == {SHARE, results.measure}
+        assert hidden_codes([results, Cell(SHARE, 20.0, None)], [300]) == set()
