@@ -173,11 +173,7 @@ def _within(given: Given, best: _Best, kernel: Ints, seconds: float) -> _Best:
     columns = np.union1d(kernel, best.chosen)
     start = np.isin(columns, best.chosen).astype(np.int64)
     result = maximise_integer(given.cost[columns], given.blocks(columns), start=start, seconds=seconds)
-    if result.values is None:
-        return best
-    chosen = columns[result.values > 0]
-    better = chosen if given.cost[chosen].sum() >= given.cost[best.chosen].sum() else best.chosen
-    return _Best(better, result.proven)
+    return _Best(columns[result.values > 0], result.proven)
 
 
 def _figures(given: Given, chosen: Ints) -> tuple[int, int]:

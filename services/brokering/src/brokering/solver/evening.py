@@ -32,8 +32,6 @@ def evened(
     rows.append(_filled_places(problem, pairs, leader))
     gain = np.concatenate([np.zeros(len(pairs), np.int64), -price])
     result = maximise_integer(gain, rows, start=start, seconds=seconds)
-    if result.values is None:
-        return chosen, False
     return pairs[result.values[: len(pairs)] > 0], result.proven
 
 
