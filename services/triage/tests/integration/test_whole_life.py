@@ -132,7 +132,10 @@ class TestTheWholeLife:
         }
         assert (await case.post(f"{decision}/publication", {}, regional)).status_code == 409
 
-        shown = (await public(case, decision)).json()
+        answer = await public(case, decision)
+        assert "public" in answer.headers["cache-control"]
+        assert "Authorization" in answer.headers["vary"]  # whoever reads cases is answered otherwise
+        shown = answer.json()
         assert (shown["tier"], shown["route"]) == ("enhanced_support", "support_and_oversight")
         for hidden in ("rd-1", "Mrs", "example.org", "stuck", "proposed", "trust:5143"):
             assert hidden not in str(shown)

@@ -38,7 +38,9 @@ async def get(request: Request, session: AsyncSession, principal: Principal | No
     told = await publications.get(session, decision_id)
     if told is None:
         raise DecisionNotFound("There is no such decision.")
-    return json_response(request, published_of(told), public=principal is None)
+    return json_response(
+        request, published_of(told), public=principal is None, headers={"Vary": "Accept, Authorization"}
+    )
 
 
 async def of_school(
