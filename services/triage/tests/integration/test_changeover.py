@@ -67,6 +67,12 @@ async def simulated_moves(service: Service, version: int) -> list[dict[str, Any]
     return moves
 
 
+async def caseload(service: Service, **wanted: str) -> dict[int, dict[str, Any]]:
+    answer = await service.get("/v1/caseload", **wanted)
+    assert answer.status_code == 200, answer.text
+    return {each["urn"]: each for each in answer.json()["data"]}
+
+
 async def changed_events(service: Service) -> list[int]:
     sql = "SELECT data FROM outbox WHERE type = 'triage.assessment.changed' ORDER BY id"
     return [row.data["urn"] for row in await service.rows(sql)]
@@ -177,6 +183,60 @@ class TestAVersionWithAFutureDate:
         await bring_stricter_into_force(service, TOMORROW)
         await service.reassess(on=TOMORROW)
         assert await service.rows("SELECT 1 FROM assessments") == []
+
+
+class TestARunOnTheDayOfANewVersion:
+    async def test_replaces_only_what_differs(self, service: Service) -> None:
+        """A decided school stays decided, and one that is being heard goes on being heard on what it was told."""
+        moved, decided, heard, fine = 100001, 100002, 100003, 100004
+        weak = graded("2023-05-01", 3)
+        await service.load(
+            facts(moved, card(inclusion="needs_attention")),
+            facts(decided, weak),
+            facts(heard, weak),
+            facts(fine, card()),
+        )
+        await service.run()
+        await service.reassess()
+        await service.decide(decided)
+        await service.notice((await service.assessment(heard))["id"])
+        before = {row.urn: row for row in await service.rows(CURRENT)}
+        told = len(await changed_events(service))
+        cases = await caseload(service)
+        assert {urn: each["state"] for urn, each in cases.items()} == {heard: "being_heard"}
+        decided_before = await caseload(service, state="decided")
+        await bring_stricter_into_force(service, TODAY)
+
+        run = await service.run()
+        assert (run["policy_version"], run["changed"], run["unchanged"]) == (2, 1, 3)
+        after = {row.urn: row for row in await service.rows(CURRENT)}
+        assert (after[moved].result, after[moved].policy_version) == ("enhanced_support", 2)
+        assert {urn: after[urn] for urn in (decided, heard, fine)} == {
+            urn: before[urn] for urn in (decided, heard, fine)
+        }
+        assert (await changed_events(service))[told:] == [moved]
+        now = await caseload(service)
+        assert {urn: each["state"] for urn, each in now.items()} == {moved: "proposed", heard: "being_heard"}
+        assert now[heard] == cases[heard]
+        assert await caseload(service, state="decided") == decided_before
+
+    async def test_gives_new_reasons_where_the_facts_changed_too(self, service: Service) -> None:
+        await service.load(facts(100001, graded("2022-01-10")))
+        await service.run()
+        await service.reassess()
+        await bring_stricter_into_force(service, TODAY)
+        await service.load(facts(100001, graded("2022-01-10"), graded("2025-01-10")))
+        run = await service.run()
+        assert (run["policy_version"], run["changed"]) == (2, 1)
+        assert (await service.assessment(100001))["policy_version"] == 2
+
+    async def test_leaves_runs_of_earlier_days_to_themselves(self, service: Service) -> None:
+        yesterday = TODAY - timedelta(days=1)
+        await service.load(facts(100001, card()))
+        first = await service.run(as_of=yesterday.isoformat())
+        await bring_stricter_into_force(service, yesterday)
+        second = await service.run(as_of=yesterday.isoformat())
+        assert [(each["policy_version"], each["changed"]) for each in (first, second)] == [(1, 1), (2, 1)]
 
 
 class TestEvidenceThatCountsFromADate:

@@ -14,7 +14,7 @@ from triage.policies import repository as policies
 from triage.reassessment import repository
 from triage.runs import standing_sql
 from triage.runs.results import Stored, read_evidence, store
-from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place, outcome_of
+from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place
 
 _log = logging.getLogger(__name__)
 
@@ -49,23 +49,13 @@ class Batch:
     confirmed: list[tuple[UUID, str]] = field(default_factory=list)
 
     def differs(self, school: HeldSchool, stored: Stored, cause: str) -> bool:
-        """Whether a result takes the place of what stands.
-
-        A new version or a new day replaces what it proposes otherwise, and nothing else: what it says the same of
-        stands as it was made, with the reasons that were given.
-        """
+        """Whether a result takes the place of what stands."""
         live = school.live
-        if live is not None and self._stands(live, stored, cause):
+        if live is not None and live.is_met_by(stored, only_version_changed=cause == "policy"):
             if live.facts_version != school.evidence_version:
                 self.confirmed.append((live.id, school.evidence_version))
             return False
         return True
-
-    @staticmethod
-    def _stands(live: standing_sql.Live, stored: Stored, cause: str) -> bool:
-        if cause == "policy":
-            return live.outcome == outcome_of(stored.proposal)
-        return live.result_hash == stored.result_hash
 
 
 def turn_day(engine: Engine, on: date) -> int:

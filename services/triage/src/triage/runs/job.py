@@ -18,7 +18,7 @@ from triage.runs import repository
 from triage.runs import standing_sql as standing
 from triage.runs.repository import RunOrder
 from triage.runs.results import Stored, read_evidence, store
-from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place
+from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Live, Place
 
 KIND: Final = "assessment-run"
 
@@ -26,23 +26,29 @@ KIND: Final = "assessment-run"
 class Tally:
     """What a run comes to, counted as it goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, series: str) -> None:
+        self._is_current = series == CURRENT
         self.assessed = 0
         self.changed = 0
         self._by_region: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.confirmed: list[tuple[UUID, str]] = []
 
     def differs(self, school: HeldSchool, stored: Stored) -> bool:
-        """Count a result; True where it is not the one that stands."""
+        """Count a result; True where it takes the place of the one that stands."""
         self.assessed += 1
         self._by_region[school.region or "unknown"][stored.proposal.result] += 1
         live = school.live
-        if live is None or live.result_hash != stored.result_hash:
+        if live is None or not self._stands(live, school, stored):
             self.changed += 1
             return True
         if live.facts_version != school.evidence_version:
             self.confirmed.append((live.id, school.evidence_version))
         return False
+
+    def _stands(self, live: Live, school: HeldSchool, stored: Stored) -> bool:
+        other_version = live.policy_version != stored.proposal.policy_version
+        same_facts = live.facts_version == school.evidence_version
+        return live.is_met_by(stored, only_version_changed=self._is_current and other_version and same_facts)
 
     def counts(self) -> dict[str, Any]:
         """The counts of the run document."""
@@ -94,7 +100,7 @@ def _upstream(caught_up: CatchUp) -> dict[str, Any]:
 
 
 def _assess(context: JobContext, connection: Connection, order: RunOrder, judge: Judge) -> Tally:
-    tally = Tally()
+    tally = Tally(order.series)
     driver = standing.driver_of(connection)
     total = repository.total(driver, order)
     for batch in repository.schools(driver, order):
