@@ -1,13 +1,16 @@
 """The contracts that services talk by: committed, current, complete, and with access declared on every route."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
+from pydantic import TypeAdapter, ValidationError
 
 from shared.openapi import api_routes, application_of, document_of
+from shared.schemas import RequestModel
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("inspection", "triage", "brokering")
@@ -19,6 +22,20 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
+
+
+def requests_below(model: type[RequestModel]) -> Iterator[type[RequestModel]]:
+    for below in model.__subclasses__():
+        yield below
+        yield from requests_below(below)
+
+
+def takes(annotation: Any, value: object) -> bool:
+    try:
+        TypeAdapter(annotation).validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -48,3 +65,16 @@ class TestContract:
         for method, path, access in api_routes(application_of(service)):
             if method in {"GET", "HEAD"} and access is not None and access.scope is not None:
                 assert access.scope.endswith(":read"), f"{method} {path} asks for {access.scope}"
+
+    def test_a_boolean_that_is_sent_is_one_of_json(self, service: str) -> None:
+        application_of(service)
+        booleans = {
+            f"{model.__qualname__}.{name}": field.rebuild_annotation()
+            for model in requests_below(RequestModel)
+            if model.__module__.startswith(f"{service}.")
+            for name, field in model.model_fields.items()
+            if "bool" in str(field.annotation)
+        }
+        assert booleans
+        assert [name for name, each in booleans.items() if not takes(each, True)] == []
+        assert [name for name, each in booleans.items() if any(takes(each, lax) for lax in ("yes", "true", 1, 0))] == []

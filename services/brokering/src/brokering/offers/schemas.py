@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from brokering.reference.lists import OneOf
@@ -45,7 +45,7 @@ class EpisodeOffer(OfferRequest):
 class ResponseRequest(RequestModel):
     """The leader's answer. Declining needs a reason."""
 
-    accepted: bool
+    accepted: StrictBool
     reason: Reason = None
     reason_code: ReasonCode | None = Field(None, description="for statistics, where declining")
 
@@ -60,10 +60,10 @@ class AgreementRequest(RequestModel):
         }
     )
 
-    agreed: bool
+    agreed: StrictBool
     reason: Reason = None
     reason_code: ReasonCode | None = Field(None, description="for statistics, where refusing")
-    conflicts_seen: bool | None = Field(
+    conflicts_seen: StrictBool | None = Field(
         None,
         validate_default=True,
         description="whether the leader's conflicts and record, shown with the offer, have been read;"
@@ -86,7 +86,7 @@ class AgreementRequest(RequestModel):
 class ApprovalRequest(RequestModel):
     """The regional director's answer. Rejecting needs a reason."""
 
-    approved: bool
+    approved: StrictBool
     reason: Reason = None
 
 
