@@ -57,6 +57,7 @@ async def _broker(service: Running, urls: DatabaseUrls, parties: SupportWorld, u
     roster = (SAMPLE / "system_leaders_2026-06-30.csv").read_bytes()
     found = (await held.get(f"/v1/matching-rounds/{done['id']}/proposals"))["data"]
     support = await _support(Steps(service.client, parties), [_match(each) for each in found], user)
+    doubted = await _designation_in_doubt(held)
     sent = {**user, "Content-Type": "text/csv"}
     leaders = await service.client.post("/v1/leaders/batches", content=roster, headers=sent)
     await database.close()
@@ -68,6 +69,7 @@ async def _broker(service: Running, urls: DatabaseUrls, parties: SupportWorld, u
         "round_id": [done["id"]],
         "other_id": [other["id"]],
         "what_if_id": [tried],
+        "recheck_id": [doubted],
         "org": [f"la:{AUTHORITY}"],
         "/v1/leaders/batches/{batch_id}": [leaders.json()["id"]],
         "/v1/leaders/batches/{batch_id}/rejections": [leaders.json()["id"]],
@@ -92,6 +94,18 @@ async def _what_if(held: MatchingWorld) -> str:
         while document["state"] not in FINAL:
             document = await held.get(answer.headers["location"])
     return str(document["id"])
+
+
+async def _designation_in_doubt(held: MatchingWorld) -> str:
+    """A designation to be looked at again, since its leader's own school is in special measures."""
+    authority = {"kind": "local_authority", "id": AUTHORITY, "name": "Own"}
+    leader = await held.leader("NLE-00001", role="nle", organisation=authority, base_urn=100777)
+    since = {"kind": "nle", "valid_from": "2024-09-01"}
+    await held.post(f"/v1/leaders/{leader['id']}/designations", since)
+    card = {"kind": "graded", "starts_on": "2026-01-12", "category_of_concern": "SM", "overall": None, "areas": []}
+    held.school(100777, inspections=[card], responsible_body=authority)
+    await held.follow()
+    return str((await held.get("/v1/designation-rechecks"))["data"][0]["id"])
 
 
 async def _support(steps: Steps, matches: list[Match], user: Headers) -> dict[str, list[Any]]:
