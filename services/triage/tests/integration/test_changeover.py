@@ -98,6 +98,22 @@ class TestAVersionWithAFutureDate:
         ]
         assert (await changed_events(service))[len(told) :] == [100001]
 
+    async def test_facts_that_no_rule_looks_at_replace_nothing_afterwards(self, service: Service) -> None:
+        school = facts(100001, card())
+        await service.load(school)
+        await service.run()
+        await service.reassess()
+        await bring_stricter_into_force(service, TODAY)
+        await service.reassess()
+        before = await service.rows(CURRENT)
+        for number, assess in enumerate((service.reassess, service.run)):
+            await service.load({**school, "pupils": 400 + number, "facts_version": f"pupils-{number}"})
+            await assess()
+            assert await service.rows(CURRENT) == before
+        await service.load(facts(100001, card(inclusion="needs_attention")))
+        await service.reassess()
+        assert [(row.result, row.policy_version) for row in await service.rows(CURRENT)] == [("enhanced_support", 2)]
+
     async def test_moves_exactly_the_schools_that_a_simulation_of_the_draft_named(self, service: Service) -> None:
         cards = [card(), *(card(**{area: "needs_attention"}) for area in CARD_AREAS), graded("2024-01-01", 3), graded()]
         await service.load(*(facts(100001 + place, each) for place, each in enumerate(cards)))

@@ -14,7 +14,8 @@ from shared.db.session import DATABASE_LOST, Database
 from shared.events.waiting import Backoff
 from triage.domain.errors import PolicyInvalid
 from triage.reassessment import repository
-from triage.reassessment.service import Judges, assess_marked, turn_day
+from triage.reassessment.service import assess_marked, turn_day
+from triage.runs.judges import Judges
 
 LOOK_EVERY_SECONDS: Final = 0.02
 TURN_EVERY_SECONDS: Final = 1.0

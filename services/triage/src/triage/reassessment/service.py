@@ -1,45 +1,32 @@
 """Marks what a new day touches, and assesses what is marked: one transaction a scheme and batch."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from triage.domain.policy import read_policy
 from triage.domain.tiering import Judge
-from triage.policies import repository as policies
 from triage.reassessment import repository
 from triage.runs import standing_sql
-from triage.runs.results import Stored, read_evidence, store
-from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place
+from triage.runs.judges import Judges
+from triage.runs.results import read_evidence, store
+from triage.runs.standing import goes_on
+from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Live, Place
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A version ready to run, and who sees what it proposes."""
+class Order:
+    """What a batch is assessed by: the day, why each school is, the version in force, and any other by its number."""
 
+    on: date
+    causes: Mapping[int, str]
     judge: Judge
-    audience: str
-
-
-class Judges:
-    """Versions by scheme and number, read from the document once: a version never changes."""
-
-    def __init__(self) -> None:
-        self._ready: dict[tuple[str, int], Ready] = {}
-
-    def of(self, connection: Connection, scheme: str, version: int) -> Ready:
-        """A version; raises PolicyInvalid for one that cannot be run."""
-        key = (scheme, version)
-        if key not in self._ready:
-            document = policies.document(connection, scheme, version)
-            self._ready[key] = Ready(Judge.of(read_policy(document)), document["audience"])
-        return self._ready[key]
+    judge_of: Callable[[int], Judge]
 
 
 @dataclass(slots=True)
@@ -48,14 +35,10 @@ class Batch:
 
     confirmed: list[tuple[UUID, str]] = field(default_factory=list)
 
-    def differs(self, school: HeldSchool, stored: Stored, cause: str) -> bool:
-        """Whether a result takes the place of what stands."""
-        live = school.live
-        if live is not None and live.is_met_by(stored, only_version_changed=cause == "policy"):
-            if live.facts_version != school.evidence_version:
-                self.confirmed.append((live.id, school.evidence_version))
-            return False
-        return True
+    def keep(self, school: HeldSchool, live: Live) -> None:
+        """Let what stands for a school stand on its evidence of today."""
+        if live.facts_version != school.evidence_version:
+            self.confirmed.append((live.id, school.evidence_version))
 
 
 def turn_day(engine: Engine, on: date) -> int:
@@ -89,7 +72,8 @@ def assess_marked(engine: Engine, scheme: str, on: date, judges: Judges) -> int 
         found = repository.schools(connection, scheme, list(causes), national=standing.national)
         batch = Batch()
         ready = judges.of(connection, scheme, standing.version)
-        if results := list(_differing(found, causes, ready.judge, on, batch)):
+        order = Order(on, causes, ready.judge, lambda version: judges.of(connection, scheme, version).judge)
+        if results := list(_differing(found, order, batch)):
             written = standing_sql.write(standing_sql.driver_of(connection), results)
             standing_sql.merge(connection, Place(scheme, standing.version, on, CURRENT, ready.audience), written)
         standing_sql.confirm(connection, batch.confirmed)
@@ -97,10 +81,10 @@ def assess_marked(engine: Engine, scheme: str, on: date, judges: Judges) -> int 
         return len(causes)
 
 
-def _differing(
-    schools: list[HeldSchool], causes: Mapping[int, str], judge: Judge, on: date, batch: Batch
-) -> Iterator[Fresh]:
+def _differing(schools: list[HeldSchool], order: Order, batch: Batch) -> Iterator[Fresh]:
     for school in schools:
-        stored = store(judge.propose(read_evidence(school.urn, school.facts, school.follow_up), on))
-        if batch.differs(school, stored, causes[school.urn]):
-            yield Fresh(school, stored, causes[school.urn])
+        stored = store(order.judge.propose(read_evidence(school.urn, school.facts, school.follow_up), order.on))
+        if school.live is not None and goes_on(school, stored, order.on, order.judge_of):
+            batch.keep(school, school.live)
+        else:
+            yield Fresh(school, stored, order.causes[school.urn])

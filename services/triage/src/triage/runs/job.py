@@ -1,7 +1,7 @@
 """The job of a run: catch up with the evidence, judge every school, store what changed. All effects commit at once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 from shared.events.consumer import CatchUp
 from shared.jobs.context import JobContext
 from shared.jobs.model import JobFailed, JobKind
-from triage.domain.policy import read_policy
 from triage.domain.tiering import Judge
 from triage.intake.handlers import CONSUMER
-from triage.policies import repository as policies
 from triage.runs import repository
 from triage.runs import standing_sql as standing
+from triage.runs.judges import Judges
 from triage.runs.repository import RunOrder
 from triage.runs.results import Stored, read_evidence, store
-from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Live, Place
+from triage.runs.standing import goes_on
+from triage.runs.standing_sql import CURRENT, Fresh, HeldSchool, Place
 
 KIND: Final = "assessment-run"
 
@@ -26,29 +26,20 @@ KIND: Final = "assessment-run"
 class Tally:
     """What a run comes to, counted as it goes."""
 
-    def __init__(self, series: str) -> None:
-        self._is_current = series == CURRENT
+    def __init__(self) -> None:
         self.assessed = 0
         self.changed = 0
         self._by_region: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.confirmed: list[tuple[UUID, str]] = []
 
-    def differs(self, school: HeldSchool, stored: Stored) -> bool:
-        """Count a result; True where it takes the place of the one that stands."""
+    def count(self, school: HeldSchool, stored: Stored, *, stands: bool) -> None:
+        """Count a result, and whether what stood before goes on standing."""
         self.assessed += 1
         self._by_region[school.region or "unknown"][stored.proposal.result] += 1
-        live = school.live
-        if live is None or not self._stands(live, school, stored):
+        if not stands:
             self.changed += 1
-            return True
-        if live.facts_version != school.evidence_version:
-            self.confirmed.append((live.id, school.evidence_version))
-        return False
-
-    def _stands(self, live: Live, school: HeldSchool, stored: Stored) -> bool:
-        other_version = live.policy_version != stored.proposal.policy_version
-        same_facts = live.facts_version == school.evidence_version
-        return live.is_met_by(stored, only_version_changed=self._is_current and other_version and same_facts)
+        elif school.live is not None and school.live.facts_version != school.evidence_version:
+            self.confirmed.append((school.live.id, school.evidence_version))
 
     def counts(self) -> dict[str, Any]:
         """The counts of the run document."""
@@ -78,10 +69,11 @@ def run(context: JobContext) -> Mapping[str, Any]:
     upstream = _upstream(caught_up)
     with context.engine.begin() as connection:
         order = repository.order_of(connection, context.id)
-        document = policies.document(connection, order.scheme, order.policy_version)
+        judges = Judges()
+        audience = judges.of(connection, order.scheme, order.policy_version).audience
         standing.begin(connection, order.scheme, order.series)
-        tally = _assess(context, connection, order, Judge.of(read_policy(document)))
-        standing.merge(connection, _place(order, document["audience"]), tally.changed)
+        tally = _assess(context, connection, order, lambda version: judges.of(connection, order.scheme, version).judge)
+        standing.merge(connection, _place(order, audience), tally.changed)
         standing.confirm(connection, tally.confirmed)
         counts = tally.counts()
         repository.finish(connection, order.id, upstream, counts)
@@ -99,21 +91,33 @@ def _upstream(caught_up: CatchUp) -> dict[str, Any]:
     return {"reached": caught_up.reached_head, "as_of": as_of.isoformat() if as_of else None}
 
 
-def _assess(context: JobContext, connection: Connection, order: RunOrder, judge: Judge) -> Tally:
-    tally = Tally(order.series)
+def _assess(context: JobContext, connection: Connection, order: RunOrder, judge_of: Callable[[int], Judge]) -> Tally:
+    tally = Tally()
     driver = standing.driver_of(connection)
     total = repository.total(driver, order)
     for batch in repository.schools(driver, order):
-        standing.write(driver, _differing(batch, judge, order, tally))
+        standing.write(driver, list(_differing(batch, order, tally, judge_of)))  # all of it before the COPY begins
         context.progress(tally.assessed, total, "judging")
     return tally
 
 
-def _differing(batch: list[HeldSchool], judge: Judge, order: RunOrder, tally: Tally) -> Iterator[Fresh]:
+def _differing(
+    batch: list[HeldSchool], order: RunOrder, tally: Tally, judge_of: Callable[[int], Judge]
+) -> Iterator[Fresh]:
+    judge = judge_of(order.policy_version)
     for school in batch:
         stored = store(judge.propose(read_evidence(school.urn, school.facts, school.follow_up), order.as_of))
-        if tally.differs(school, stored):
+        stands = _stands(school, stored, order, judge_of)
+        tally.count(school, stored, stands=stands)
+        if not stands:
             yield Fresh(school, stored, "run")
+
+
+def _stands(school: HeldSchool, stored: Stored, order: RunOrder, judge_of: Callable[[int], Judge]) -> bool:
+    """Runs of an earlier day say what their version says; only of today a version alone replaces nothing."""
+    if order.series != CURRENT:
+        return school.live is not None and school.live.result_hash == stored.result_hash
+    return goes_on(school, stored, order.as_of, judge_of)
 
 
 ASSESSMENT_RUN: Final = JobKind(KIND, run, lock="assessment-run")

@@ -101,16 +101,6 @@ class Live:
     result_hash: str
     outcome: tuple[Any, ...]
 
-    def is_met_by(self, stored: Stored, *, only_version_changed: bool) -> bool:
-        """Whether a result comes to the same, so that this goes on standing as it was made, with the reasons given.
-
-        A version that changed and nothing else replaces what it proposes otherwise; any other cause, what it proposes
-        or reasons otherwise.
-        """
-        if only_version_changed:
-            return self.outcome == outcome_of(stored.proposal)
-        return self.result_hash == stored.result_hash
-
 
 @dataclass(frozen=True, slots=True)
 class HeldSchool:
