@@ -118,7 +118,10 @@ class RoundPage(Page[Round]):
 
 
 class Relaxation(ApiModel):
-    """A change that would give the need this leader, everyone else left where they are; the cheapest comes first."""
+    """A change that would give the need this leader, everyone else left where they are; the cheapest comes first.
+
+    A new round with the change alone may give the leader to another need; pin the pair to hold it.
+    """
 
     rule: str
     change: dict[str, Any]
