@@ -14,6 +14,7 @@ DATA ?= deploy/sample
 ROLE ?=
 ORG ?=
 REGIONS ?=
+PARTS ?=
 PYTEST_WORKERS ?= 2
 
 .PHONY: help setup run up down status reset token test drill bench lint format openapi lock sample
@@ -56,8 +57,8 @@ test: $(STAMP) ## all tests, in minutes; heavy checks as a seeded slice
 drill: $(STAMP) ## races, faults, fuzzing and damaged files at full size
 	@DRILL=full $(BIN)/pytest -m drill
 
-bench: $(STAMP) ## measure imports, runs, rounds and reads
-	@$(PYTHON) -m tests.bench
+bench: $(STAMP) ## measure imports, runs, rounds and reads; PARTS="ledger reads" for some of it
+	@$(PYTHON) -m tests.bench $(PARTS)
 
 lint: $(STAMP) ## ruff, mypy, import-linter: all of them, whichever fails first
 	@status=0; \

@@ -27,6 +27,7 @@ WRITERS = 16
 PROCESSES = 2  # of the API, as it is deployed
 ROUNDS = 3
 BARE_TABLES = """
+    CREATE TABLE bare_documents (id int PRIMARY KEY, body bytea NOT NULL);
     CREATE TABLE bare_accounts (id int PRIMARY KEY, entries int NOT NULL);
     CREATE TABLE bare_entries (id bigserial PRIMARY KEY, account int NOT NULL REFERENCES bare_accounts, entry bytea);
     INSERT INTO bare_accounts SELECT id, 0 FROM generate_series(0, 99) id;
