@@ -10,7 +10,7 @@ from brokering.domain.matching import Designation, Leader, Need
 from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.values import Window, half_days
 from brokering.solver.pairs import build_problem
-from brokering.solver.relaxations import Relaxation
+from brokering.solver.relaxations import Relaxation, both_asked
 from brokering.solver.solve import solve
 
 NEWCOMER = "newcomer"
@@ -30,7 +30,8 @@ def applied(given: Given, relaxation: Relaxation, number: int) -> Given:
     """The round with the changes of a relaxation of this need, and no other, made."""
     change, need = relaxation.change, given.needs[number]
     if "new_leader" in change:
-        return replace(given, leaders=[*given.leaders, newcomer(change["new_leader"], need)])
+        leaders = [*given.leaders, newcomer(change["new_leader"], need)]
+        return replace(given, policy=_allowing(given.policy, change, (need.id, NEWCOMER)), leaders=leaders)
     needs, leaders = list(given.needs), list(given.leaders)
     at = next(place for place, one in enumerate(leaders) if one.id == relaxation.leader_id)
     leaders[at] = _changed(leaders[at], change, given.window)
@@ -48,7 +49,12 @@ def newcomer(asked: dict[str, Any], need: Need) -> Leader:
 
 
 def matched_with_the_rest_kept(given: Given, leader_of_need: Sequence[int], number: int) -> int:
-    """How many needs are matched where all that are matched keep their leader and only this need is added."""
+    """How many needs are matched where all that are matched keep their leader and only this need is added.
+
+    Where the round matches both parts of a need or none, a part that is added alone is none.
+    """
+    if both_asked(given.policy, given.needs[number]):
+        return sum(leader >= 0 for leader in leader_of_need)
     kept = [place for place, leader in enumerate(leader_of_need) if leader >= 0 or place == number]
     pins = [(at, leader_of_need[place]) for at, place in enumerate(kept) if place != number]
     needs = [given.needs[place] for place in kept]
@@ -72,6 +78,8 @@ def _allowing(policy: MatchingPolicy, change: dict[str, Any], pair: tuple[str, s
         policy = replace(policy, distance_cap_km=change["distance_cap_km"]["to"])
     if "cross_region" in change:
         policy = replace(policy, cross_region=change["cross_region"]["to"])
+    if "both_or_none" in change and policy.split is not None:
+        policy = replace(policy, split=replace(policy.split, both_or_none=change["both_or_none"]["to"]))
     if "excluded" in change:
         policy = replace(policy, excluded=policy.excluded - {pair})
     return policy

@@ -15,6 +15,7 @@ from brokering.domain.matching import Designation, Interest, Leader, Need, OwnCo
 from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.matching_rules import barred_by, hard_rules
 from brokering.domain.places import Place, distance_km
+from brokering.domain.splitting import Split, parts_of
 from brokering.domain.suitability import suitability
 from brokering.domain.values import body_keys
 from brokering.solver.pairs import build_problem
@@ -69,6 +70,9 @@ def some_need(draw: st.DrawFn, number: int) -> Need:
     return need(number, **drawn, **({"subject_kind": "trust"} if trust else {}))
 
 
+splits = st.none() | st.builds(Split, st.integers(1, 6), st.integers(1, 6), st.booleans())
+
+
 @st.composite
 def some_leader(draw: st.DrawFn, number: int) -> Leader:
     return leader(
@@ -113,6 +117,7 @@ def policies(draw: st.DrawFn) -> MatchingPolicy:
         cross_region=draw(st.booleans()),
         excluded=draw(st.frozensets(pairs, max_size=3)),
         broker=draw(st.sampled_from(BODIES)),
+        split=draw(splits),
     )
 
 
@@ -125,7 +130,8 @@ def rosters(draw: st.DrawFn) -> tuple[list[Need], list[Leader]]:
 @settings(max_examples=250, deadline=None)
 @given(rosters(), policies())
 def test_bulk_and_scalar_readings_agree(roster: tuple[list[Need], list[Leader]], policy: MatchingPolicy) -> None:
-    needs, leaders = ordered_needs(roster[0]), ordered_leaders(roster[1])
+    needs = ordered_needs([part for one in roster[0] for part in parts_of(one, policy.split)])
+    leaders = ordered_leaders(roster[1])
     rules = hard_rules(policy, WINDOW)
     expected = {
         (n, k): (suitability(policy, one, other).total, flag_bits(policy, WINDOW, one, other))

@@ -13,7 +13,8 @@ from brokering.domain.values import Window
 class Need:
     """A need as matching sees it. `key` orders needs by what they are about, never by a random id.
 
-    `bodies` are the keys of the responsible body (see `body_keys`); `half_days` what is asked for.
+    `bodies` are the keys of the responsible body (see `body_keys`); `half_days` what is asked for. `part` is the role
+    that alone may take this part of a need whose support is split, None for a whole need.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Need:
     bodies: frozenset[str] = frozenset()
     pupils: int | None = None
     idaci_quintile: int | None = None
+    part: str | None = None
 
     @property
     def subject_keys(self) -> frozenset[str]:

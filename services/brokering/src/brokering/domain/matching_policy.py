@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from brokering.domain.rechecks import Conditions
+from brokering.domain.splitting import Split
 from brokering.domain.values import NeedsFrom
 
 
@@ -92,7 +93,8 @@ class MatchingPolicy:
     """One version of the matching policy, and what a round asks for besides.
 
     `cross_region` false bars leaders of another region; `excluded` are pairs of need and leader that may not be;
-    `broker` are the keys (see `body_keys`) of the organisation that asks, whose own people are its colleagues.
+    `broker` are the keys (see `body_keys`) of the organisation that asks, whose own people are its colleagues; `split`
+    is how support is shared between two leaders, None where each need has one.
     """
 
     version: int
@@ -119,6 +121,7 @@ class MatchingPolicy:
     cross_region: bool = True
     excluded: frozenset[tuple[str, str]] = frozenset()
     broker: frozenset[str] = frozenset()
+    split: Split | None = None
 
     def phases_served_by(self, phase: str) -> frozenset[str]:
         """Return the phases of which a leader must have one to serve a school of this phase."""

@@ -16,6 +16,7 @@ from brokering.domain.places import METRES_IN_A_KM, distance_km, whole_metres
 from brokering.domain.values import LeaderRole, SubjectKind, Window, say_days
 
 DECLARED_INTEREST = "declared_interest"
+ROLES = {LeaderRole.TRUST_CEO.value: "the chief executive of a trust", LeaderRole.NLE.value: "an NLE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,20 @@ class TrustLevelTakesChiefExecutive:
         if need.subject_kind != SubjectKind.TRUST or leader.role == LeaderRole.TRUST_CEO:
             return None
         return "A trust is matched to the chief executive of a strong trust, not to an NLE."
+
+
+@dataclass(frozen=True, slots=True)
+class PartTakesItsRole:
+    """A part of split support takes only a leader of the part's role."""
+
+    code: str = "part"
+    of_leader_alone: bool = False
+
+    def bars(self, need: Need, leader: Leader) -> str | None:
+        """Bar a leader of another role than the part's."""
+        if need.part is None or need.part == leader.role:
+            return None
+        return f"This part of split support is for {ROLES[need.part]}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +250,7 @@ def hard_rules(policy: MatchingPolicy, window: Window) -> tuple[Rule, ...]:
     conflicts = {kind: Conflict(kind, policy, window) for kind in ConflictKind}
     return (
         TrustLevelTakesChiefExecutive(),
+        PartTakesItsRole(),
         PhaseExperience(policy),
         SchoolTypeExperience(policy),
         WithinReach(policy.distance_cap_km),

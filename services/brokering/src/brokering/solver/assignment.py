@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,9 +20,10 @@ from brokering.solver.filling import Filling
 from brokering.solver.flow import ceiling, match_worth
 from brokering.solver.lagrangian import Asked, bounded
 from brokering.solver.limits import Limit, limits_of
-from brokering.solver.linear import Block, OutOfTime, maximise, maximise_integer
+from brokering.solver.linear import Block, Infeasible, OutOfTime, maximise, maximise_integer
 from brokering.solver.problem import Bound, Ints, Problem, Solution
 from brokering.solver.tightening import tightened
+from brokering.solver.twins import has_twin, twin_blocks
 
 FIRST_KERNEL = 20
 FIRST_SHARE_OF_TIME = 0.4
@@ -37,7 +38,10 @@ METHOD_OF_PRICES = "integer programme over promising pairs; bound by prices of l
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """A problem with what is the same throughout: worth of a pair, limits, pinned needs, pairs that may be."""
+    """A problem with what is the same throughout: worth of a pair, limits, pinned needs, pairs that may be.
+
+    `pinned` are the pairs that every assignment begins with: those pinned, and one each for the twins of their needs.
+    """
 
     problem: Problem
     cost: Ints
@@ -52,7 +56,8 @@ class Given:
         free = np.full(problem.leaders, -np.inf)
         needs = Block(problem.need_of[columns], ones, np.where(self.forced, 1.0, -np.inf), np.ones(problem.needs))
         leaders = problem.leader_of[columns]
-        return [needs, *(Block(leaders, each.taken[columns], free, each.most.astype(float)) for each in self.limits)]
+        limits = [Block(leaders, each.taken[columns], free, each.most.astype(float)) for each in self.limits]
+        return [needs, *limits, *twin_blocks(problem, columns)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +87,7 @@ class _Best:
 def solve_assignment(problem: Problem, pinned: Ints, seconds: float) -> Solution:
     """Return the best assignment found within the time, and its proof or gap; raises Infeasible for the pinned."""
     ends_at = time.monotonic() + seconds
-    given = _given(tightened(problem), pinned)
+    given = _with_twins(_given(tightened(problem), pinned), seconds)
     relaxation = _relaxed(given, seconds)
     best = _Best(_rounded(given, relaxation), proven=False)
     for share in (FIRST_SHARE_OF_TIME, 1.0):
@@ -108,6 +113,22 @@ def _given(problem: Problem, pinned: Ints) -> Given:
     return Given(problem, cost, limits_of(problem), pinned, forced, open_pairs)
 
 
+def _with_twins(given: Given, seconds: float) -> Given:
+    """Give each pinned need's twin a leader to begin with; it may change. Raises Infeasible where one has none."""
+    problem, forced = given.problem, given.forced.copy()
+    if problem.twin_of is None or not forced.any():
+        return given
+    forced[problem.twin_of[given.forced & has_twin(problem)]] = True
+    held = replace(given, forced=forced)
+    columns = np.flatnonzero(held.forced[problem.need_of] & held.open_pairs)
+    nothing = np.zeros(len(columns), np.int64)
+    result = maximise_integer(given.cost[columns], held.blocks(columns), start=nothing, seconds=seconds)
+    chosen = columns[result.values > 0]
+    if len(chosen) < int(forced.sum()):
+        raise Infeasible("a pinned pair's other part cannot be matched beside it")
+    return replace(held, pinned=chosen)
+
+
 def _relaxed(given: Given, seconds: float) -> _Relaxation:
     try:
         return _by_linear_programme(given, seconds * SHARE_OF_LINEAR)
@@ -119,12 +140,20 @@ def _by_linear_programme(given: Given, seconds: float) -> _Relaxation:
     problem, columns = given.problem, np.flatnonzero(given.open_pairs)
     none = np.zeros(len(columns))
     result = maximise(given.cost[columns], none, none + np.inf, given.blocks(columns), seconds)
-    duals = np.maximum(result.duals[problem.needs :], 0.0).reshape(len(given.limits), problem.leaders)
-    priced = Asked(problem, given.limits, given.cost, given.forced, given.open_pairs).priced(list(duals))
+    after_limits = problem.needs + len(given.limits) * problem.leaders
+    duals = np.maximum(result.duals[problem.needs : after_limits], 0.0).reshape(len(given.limits), problem.leaders)
+    gain = given.cost - _paid_to_twins(problem, result.duals[after_limits:])
+    priced = Asked(problem, given.limits, gain, given.forced, given.open_pairs).priced(list(duals))
     values = np.zeros(problem.pairs)
     values[columns] = result.values
     total, worth = math.floor(priced.bound + ROUNDING), match_worth(problem)
     return _Relaxation(values, priced.loss, total // worth, total, worth, linear=True)
+
+
+def _paid_to_twins(problem: Problem, duals: Floats) -> Floats:
+    """Return what each pair pays at prices of being matched with the twin, which for the two together is nothing."""
+    rows = twin_blocks(problem, np.arange(problem.pairs))
+    return np.asarray(sum((duals[each.row_of] * each.value for each in rows), np.zeros(problem.pairs)))
 
 
 def _by_prices(given: Given, seconds: float) -> _Relaxation:

@@ -27,6 +27,7 @@ class NeedColumns:
     phase: Ints
     school_type: Ints
     trust_level: Mask
+    part: Ints
     region: Ints
     pupils: Ints
     quintile: Ints
@@ -37,7 +38,8 @@ class NeedColumns:
     region_codes: dict[str, int]
     area_codes: dict[str, int]
     by_subject: dict[str, Ints]
-    by_key: dict[str, int]
+    by_key: dict[str, list[int]]
+    part_codes: dict[str, int]
 
 
 def need_columns(needs: Sequence[Need]) -> NeedColumns:
@@ -45,6 +47,7 @@ def need_columns(needs: Sequence[Need]) -> NeedColumns:
     phases = _codes(need.phase for need in needs)
     types = _codes(need.type_code for need in needs)
     regions = _codes(need.region for need in needs)
+    parts = _codes(need.part for need in needs)
     areas = {area: number for number, area in enumerate(sorted({a for need in needs for a in need.areas}))}
     return NeedColumns(
         vectors=np.array([need.place.vector if need.place else (0.0, 0.0, 0.0) for need in needs], float).reshape(
@@ -55,6 +58,7 @@ def need_columns(needs: Sequence[Need]) -> NeedColumns:
         phase=_coded((need.phase for need in needs), phases),
         school_type=_coded((need.type_code for need in needs), types),
         trust_level=np.array([need.subject_kind == SubjectKind.TRUST for need in needs], bool),
+        part=_coded((need.part for need in needs), parts),
         region=_coded((need.region for need in needs), regions),
         pupils=_known(need.pupils for need in needs),
         quintile=_known(need.idaci_quintile for need in needs),
@@ -65,8 +69,17 @@ def need_columns(needs: Sequence[Need]) -> NeedColumns:
         region_codes=regions,
         area_codes=areas,
         by_subject=_by_subject(needs),
-        by_key={need.key: number for number, need in enumerate(needs)},
+        by_key=numbers_by(need.key for need in needs),
+        part_codes=parts,
     )
+
+
+def numbers_by(names: Iterable[str]) -> dict[str, list[int]]:
+    """Return the numbers of the needs of each name: two where support is split."""
+    found: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        found.setdefault(name, []).append(number)
+    return found
 
 
 def _by_subject(needs: Sequence[Need]) -> dict[str, Ints]:

@@ -16,9 +16,13 @@ from brokering.domain.matching_rules import Barred, Rule, barred_by, hard_rules
 from brokering.domain.values import Window
 from brokering.solver.problem import Ints, Problem, Solution
 from brokering.solver.reach import Reach, Reaches, room_left
-from brokering.solver.relaxations import NEW_LEADER, Relaxation, Relaxer
+from brokering.solver.relaxations import NEW_LEADER, Relaxation, Relaxer, both_asked
 
 NAMED_LEADERS = 5
+LACKING = "no experience of the phase or of trust-level support"
+LACKING_FOR_PART = "no experience of the phase, or another role than the part's"
+OTHER_PART = "other_part"
+ONE_ALONE = "Leaders have room for this part, and there is none for the other: the round matches both parts or none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Explainer:
         """Return why a need has no leader, rule by rule, each leader counted at the first rule that takes it away."""
         reach = self._reach.of(need)
         told = [
-            _counted("phase", int((~reach.serves).sum()), "no experience of the phase or of trust-level support"),
+            _counted("phase", int((~reach.serves).sum()), LACKING_FOR_PART if self._needs[need].part else LACKING),
             _counted("distance", int((reach.serves & ~reach.near).sum()), "too far away"),
         ]
         by_rule: dict[str, list[Barred]] = {}
@@ -122,8 +126,15 @@ class Explainer:
         if not len(leaders):
             return None
         order = leaders[np.lexsort((leaders, -suitability))]
-        ids = tuple(self._leaders[int(number)].id for number in order[:NAMED_LEADERS])
-        return Reason("capacity", len(leaders), "Every leader who could is taken up by other needs.", ids)
+        if both_asked(self._policy, self._needs[need]):
+            asked = int(self._problem.half_days[need])
+            with_room = np.array([number for number in order.tolist() if self._room.at(number, asked)], np.int64)
+            if len(with_room):
+                return Reason(OTHER_PART, len(with_room), ONE_ALONE, self._ids(with_room))
+        return Reason("capacity", len(leaders), "Every leader who could is taken up by other needs.", self._ids(order))
+
+    def _ids(self, leaders: Ints) -> tuple[str, ...]:
+        return tuple(self._leaders[int(number)].id for number in leaders[:NAMED_LEADERS])
 
 
 def _counted(rule: str, leaders: int, text: str) -> Reason | None:

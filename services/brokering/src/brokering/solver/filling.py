@@ -1,4 +1,7 @@
-"""Whole assignments made and mended pair by pair: what fits is taken, and nobody is left beside a place with room."""
+"""Whole assignments made and mended pair by pair: what fits is taken, and nobody is left beside a place with room.
+
+A need with a twin is taken together with it or not at all.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,35 @@ class Filling:
         self.pair_of: list[int] = [-1] * problem.needs
         self._slots, self._days = problem.slots.tolist(), problem.capacity.tolist()
         self._held: list[int] = problem.loads.tolist()
+        self._twin_of: list[int] | None = None if problem.twin_of is None else problem.twin_of.tolist()
         for pair in chosen:
             self._take(int(pair))
 
     def fill(self, order: Ints) -> None:
-        """Take every pair in this order that still fits a need without a leader."""
+        """Take every pair in this order that still fits a need without a leader, and its twin's first that fits."""
+        alone, pairs_of = set[int](), self._pairs_of_twins(order)
         for pair in order.tolist():
-            if self.pair_of[self._need_of[pair]] < 0 and self._fits(pair):
+            need = int(self._need_of[pair])
+            if self.pair_of[need] < 0 and need not in alone and self._fits(pair):
                 self._take(pair)
+                if not self._joined_by_twin(need, pairs_of):
+                    self._give_up(pair)
+                    alone.add(need)
+
+    def _pairs_of_twins(self, order: Ints) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for pair in order.tolist() if self._twin_of is not None else ():
+            found.setdefault(int(self._need_of[pair]), []).append(pair)
+        return found
+
+    def _joined_by_twin(self, need: int, pairs_of: dict[int, list[int]]) -> bool:
+        twin = -1 if self._twin_of is None else self._twin_of[need]
+        if twin < 0 or self.pair_of[twin] >= 0:
+            return True
+        pair = next((pair for pair in pairs_of.get(twin, ()) if self._fits(pair)), None)
+        if pair is not None:
+            self._take(pair)
+        return pair is not None
 
     def mend(self, order: Ints, held: Ints) -> None:
         """Fill up, and move needs (but those `held` by number) to a better leader with room, until none can be.

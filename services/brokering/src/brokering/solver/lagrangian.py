@@ -44,7 +44,7 @@ class Asked:
 
     problem: Problem
     limits: Sequence[Limit]
-    gain: Ints
+    gain: Ints | Floats
     forced: Mask
     open_pairs: Mask
 

@@ -19,7 +19,7 @@ from brokering.domain.matching_rules import Rule, hard_rules
 from brokering.domain.places import ASIN_3, ASIN_5, ASIN_7, EARTH_RADIUS_KM, METRES_IN_A_KM, Place, whole_metres
 from brokering.domain.suitability import FULL
 from brokering.domain.values import FLAG_BITS, Flag, LeaderRole, SubjectKind, Window
-from brokering.solver.columns import UNKNOWN, Floats, Mask, NeedColumns, need_columns
+from brokering.solver.columns import UNKNOWN, Floats, Mask, NeedColumns, need_columns, numbers_by
 from brokering.solver.problem import Ints, Problem
 
 OF_LEADER = (Flag.NOT_DECLARED, Flag.OWN_ORGANISATION, Flag.BROKER_COLLEAGUE, Flag.DESIGNATION_RECHECK)
@@ -61,7 +61,7 @@ def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need],
     need_of = narrow[order].astype(np.int64)
     return Problem(
         half_days=terms.columns.half_days,
-        weights=np.array([policy.priority_weights[need.priority] for need in needs], np.int64),
+        weights=_weights(policy, needs),
         slots=np.array([leader.places_left for leader in leaders], np.int64),
         capacity=np.array([leader.half_days_left for leader in leaders], np.int64),
         loads=np.array([leader.open_deployments for leader in leaders], np.int64),
@@ -69,7 +69,23 @@ def build_problem(policy: MatchingPolicy, window: Window, needs: Sequence[Need],
         leader_of=leader_of[order].astype(np.int64),
         suitability=_joined(pairs.suitability for pairs in found)[order].astype(np.int64),
         flags=_joined(pairs.flags for pairs in found)[order] | provisional[need_of],
+        twin_of=twins_of(needs) if policy.split is not None and policy.split.both_or_none else None,
     )
+
+
+def twins_of(needs: Sequence[Need]) -> Ints:
+    """Return for each need the number of the other part of the same, -1 where it is whole."""
+    twins = np.full(len(needs), -1, np.int64)
+    for numbers in numbers_by(need.id for need in needs).values():
+        if len(numbers) > 1:
+            twins[numbers] = numbers[::-1]
+    return twins
+
+
+def _weights(policy: MatchingPolicy, needs: Sequence[Need]) -> Ints:
+    """Return what each need weighs by its priority; where some are split, a whole one weighs as much as two parts."""
+    whole = 2 if any(need.part is not None for need in needs) else 1
+    return np.array([policy.priority_weights[need.priority] * (1 if need.part else whole) for need in needs], np.int64)
 
 
 def distances_km(vectors: Floats, place: Place) -> Floats:
@@ -111,6 +127,7 @@ def _allowed(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, km: F
     allowed: Mask = np.array(served, bool)[columns.phase] & (columns.half_days <= leader.half_days_left)
     if leader.role != LeaderRole.TRUST_CEO:
         allowed &= ~columns.trust_level
+    allowed &= (columns.part == len(columns.part_codes)) | (columns.part == columns.part_codes.get(leader.role, -1))
     if not policy.cross_region and leader.region is not None:
         unknown = len(columns.region_codes)
         allowed &= (columns.region == unknown) | (columns.region == columns.region_codes.get(leader.region, -1))
@@ -142,11 +159,10 @@ def _suspects(columns: NeedColumns, leader: Leader) -> Ints:
 
 def _excluded(policy: MatchingPolicy, needs: Sequence[Need]) -> dict[str, list[int]]:
     """Return by leader the needs that it may not have because whoever asked said so."""
-    numbers = {need.id: number for number, need in enumerate(needs)}
+    numbers = numbers_by(need.id for need in needs) if policy.excluded else {}
     found: dict[str, list[int]] = {}
     for need_id, leader_id in policy.excluded:
-        if need_id in numbers:
-            found.setdefault(leader_id, []).append(numbers[need_id])
+        found.setdefault(leader_id, []).extend(numbers.get(need_id, ()))
     return found
 
 
@@ -237,7 +253,7 @@ def _region(policy: MatchingPolicy, columns: NeedColumns, leader: Leader, number
 
 
 def _continuity(columns: NeedColumns, leader: Leader, numbers: Ints) -> Ints | int:
-    known = [columns.by_key[key] for key in leader.supported_before if key in columns.by_key]
+    known = [number for key in leader.supported_before for number in columns.by_key.get(key, ())]
     return np.where(np.isin(numbers, known), FULL, 0) if known else 0
 
 

@@ -19,7 +19,8 @@ class Problem:
 
     `need_of`, `leader_of`, `suitability` and `flags` are parallel, one entry a pair, sorted by need, then leader.
     `slots` and `capacity` are the schools and the half days each leader can still take on; `loads` the schools each
-    one supports already (for balance only).
+    one supports already (for balance only). `twin_of` has the number of the need that is matched with each or not at
+    all, -1 where there is none; None where no need has one.
     """
 
     half_days: Ints
@@ -31,6 +32,7 @@ class Problem:
     leader_of: Ints
     suitability: Ints
     flags: Ints
+    twin_of: Ints | None = None
 
     @property
     def needs(self) -> int:
@@ -82,7 +84,7 @@ class Solution:
 
 def ordered_needs(needs: Sequence[Need]) -> list[Need]:
     """Sort needs by what they are about: the order of rows in a file or database plays no part."""
-    return sorted(needs, key=lambda need: need.key)
+    return sorted(needs, key=lambda need: (need.key, need.part or ""))
 
 
 def ordered_leaders(leaders: Sequence[Leader]) -> list[Leader]:

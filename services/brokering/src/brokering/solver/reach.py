@@ -14,7 +14,7 @@ from brokering.solver.columns import Floats, Mask
 from brokering.solver.pairs import distances_km
 from brokering.solver.problem import Ints, Problem, Solution
 
-OF_SERVICE = frozenset({"trust_level", "phase"})
+OF_SERVICE = frozenset({"trust_level", "part", "phase"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,7 @@ class Reaches:
         vectors = [leader.place.vector if leader.place else (0.0, 0.0, 0.0) for leader in leaders]
         self._vectors = np.array(vectors, float).reshape(-1, 3)
         self._free = np.array([bool(leader.remote) or leader.place is None for leader in leaders], bool)
-        self._serving: dict[tuple[str, str | None], Mask] = {}
+        self._serving: dict[tuple[str, str | None, str | None], Mask] = {}
 
     def of(self, need: int) -> Reach:
         """Return how the leaders stand to a need."""
@@ -70,7 +70,7 @@ class Reaches:
         return Reach(serves, km, self._free | (km <= self._cap_km))
 
     def _serves(self, subject: Need) -> Mask:
-        key = (subject.subject_kind, subject.phase)
+        key = (subject.subject_kind, subject.phase, subject.part)
         if key not in self._serving:
             barred = [any(rule.bars(subject, leader) for rule in self._rules) for leader in self._leaders]
             self._serving[key] = ~np.array(barred, bool)

@@ -17,11 +17,13 @@ import numpy as np
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
 from brokering.domain.matching_rules import Rule, barred_by
-from brokering.domain.values import SubjectKind, in_days, say_days
+from brokering.domain.values import LeaderRole, SubjectKind, in_days, say_days
 from brokering.solver.reach import Reach, Reaches, Room
 
 SEVERAL = "several"
 NEW_LEADER = "new_leader"
+BOTH_OR_NONE = "both_or_none"
+NEWCOMERS = {None: "leader", "trust_ceo": "chief executive of a trust", "nle": "NLE"}
 OF_ROOM = frozenset({"days", "max_concurrent"})
 LIFTED: Mapping[str, tuple[dict[str, Any], str]] = {
     "designation": ({"designation": "valid for the whole window"}, "a designation that holds for the whole window"),
@@ -59,6 +61,11 @@ class _Change:
     cost: int
 
 
+def both_asked(policy: MatchingPolicy, need: Need) -> bool:
+    """Tell whether the need is a part that the round matches with the other part only."""
+    return need.part is not None and policy.split is not None and policy.split.both_or_none
+
+
 class Relaxer:
     """Finds the relaxations of one solved round."""
 
@@ -77,7 +84,7 @@ class Relaxer:
 
     def of(self, need: int, feasible: Mapping[int, int]) -> list[Relaxation]:
         """Return the cheapest relaxations; `feasible` are the leaders that no rule bars, and their suitability."""
-        found = [(self._joined(leader, self._room_at(need, leader)), -worth, leader)
+        found = [(self._joined(need, leader, self._room_at(need, leader)), -worth, leader)
                  for leader, worth in feasible.items()]  # fmt: skip
         reach = self._reaches.of(need)
         near = np.setdiff1d(np.flatnonzero(reach.serves & reach.near), list(feasible))
@@ -114,7 +121,7 @@ class Relaxer:
         for rule in sorted(rules - {"distance"}):
             change, text = LIFTED[rule]
             changes.append(_Change(rule, change, text, self._price(rule)))
-        return self._joined(leader, [*changes, *self._room_at(need, leader)])
+        return self._joined(need, leader, [*changes, *self._room_at(need, leader)])
 
     def _room_at(self, need: int, leader: int) -> list[_Change]:
         who, asked = self._leaders[leader], self._needs[need].half_days
@@ -123,7 +130,7 @@ class Relaxer:
         if held >= who.max_concurrent:
             changes.append(self._more_places(who, held + 1))
         if left < asked:
-            changes.append(self._more_days(who, asked, left))
+            changes.append(self._more_days(self._needs[need], who, left))
         return changes
 
     def _more_places(self, who: Leader, places: int) -> _Change:
@@ -132,12 +139,16 @@ class Relaxer:
         text = "one more school at a time" if more == 1 else f"{more} more schools at a time"
         return _Change("max_concurrent", change, text, more * self._price("max_concurrent"))
 
-    def _more_days(self, who: Leader, asked: int, left: int) -> _Change:
-        """Take what is missing from the need where something is left and that is cheaper; else all from the leader."""
+    def _more_days(self, need: Need, who: Leader, left: int) -> _Change:
+        """Take what is missing from a whole need where some is left and that is cheaper; else all from the leader.
+
+        A part's days are the round's to say, for every need alike.
+        """
+        asked = need.half_days
         to = max(who.half_days, who.committed_half_days) - left + asked
         short = to - who.half_days
         cost, other = short * self._price("half_day"), (asked - left) * self._price("need_half_day")
-        if left > 0 and other < cost:
+        if left > 0 and other < cost and need.part is None:
             change = {"need_days": {"from": float(in_days(asked)), "to": float(in_days(left))}}
             return _Change("days", change, f"a need of {say_days(left)} instead of {say_days(asked)}", other)
         days = {"from": float(in_days(who.half_days)), "to": float(in_days(to))}
@@ -149,7 +160,15 @@ class Relaxer:
         cost = math.ceil((cap - now) * self._price("distance_km"))
         return _Change("distance", {"distance_cap_km": {"from": now, "to": cap}}, text, cost)
 
-    def _joined(self, leader: int, changes: Sequence[_Change]) -> Relaxation | None:
+    def _one_alone(self, need: Need) -> list[_Change]:
+        """Allow one part without the other, where the round does not."""
+        if not both_asked(self._policy, need):
+            return []
+        change = {BOTH_OR_NONE: {"from": True, "to": False}}
+        return [_Change(BOTH_OR_NONE, change, "one part allowed without the other", self._price(BOTH_OR_NONE))]
+
+    def _joined(self, need: int, leader: int, changes: Sequence[_Change]) -> Relaxation | None:
+        changes = [*changes, *self._one_alone(self._needs[need])]
         if not changes:
             return None
         who, rules = self._leaders[leader], [change.rule for change in changes]
@@ -159,19 +178,23 @@ class Relaxer:
         return Relaxation(rule, merged, text, who.id, sum(change.cost for change in changes))
 
     def _newcomer(self, need: Need) -> Relaxation:
-        trust_level = need.subject_kind == SubjectKind.TRUST
+        role = LeaderRole.TRUST_CEO.value if need.subject_kind == SubjectKind.TRUST else need.part
         asked = {
-            "role": "trust_ceo" if trust_level else None,
+            "role": role,
             "phases": [need.phase] if need.phase is not None else [],
             "days_available": float(in_days(need.half_days)),
             "within_km": self._policy.distance_cap_km,
             "region": None if self._policy.cross_region else need.region,
         }
-        who = "chief executive of a trust" if trust_level else "leader"
+        who = NEWCOMERS[role]
+        alone = self._one_alone(need)
         able = f" with {need.phase.replace('_', ' ')} experience" if need.phase else ""
         where = f"within {self._policy.distance_cap_km:g} km" + (f" in {asked['region']}" if asked["region"] else "")
-        text = f"One more {who}{able} {where}, with {say_days(need.half_days)}."
-        return Relaxation(NEW_LEADER, {"new_leader": asked}, text, None, self._price(NEW_LEADER))
+        text = (
+            f"One more {who}{able} {where}, with {' and '.join([say_days(need.half_days), *(c.text for c in alone)])}."
+        )
+        changes = {"new_leader": asked, **{name: to for each in alone for name, to in each.change.items()}}
+        return Relaxation(NEW_LEADER, changes, text, None, self._price(NEW_LEADER) + sum(each.cost for each in alone))
 
     def _price(self, what: str) -> int:
         return self._policy.relaxation_costs[what]

@@ -13,6 +13,7 @@ from brokering.solver.assignment import solve_assignment
 from brokering.solver.flow import solve_flow
 from brokering.solver.linear import Infeasible, OutOfTime
 from brokering.solver.problem import Bound, Ints, Problem, Solution
+from brokering.solver.twins import has_twin, hopeful_pairs, only, renumbered
 
 NOTHING = "no pair is feasible"
 LEAST_SECONDS = 1.0
@@ -34,6 +35,8 @@ def solve(problem: Problem, pinned: Sequence[tuple[int, int]] = (), *, seconds: 
     `pinned` are (need, leader) numbers that must be together. Raises Infeasible where one is no feasible pair or a
     leader cannot take all of them. Where `seconds` run out, the best answer so far is returned with its gap.
     """
+    hopeful = hopeful_pairs(problem)
+    problem = problem if hopeful.all() else only(problem, hopeful)
     pins = _pinned_pairs(problem, pinned)
     labels = component_labels(problem)
     places, is_flow = _places(problem)
@@ -45,7 +48,7 @@ def solve(problem: Problem, pinned: Sequence[tuple[int, int]] = (), *, seconds: 
     solved: list[tuple[_Piece, Solution]] = []
     clock = _Clock(time.monotonic() + seconds, problem.pairs)
     for piece in pieces:
-        flows = places[piece.leaders] if is_flow[piece.leaders].all() else None
+        flows = places[piece.leaders] if is_flow[piece.leaders].all() and piece.problem.twin_of is None else None
         solved.append((piece, _solved(piece, flows, clock.share(piece.problem.pairs))))
     return _added_up(problem, solved)
 
@@ -78,9 +81,12 @@ def _solved(piece: _Piece, places: Ints | None, seconds: float) -> Solution:
 def component_labels(problem: Problem) -> Ints:
     """Return for each pair the label of its connected component (the least leader number in it)."""
     of_leader = np.arange(problem.leaders, dtype=np.int64)
+    twins = has_twin(problem)
     while True:
         of_need = np.full(problem.needs, problem.leaders, np.int64)
         np.minimum.at(of_need, problem.need_of, of_leader[problem.leader_of])
+        if problem.twin_of is not None:
+            of_need[twins] = np.minimum(of_need[twins], of_need[problem.twin_of[twins]])
         spread = of_leader.copy()
         np.minimum.at(spread, problem.leader_of, of_need[problem.need_of])
         if np.array_equal(spread, of_leader):
@@ -100,7 +106,7 @@ def _places(problem: Problem) -> tuple[Ints, npt.NDArray[np.bool_]]:
 
 
 def _flow_components(problem: Problem, labels: Ints, is_flow: npt.NDArray[np.bool_]) -> Ints:
-    return np.setdiff1d(labels, labels[~is_flow[problem.leader_of]])
+    return np.setdiff1d(labels, labels[~is_flow[problem.leader_of] | has_twin(problem)[problem.need_of]])
 
 
 def _others(labels: Ints, by_flow: Ints) -> list[Ints]:
@@ -132,6 +138,7 @@ def _piece(problem: Problem, pairs: npt.NDArray[np.bool_], pins: Ints) -> _Piece
         leader_of=leader_of.astype(np.int64),
         suitability=problem.suitability[pairs],
         flags=problem.flags[pairs],
+        twin_of=renumbered(problem, needs),
     )
     return _Piece(part, needs, leaders, numbering[pins[pairs[pins]]])
 
