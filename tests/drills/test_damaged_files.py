@@ -195,10 +195,10 @@ def _one_row(loading: Loading, document: dict[str, Any]) -> list[str]:
 
 
 def _cut_off(document: dict[str, Any], missing: int) -> list[str]:
-    """What is left is loaded with a warning, and no school is missing for what is not."""
+    """What is left is loaded with a warning, and no school is missing for what is not; some may be found again."""
     codes = {warning["code"] for warning in document.get("warnings") or ()}
     faults = [] if codes & {"no_final_newline", "open_quote"} else [f"the cut is not told: {document}"]
-    return [*faults, *([f"{missing} more schools are marked as missing"] if missing else [])]
+    return [*faults, *([f"{missing} more schools are marked as missing"] if missing > 0 else [])]
 
 
 def _half(before: dict[str, tuple[int, str]], loading: Loading, document: dict[str, Any]) -> list[str]:

@@ -145,6 +145,12 @@ def _wrong_dates(case: Case) -> Iterator[Fault]:
         yield Fault("/published_on", detail, "out_of_order")
 
 
+def not_begun(starts_on: str, today: date) -> Iterator[Fault]:
+    """Yield why an inspection that has not begun is not to be published: a report tells of what was found."""
+    if date.fromisoformat(starts_on) > today:
+        yield Fault("/starts_on", f"It begins on {starts_on}, which is still to come.", "in_the_future")
+
+
 def lacking(case: Case) -> Iterator[Fault]:
     """Yield what publication still lacks."""
     written, rules = case.written, case.rules

@@ -150,19 +150,21 @@ async def is_published(session: AsyncSession, inspection_id: UUID, trust_uid: st
 
 
 _THE_SAME: Final = text(
-    "SELECT id FROM inspections WHERE urn = :urn AND (number = :number OR"
+    "SELECT id, number FROM inspections WHERE urn = :urn AND (number = :number OR"
     " (number IS NULL OR CAST(:number AS text) IS NULL) AND starts_on = :starts_on AND kind = :kind)"
     " UNION ALL"
-    " SELECT id FROM trust_inspections WHERE trust_uid = :trust_uid AND version = 1 AND (number = :number OR"
+    " SELECT id, number FROM trust_inspections WHERE trust_uid = :trust_uid AND version = 1 AND (number = :number OR"
     " (number IS NULL OR CAST(:number AS text) IS NULL) AND starts_on = :starts_on) LIMIT 1"
 )
 
 
-async def published_as(session: AsyncSession, subject: Subject, content: Mapping[str, Any]) -> UUID | None:
-    """Return the published inspection that this is: by its number, or where one has none by its kind and start."""
+async def published_as(
+    session: AsyncSession, subject: Subject, content: Mapping[str, Any]
+) -> tuple[UUID, str | None] | None:
+    """Return (id, number) of the published inspection that this is: by number, or where one has none by its start."""
     identity = {name: content[name] for name in ("number", "starts_on", "kind")}
-    found: UUID | None = await session.scalar(_THE_SAME, {**asdict(subject), **identity})
-    return found
+    found = (await session.execute(_THE_SAME, {**asdict(subject), **identity})).one_or_none()
+    return None if found is None else (found.id, found.number)
 
 
 _LATEST_GRADED: Final = """

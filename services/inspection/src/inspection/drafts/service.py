@@ -64,16 +64,18 @@ async def case_for(session: AsyncSession, content: Mapping[str, Any], facts: Map
     return rules.case_of(content, facts, judged)
 
 
-def settled(sent: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return a document with lists for lists and the framework it falls under, and what is wrong with the one named."""
+def settled(sent: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, Any], list[Fault]]:
+    """Return a document with lists for lists and the framework it falls under, and what is wrong with the one named.
+
+    Raises Unprocessable without a start; `prefix` is where in the body the document stands.
+    """
     content = {**sent}
     for name in ("areas", "evidence_references"):
         content[name] = content[name] or []
     content["kind"] = content["kind"] or "graded"
     if content["starts_on"] is None:
-        raise invalid(
-            "/starts_on", "The day the inspection began decides its framework: it has to be there.", "missing"
-        )
+        detail = "The day the inspection began decides its framework: it has to be there."
+        raise invalid(f"{prefix}/starts_on", detail, "missing")
     rightly = rules.framework_of(content["kind"], rules.day(content["starts_on"]))
     named, content["framework"] = content["framework"], rightly
     if named in {None, rightly}:
@@ -114,17 +116,24 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
 async def not_published_yet(session: AsyncSession, subject: Subject, content: Mapping[str, Any]) -> None:
     """Raise InspectionExists, with where it is, for what is published already: a file may have told of it."""
     other = await repository.published_as(session, subject, content)
-    if other is not None:
-        detail = "This inspection is published: correct that one."
-        raise InspectionExists(detail, errors=[FieldProblem("/number", subject.path(other), "published")])
+    if other is None:
+        return
+    found, number = other
+    path = subject.path(found)
+    pointer, detail = "/number", f"The inspection with this number is published as {path}."
+    if number is None or content["number"] is None:
+        pointer, detail = "/starts_on", f"An inspection that began on {content['starts_on']} is published as {path}."
+    told = [FieldProblem(pointer, detail, "published")]
+    raise InspectionExists("This inspection is published: correct that one.", errors=told)
 
 
 async def not_written_yet(session: AsyncSession, subject: Subject, content: Mapping[str, Any], draft_id: UUID) -> None:
     """Raise DraftExists, with where it is, if another draft has this number; one made meanwhile the database finds."""
     other = await repository.written_as(session, subject, content["number"], draft_id)
     if other is not None:
-        detail = "An inspection with this number is being written."
-        raise DraftExists(detail, errors=[FieldProblem("/number", subject.path(other), "draft_exists")])
+        detail = "An inspection with this number is being written"
+        told = [FieldProblem("/number", f"{detail} as {subject.path(other)}.", "draft_exists")]
+        raise DraftExists(f"{detail}.", errors=told)
 
 
 async def _read(session: AsyncSession, draft_id: UUID, trust_uid: str | None = None) -> Document:

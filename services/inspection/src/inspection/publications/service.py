@@ -12,7 +12,7 @@ from inspection.audit.service import Entry, record
 from inspection.calendar import repository as calendar
 from inspection.domain.changes import Change, changes
 from inspection.domain.judged_again import restored, touched
-from inspection.domain.validation import Case, Fault, lacking, wrong
+from inspection.domain.validation import Case, Fault, lacking, not_begun, wrong
 from inspection.drafts import repository as drafts
 from inspection.drafts import rules
 from inspection.drafts.repository import Subject
@@ -70,12 +70,12 @@ async def publish(
 
 
 def _too_early(case: Case, content: Mapping[str, Any], today: date) -> list[Fault]:
-    """Return what speaks against the date of publication beyond the order of dates."""
-    later = rules.day(content["published_on"]) > today
-    if not later or case.rules.future_publication:
-        return []
-    detail = f"{case.rules.label} changes the grades in force, which cannot be done ahead: publish it on the day."
-    return [Fault("/published_on", detail, "in_the_future")]
+    """Return what speaks against publication at this time beyond the order of dates."""
+    faults = [*not_begun(content["starts_on"], today)]
+    if rules.day(content["published_on"]) > today and not case.rules.future_publication:
+        detail = f"{case.rules.label} changes the grades in force, which cannot be done ahead: publish it on the day."
+        faults.append(Fault("/published_on", detail, "in_the_future"))
+    return faults
 
 
 def _first_version(inspection_id: UUID, content: Mapping[str, Any], case: Case, principal: Principal) -> dict[str, Any]:
@@ -102,7 +102,7 @@ async def correct(
     """Put a corrected version in the place of the one that is published, which is kept."""
     row = await _held_published(session, principal, inspection_id)
     before = content_of(row)
-    content, faults = settled(merged(before, wanted.changes))
+    content, faults = settled(merged(before, wanted.changes), "/changes")
     refuse([*faults, *await _faults(session, row, before, content), *_barred(row, before, content, today)], "/changes")
     told = changes(rules.audited(before), rules.audited(content))
     if not told:
@@ -168,6 +168,7 @@ def _barred(row: Row, before: Mapping[str, Any], content: Mapping[str, Any], tod
     seen_from = content["published_on"] or content["starts_on"]
     if rules.day(seen_from) > today >= rules.day(before["published_on"] or before["starts_on"]):
         faults.append(Fault("/published_on", "It is to be seen already, and stays so.", "in_the_future"))
+    faults += not_begun(content["starts_on"], today)
     return [*faults, *touched(before, content, row["own_judgements"]), *monitoring.withdrawn(before, content)]
 
 

@@ -13,7 +13,7 @@ from inspection.calendar import repository as calendar
 from inspection.domain.changes import changes
 from inspection.domain.steps import PUBLISHED
 from inspection.domain.trust_inspections import lacking, wrong
-from inspection.domain.validation import Fault
+from inspection.domain.validation import Fault, not_begun
 from inspection.drafts import repository as drafts
 from inspection.drafts import rules
 from inspection.drafts.repository import Subject
@@ -75,13 +75,13 @@ async def _found(session: AsyncSession, uid: str, draft_id: UUID) -> Row:
     return row
 
 
-def _merged(before: Mapping[str, Any], patch: TrustInspectionPatch) -> dict[str, Any]:
+def _merged(before: Mapping[str, Any], patch: TrustInspectionPatch, prefix: str = "") -> dict[str, Any]:
     sent = patch.model_dump(mode="json")
     content = {**before, **{name: sent[name] for name in patch.model_fields_set}}
     for name in ("areas", "evidence_references"):
         content[name] = content[name] or []
     if content["starts_on"] is None:
-        raise invalid("/starts_on", "The day the inspection began has to be there.", "missing")
+        raise invalid(f"{prefix}/starts_on", "The day the inspection began has to be there.", "missing")
     return content
 
 
@@ -124,7 +124,7 @@ async def publish(
     named = wanted.published_on if wanted else None
     content = {**row["content"]}
     content["published_on"] = named.isoformat() if named else content["published_on"] or today.isoformat()
-    refuse([*wrong(content, framework()), *lacking(content, framework())])
+    refuse([*wrong(content, framework()), *lacking(content, framework()), *not_begun(content["starts_on"], today)])
     await not_published_yet(session, Subject(trust_uid=uid), content)
     await drafts.remove(session, inspection_id)
     return await _store(request, session, principal, "publish", {**row, "version": 0}, content, before={}, today=today)
@@ -146,13 +146,14 @@ async def correct(
         await held(session, principal, inspection_id, "correct", trust_uid=uid)
         raise no_such_inspection(inspection_id)
     row, before = known[0], known[0]["content"]
-    content = _merged(before, wanted.changes)
+    content = _merged(before, wanted.changes, "/changes")
     stays = [
         Fault(f"/{name}", "It stays as it was published.", "not_correctable")
         for name in ("number", "published_on")
         if content[name] != before[name]
     ]
-    refuse([*stays, *wrong(content, framework()), *lacking(content, framework())], "/changes")
+    faults = [*stays, *wrong(content, framework()), *lacking(content, framework())]
+    refuse([*faults, *not_begun(content["starts_on"], today)], "/changes")
     if content == before:
         raise invalid("/changes", "It says this already: nothing would change.", "no_change")
     await drafts.bind_organisation(session, principal)

@@ -123,7 +123,11 @@ class TestDraft:
         known = register.card(100001, number=number)
         answer = await inspectorate.post("/v1/inspections", json=writing.card())
         assert answer.status_code == 409
-        assert answer.json()["errors"][0]["detail"] == f"/v1/inspections/{known}"
+        (error,) = answer.json()["errors"]
+        pointer, what = "/starts_on", "An inspection that began on 2026-01-06"
+        if number is not None:
+            pointer, what = "/number", "The inspection with this number"
+        assert (error["pointer"], error["detail"]) == (pointer, f"{what} is published as /v1/inspections/{known}.")
 
 
 class TestAnotherDraft:
@@ -138,7 +142,8 @@ class TestAnotherDraft:
         for answer in (created, edited):
             assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:draft-exists")
             (error,) = answer.json()["errors"]
-            assert (error["pointer"], error["detail"]) == ("/number", f"/v1/inspections/{made['id']}")
+            detail = f"An inspection with this number is being written as /v1/inspections/{made['id']}."
+            assert (error["pointer"], error["detail"]) == ("/number", detail)
 
 
 class TestLife:

@@ -114,6 +114,20 @@ class TestNotPublishable:
         assert answer.status_code == 422
         assert writing.pointers(answer) == [(pointer, code)]
 
+    async def test_passing_quality_assurance_tells_what_publication_will_want(
+        self, inspectorate: httpx.AsyncClient
+    ) -> None:
+        passed = await writing.passed(inspectorate, areas=writing.areas(inclusion=None))
+        assert [(each["pointer"], each["code"]) for each in passed["lacks"]] == [("/areas", "missing_area")]
+        assert "inclusion" in passed["lacks"][0]["detail"]
+
+    async def test_what_has_not_begun(self, inspectorate: httpx.AsyncClient) -> None:
+        """Not even for a later day: what was found cannot be known yet."""
+        future = {"starts_on": "2998-01-05", "published_on": "2999-01-01"}
+        answer = await publication(inspectorate, **future)
+        assert answer.status_code == 422
+        assert writing.pointers(answer) == [("/starts_on", "in_the_future")]
+
     async def test_dates_out_of_order_at_publication(self, inspectorate: httpx.AsyncClient) -> None:
         answer = await publication(inspectorate, {"published_on": "2026-01-05"})
         assert writing.pointers(answer) == [("/published_on", "out_of_order")]
@@ -165,6 +179,8 @@ class TestCorrection:
             ({"areas": []}, "/changes/areas", "missing_area"),
             ({"published_on": None}, "/changes/published_on", "missing"),
             ({"published_on": "2999-01-01"}, "/changes/published_on", "in_the_future"),
+            ({"starts_on": "2998-01-05", "published_on": "2999-01-01"}, "/changes/starts_on", "in_the_future"),
+            ({"starts_on": None}, "/changes/starts_on", "missing"),
             ({"number": None}, "/changes/number", "missing"),
             ({"kind": "ungraded"}, "/changes/kind", "not_correctable"),
             ({"safeguarding": "met"}, "/changes", "no_change"),

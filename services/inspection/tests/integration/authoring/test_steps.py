@@ -154,7 +154,7 @@ class TestEveryStep:
             assert answer.status_code == 409, answer.text
             assert answer.json()["type"].endswith("draft-exists")
             assert [(error["pointer"], error["code"], error["detail"]) for error in answer.json()["errors"]] == [
-                ("/number", "draft_exists", path)
+                ("/number", "draft_exists", f"An inspection with this number is being written as {path}.")
             ]
 
     async def test_a_number_that_is_published_is_told_with_what_has_it(
@@ -165,4 +165,6 @@ class TestEveryStep:
         answer = await later.post(root, json=body)
         assert answer.status_code == 409, answer.text
         assert answer.json()["type"].endswith("inspection-exists")
-        assert [(error["pointer"], error["detail"]) for error in answer.json()["errors"]] == [("/number", path)]
+        assert [(error["pointer"], error["detail"]) for error in answer.json()["errors"]] == [
+            ("/number", f"The inspection with this number is published as {path}.")
+        ]

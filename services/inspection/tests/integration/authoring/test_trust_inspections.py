@@ -90,6 +90,13 @@ class TestRefusals:
         assert writing.pointers(answer) == [("/areas", "missing_area")] * 4 + [("/areas/0/finding", "missing")]
         assert len(made["lacks"]) == 5
 
+    async def test_one_that_has_not_begun_is_not_published(self, inspectorate: httpx.AsyncClient) -> None:
+        made = (await inspectorate.post(LIST, json=written(starts_on="2028-01-10", published_on="2028-02-01"))).json()
+        await inspectorate.post(f"{LIST}/{made['id']}/quality-assurance", json={"passed": True})
+        answer = await inspectorate.post(f"{LIST}/{made['id']}/publication")
+        assert answer.status_code == 422
+        assert writing.pointers(answer) == [("/starts_on", "in_the_future")]
+
     async def test_no_such_trust_is_404(self, inspectorate: httpx.AsyncClient) -> None:
         assert (await inspectorate.get("/v1/trusts/999/inspections")).status_code == 404
         assert (await inspectorate.post("/v1/trusts/999/inspections", json=written())).status_code == 404
