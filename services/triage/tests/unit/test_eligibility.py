@@ -186,6 +186,9 @@ class TestTrustRoute:
     def test_a_leap_day(self) -> None:
         assert years_before(date(2024, 2, 29), 3) == date(2021, 2, 28)
 
+    def test_the_first_of_all_days(self) -> None:
+        assert years_before(date.min, 3) == date.min
+
 
 class TestTiersOf2019:
     @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ class Row:
 def from_csv(body: bytes) -> list[Row]:
     """Read a CSV roster; raises Unprocessable where it cannot be read as one at all."""
     reader = csv.DictReader(io.StringIO(_decoded(body), newline=""), strict=True)
-    header = {name.strip().casefold() for name in reader.fieldnames or ()}
-    missing = sorted(REQUIRED - header)
-    if missing:
-        problems = [FieldProblem(name, "This column is missing.", "missing_column") for name in missing]
-        raise Unprocessable("The roster lacks columns.", errors=problems)
     try:
+        header = {name.strip().casefold() for name in reader.fieldnames or ()}
+        missing = sorted(REQUIRED - header)
+        if missing:
+            problems = [FieldProblem(name, "This column is missing.", "missing_column") for name in missing]
+            raise Unprocessable("The roster lacks columns.", errors=problems)
         return list(_checked((_document(cells), True) for cells in reader))
     except csv.Error as error:
         raise invalid("body", "The roster is not well-formed CSV.", "bad_csv") from error

@@ -27,7 +27,7 @@ async def brokering(call: Call, region: str | None, since: date | None, until: d
     if call.principal.org.kind in PARTIES:
         raise Forbidden("These figures are for the department and those who broker.")
     last = until or call.now.date()
-    first = since or date(last.year - 1, last.month, min(last.day, 28))
+    first = since or date(max(last.year - 1, date.min.year), last.month, min(last.day, 28))
     if first > last:
         raise invalid("since", "It begins after it ends.", "dates_out_of_order")
     regions = _regions(call, region)

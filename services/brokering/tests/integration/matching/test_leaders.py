@@ -134,6 +134,12 @@ class TestRosters:
         answer = await world.client.post("/v1/leaders/batches?as_at=2999-01-01", headers=sent, content=HEADER.encode())
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "as_at")
 
+    @pytest.mark.parametrize("table", ["a" * 200_000, HEADER + "a" * 200_000])
+    async def test_a_cell_beyond_every_bound_is_refused(self, world: MatchingWorld, table: str) -> None:
+        sent = {**DFE, "Content-Type": "text/csv"}
+        answer = await world.client.post("/v1/leaders/batches", headers=sent, content=table.encode())
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "bad_csv")
+
     async def test_a_batch_belongs_to_the_client_that_sent_it(self, world: MatchingWorld) -> None:
         answer = await load(world, HEADER + GOOD)
         path = f"/v1/leaders/batches/{answer['id']}"

@@ -25,6 +25,9 @@ class TestAccess:
         assert (await figures(steps, world.partner()))["regions"] == [REGION]
         assert (await figures(steps, world.dfe()))["regions"] is None
 
+    async def test_a_year_before_the_first_of_all_days_begins_with_it(self, steps: Steps, world: World) -> None:
+        assert (await figures(steps, world.dfe(), "until=0001-01-01"))["since"] == "0001-01-01"
+
 
 class TestFigures:
     async def test_waits_answers_load_and_spend(self, steps: Steps, world: World) -> None:

@@ -57,11 +57,12 @@ class Member:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day some years before; 28 February for a day that year does not have."""
+    """The same day some years before; 28 February for a day that year does not have, the first of all days at most."""
+    year = max(day.year - years, date.min.year)
     try:
-        return day.replace(year=day.year - years)
+        return day.replace(year=year)
     except ValueError:
-        return day.replace(year=day.year - years, day=28)
+        return day.replace(year=year, day=28)
 
 
 def members_of(trust_uid: str, schools: Sequence[Candidate], as_of: date, programme: Programme) -> list[Member]:
