@@ -96,7 +96,7 @@ def create_service_app(
 
 def _wrap(app: FastAPI, settings: ServiceSettings, short_ways: Sequence[ShortWay]) -> None:
     """Put the middleware round an application, the innermost first."""
-    app.add_middleware(ShortWays, ways=short_ways, accesses=declared_accesses(app, short_ways))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(ShortWays, ways=short_ways, accesses=declared_accesses(app, short_ways))
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestTelemetry, on_error=problems.unexpected)

@@ -46,16 +46,20 @@ def json_response(
     """Answer with a document, its strong ETag and honest caching; 304 where the client has it already."""
     content = body if isinstance(body, bytes) else dumps(body)
     tag = etag or etag_of(content)
-    sent = {
-        "ETag": tag,
-        "Cache-Control": PUBLIC if public else PRIVATE,
-        "Vary": "Accept" if public else "Accept, Authorization",
-        **(headers or {}),
-    }
+    sent = {**validators(tag, public=public), **(headers or {})}
     known = request.headers.get("if-none-match")
     if known and status == 200 and request.method in {"GET", "HEAD"} and matches(known, tag):  # noqa: PLR2004 - OK
         return Response(status_code=304, headers=sent)
     return Response(content, status_code=status, media_type="application/json", headers=sent)
+
+
+def validators(etag: str, *, public: bool) -> dict[str, str]:
+    """Return the headers by which a document is kept and asked for again."""
+    return {
+        "ETag": etag,
+        "Cache-Control": PUBLIC if public else PRIVATE,
+        "Vary": "Accept" if public else "Accept, Authorization",
+    }
 
 
 def file_response(request: Request, content: bytes, media_type: str, file_name: str) -> Response:

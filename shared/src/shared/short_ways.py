@@ -33,7 +33,7 @@ class ShortWay:
 
 
 class ShortWays:
-    """ASGI middleware, the innermost: whatever is not plain it passes on."""
+    """ASGI middleware: whatever is not plain it passes on. It reads no body, and so needs no limit of one."""
 
     def __init__(self, app: ASGIApp, ways: Iterable[ShortWay], accesses: Mapping[str, Access]) -> None:
         self._app = app

@@ -7,22 +7,32 @@ and what differs is answered anew.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from fastapi import Request, Response
+
 from shared.db.hot_reads import HotRows
 from shared.etags import etag_of
-from shared.responses import dumps
+from shared.negotiation import JSON
+from shared.responses import dumps, json_response, validators
 
 Sent = tuple[str | None, ...]
 
 
 class Ready(NamedTuple):
-    """A document as it is sent, and its entity tag."""
+    """A public document as it is sent, its entity tag, and the whole answer for who does not have it yet."""
 
     content: bytes
     etag: str
+    whole: Response
+
+    def answer(self, request: Request) -> Response:
+        """Answer with the document, or that the client has it already."""
+        if "if-none-match" in request.headers:
+            return json_response(request, self.content, public=True, etag=self.etag)
+        return self.whole
 
 
 class ReadyAnswers:
-    """Up to `size` answers, by key; the one made first makes room."""
+    """Up to `size` public answers, by key; the one made first makes room."""
 
     def __init__(self, make: Callable[[Mapping[str, Any]], Any], size: int) -> None:
         self._make = make
@@ -39,7 +49,8 @@ class ReadyAnswers:
         if known is not None and known[0] == sent:
             return known[1]
         content = dumps(self._make(rows.decoded[number]))
-        ready = Ready(content, etag_of(content))
+        etag = etag_of(content)
+        ready = Ready(content, etag, Response(content, media_type=JSON, headers=validators(etag, public=True)))
         if len(self._kept) >= self._size:
             del self._kept[next(iter(self._kept))]
         self._kept[key] = sent, ready

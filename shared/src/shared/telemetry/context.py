@@ -3,14 +3,13 @@
 import re
 import secrets
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
+class RequestContext(NamedTuple):
     """Ids of one request or one piece of background work."""
 
     request_id: str
@@ -29,11 +28,12 @@ _current: ContextVar[RequestContext | None] = ContextVar("request_context", defa
 
 def new_context(request_id: str | None = None, traceparent: str | None = None) -> RequestContext:
     """Make the context of a piece of work, a child of `traceparent` where one is given."""
-    trace, flags = secrets.token_hex(16), "01"
+    made = secrets.token_hex(24)
+    trace, flags = made[:32], "01"
     if traceparent and (match := _TRACEPARENT.match(traceparent)) and set(match[1]) != {"0"}:
         trace, flags = match[1], match[3]
     usable = request_id if request_id and _REQUEST_ID.match(request_id) else None
-    return RequestContext(usable or trace, trace, secrets.token_hex(8), flags)
+    return RequestContext(usable or trace, trace, made[32:], flags)
 
 
 def enter_context(context: RequestContext) -> None:

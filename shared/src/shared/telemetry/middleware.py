@@ -5,10 +5,9 @@ from functools import lru_cache
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.telemetry.context import enter_context, new_context
+from shared.telemetry.context import RequestContext, enter_context, new_context
 
 REQUESTS = Counter("http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -17,6 +16,7 @@ SECONDS = Histogram(
     ["method", "route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+_IDS = {b"x-request-id", b"traceparent"}
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 PROBES = {"/livez", "/readyz", "/startupz", "/metrics"}
 
@@ -35,8 +35,7 @@ class RequestTelemetry:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        context = new_context(headers.get("x-request-id"), headers.get("traceparent"))
+        context = _context(scope)
         enter_context(context)
         started = time.perf_counter()
         status = 0
@@ -79,6 +78,11 @@ class HeadAsGet:
             await send(message)
 
         await self._app({**scope, "method": "GET"}, receive, send_without_body)
+
+
+def _context(scope: Scope) -> RequestContext:
+    sent = {name: value.decode("latin-1") for name, value in reversed(scope["headers"]) if name in _IDS}
+    return new_context(sent.get(b"x-request-id"), sent.get(b"traceparent"))
 
 
 @lru_cache

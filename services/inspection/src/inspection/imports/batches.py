@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from inspection.imports.kinds.model import Accepted, Batch, Kind, RowReader
 from inspection.imports.reading.problems import Place, RejectedRow, Rejection
 from inspection.imports.reading.records import Record
-from inspection.imports.reading.table import Table
+from inspection.imports.reading.table import Table, place_of
 
 DIGEST_BYTES: Final = 16
 _ENTRY: Final = struct.Struct(f"<{DIGEST_BYTES}sq")
@@ -61,10 +61,10 @@ def read_file(
 ) -> ReadFile:
     """Read all rows. `report` is told every so often how many were read; it may raise to end the work."""
     reading = _Reading(table, kind, reader, known, as_at)
-    for place, record in table.rows():
-        reading.take(place, record)
-        if place.row % REPORT_EVERY == 0:
-            report(place.row)
+    for row, record in table.rows():
+        reading.take(row, record)
+        if row % REPORT_EVERY == 0:
+            report(row)
     return reading.result()
 
 
@@ -77,40 +77,44 @@ class _Reading:
         self._reader = reader
         self._known = known.keys
         self._seed = blake2b(_signature(kind, table), digest_size=DIGEST_BYTES)
-        self._places: dict[int, Place] = {}
+        self._rows: dict[int, int] = {}
         self._waiting: dict[int, _Waiting] = {}
         self._out = ReadFile(Batch(as_at=as_at, known_as_at=known.as_at), [], {})
 
-    def take(self, place: Place, record: Record) -> None:
+    def take(self, row: int, record: Record) -> None:
         """Settle the fate of one row."""
         self._out.read += 1
         seeded = self._seed.copy()
         seeded.update(record.content)
         digest = seeded.digest()
+        key = self._known.get(digest)
+        if key is not None and key not in self._rows and key not in self._waiting:
+            self._out.batch.known.add(key)
+            self._settle(key, row, digest)
+            return
         try:
-            self._place(place, record, digest)
+            self._place(row, record, digest, key)
         except RejectedRow as why:
-            self._out.rejections.append(Rejection(place, why))
+            self._out.rejections.append(Rejection(place_of(row, record), why))
             self._list(record)
         if len(self._waiting) >= READ_AT_ONCE:
             self._read_waiting()
 
-    def _place(self, place: Place, record: Record, digest: bytes) -> None:
-        key = self._known.get(digest)
+    def _place(self, row: int, record: Record, digest: bytes, key: int | None) -> None:
         cells = None
         if key is None:
             cells = self._table.cells(record)
             key = self._reader.key(cells)
         if key in self._waiting:
             self._read_waiting()  # whether this one is a repetition depends on whether that one is accepted
-        if key in self._places:
+        if key in self._rows:
             self._refuse_repeated(key, digest)
-        self._out.batch.listed.add(key)
         if cells is None:
             self._out.batch.known.add(key)
-            self._settle(key, place, digest)
+            self._settle(key, row, digest)
         else:
-            self._waiting[key] = _Waiting(place, digest, cells)
+            self._out.batch.listed.add(key)
+            self._waiting[key] = _Waiting(place_of(row, record), digest, cells)
 
     def _list(self, record: Record) -> None:
         """Note whose row was refused, where that can be told: it is listed all the same."""
@@ -136,15 +140,15 @@ class _Reading:
 
     def _accept(self, key: int, waiting: _Waiting, record: Any) -> None:
         self._out.batch.accepted[key] = Accepted(waiting.place.row, record)
-        self._settle(key, waiting.place, waiting.digest)
+        self._settle(key, waiting.place.row, waiting.digest)
 
-    def _settle(self, key: int, place: Place, digest: bytes) -> None:
-        self._places[key] = place
+    def _settle(self, key: int, row: int, digest: bytes) -> None:
+        self._rows[key] = row
         self._out.digests[key] = digest
 
     def _refuse_repeated(self, key: int, digest: bytes) -> None:
         """Refuse a row whose key was taken from an earlier row: one that differs cannot be told right from wrong."""
-        first = self._places[key].row
+        first = self._rows[key]
         if self._out.digests[key] == digest:
             raise RejectedRow("duplicate_row", f"The row is a copy of row {first}.")
         name = self._kind.key_name
@@ -153,6 +157,7 @@ class _Reading:
     def result(self) -> ReadFile:
         """Return what was read."""
         self._read_waiting()
+        self._out.batch.listed |= self._out.batch.known
         self._out.rejections.sort(key=lambda rejection: rejection.place.row)
         self._out.batch.whole = self._table.whole
         return self._out

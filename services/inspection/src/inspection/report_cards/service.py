@@ -39,8 +39,7 @@ async def get_report_card(request: Request, urn: int) -> Response:
     rows = await repository.latest_card(database_of(request), urn)
     if not rows:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    card = _ready.of(urn, rows)
-    return json_response(request, card.content, public=True, etag=card.etag)
+    return _ready.of(urn, rows).answer(request)
 
 
 async def get_card_on(request: Request, urn: int, as_of: date) -> Response:

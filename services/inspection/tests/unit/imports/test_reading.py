@@ -8,7 +8,7 @@ from services.inspection.tests.files import OFSTED, csv_file
 from inspection.imports.reading.encoding import detect
 from inspection.imports.reading.header import Header, fold
 from inspection.imports.reading.problems import RejectedRow, UnreadableFile
-from inspection.imports.reading.table import Table
+from inspection.imports.reading.table import Table, place_of
 
 LOCATIONS = "gias-locations"
 
@@ -22,11 +22,11 @@ def rows(content: bytes) -> tuple[list[list[str]], list[tuple[int, str]], Table]
     opened = table(content)
     good: list[list[str]] = []
     bad: list[tuple[int, str]] = []
-    for place, record in opened.rows():
+    for number, record in opened.rows():
         try:
             good.append(opened.cells(record))
         except RejectedRow as why:
-            bad.append((place.row, why.code))
+            bad.append((number, why.code))
     return good, bad, opened
 
 
@@ -131,7 +131,8 @@ class TestRows:
     )
     def test_a_byte_that_is_no_text_costs_its_own_row_only(self, cell: bytes, value: str | None) -> None:
         opened = table(b"urn,lat,lng\n1,2,3\n4," + cell + b",6\n7,8,\xe9\n")
-        (_, first), (place, bad), (_, last) = opened.rows()
+        (_, first), (number, bad), (_, last) = opened.rows()
+        place = place_of(number, bad)
         assert (opened.cells(first), opened.cells(last)) == (["1", "2", "3"], ["7", "8", "é"])
         with pytest.raises(RejectedRow) as why:
             opened.cells(bad)
@@ -170,5 +171,5 @@ class TestRows:
     def test_rows_can_be_shown_again_as_they_were(self) -> None:
         content = csv_file([["urn", "lat", "lng"], ["1", "à", "3"], ["4", "5", "é"]])
         opened = table(content)
-        places = [place for place, _ in opened.rows()]
+        places = [place_of(number, record) for number, record in opened.rows()]
         assert [opened.text(place) for place in places] == ["1,à,3", "4,5,é"]

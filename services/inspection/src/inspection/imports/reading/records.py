@@ -48,14 +48,10 @@ class Records:
 
     def __iter__(self) -> Iterator[Record]:
         while line := self._next():
-            number, start = self._line, self._at - len(line)
-            content = line.rstrip(_NEWLINES)
-            if not content.lstrip(_BLANK):
-                continue
-            if _QUOTE not in line or content.count(_QUOTE) % 2 == 0:
-                yield Record(number, start, content)
-            else:
-                yield self._quoted(number, start, line)
+            if _QUOTE in line and line.count(_QUOTE) % 2:
+                yield self._quoted(self._line, self._at - len(line), line)
+            elif (content := line.rstrip(_NEWLINES)).lstrip(_BLANK):
+                yield Record(self._line, self._at - len(line), content)
 
     def cells(self, record: Record) -> list[str]:
         """Parse a record into its cells; raises RejectedRow where its quotes do not close.

@@ -27,10 +27,9 @@ class Table:
         places = (self.header.place(title) for title in load_columns(kind).get("personal", []))
         self._personal = [place for place in places if place is not None]
 
-    def rows(self) -> Iterator[tuple[Place, Record]]:
-        """Yield the rows below the header, not parsed yet; blank ones are no rows."""
-        for number, record in enumerate(self._records, start=1):
-            yield Place(number, record.line, record.start, len(record.content)), record
+    def rows(self) -> Iterator[tuple[int, Record]]:
+        """Yield the rows below the header by their number from 1, not parsed yet; blank ones are no rows."""
+        return enumerate(self._records, start=1)
 
     def cells(self, record: Record) -> list[str]:
         """Parse a row into as many cells as the header has; raises RejectedRow where that does not go."""
@@ -96,3 +95,8 @@ class Table:
         return RejectedRow(
             "wrong_number_of_columns", f"The row has {found} columns where the header has {self.header.width}."
         )
+
+
+def place_of(number: int, record: Record) -> Place:
+    """Return where a row stands, by its number and its record."""
+    return Place(number, record.line, record.start, len(record.content))

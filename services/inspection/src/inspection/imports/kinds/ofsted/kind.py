@@ -66,7 +66,8 @@ class _Load:
         changed -= set(created)
         self._repeated()
         missing = self._missing(before)
-        calendar.await_loaded(self._connection, self._source.id)
+        if self._rows:
+            calendar.await_loaded(self._connection, self._source.id)
         self._warn()
         bulk.tell_trusts(self._connection, self._trusts)
         bulk.tell_schools(self._connection, {*created, *changed, *missing})
