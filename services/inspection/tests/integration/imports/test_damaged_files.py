@@ -39,6 +39,21 @@ class TestRows:
         document = await importer.send(ofsted_file([GOOD, {**GOOD, "Postcode": "NW9 9ZZ"}]))
         assert document["rows"] == {"read": 2, "created": 0, "changed": 0, "unchanged": 1, "rejected": 1}
 
+    @pytest.mark.parametrize(
+        ("sent", "code", "fate"),
+        [
+            ([GOOD, GOOD], "duplicate_row", "unchanged"),
+            ([{**GOOD, "Postcode": "NW9 9ZZ"}, GOOD], "conflicting_row", "changed"),
+        ],
+    )
+    async def test_a_row_known_before_is_taken_once(
+        self, importer: Importer, sent: list[dict[str, str]], code: str, fate: str
+    ) -> None:
+        await importer.send(ofsted_file([GOOD]))
+        document = await importer.send(ofsted_file(sent))
+        assert (document["rows"][fate], document["rows"]["rejected"]) == (1, 1)
+        assert [(each["row"], each["code"]) for each in await importer.rejections(document)] == [(2, code)]
+
     async def test_rejections_as_a_table_and_as_lines(self, importer: Importer) -> None:
         document = await importer.send(ofsted_file([GOOD, *(school(100002 + n, Region="Mercia") for n in range(3))]))
         path = f"/v1/imports/{document['id']}/rejections"
