@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import statistics
+import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
-from services.brokering.tests.support_server import serving
+import uvloop
+from services.brokering.tests.support_server import Server, serving
 from services.brokering.tests.support_world import Steps, World, assert_balanced
+from tests.bench.cpu import cpu_seconds, parent_of
 from tests.bench.reads import bare_server
 from tests.bench.table import Line
 
@@ -22,8 +27,8 @@ from shared.testing.postgres import TestServer, test_server
 SERVICE_DIR = Path(__file__).parents[2] / "services" / "brokering"
 TARGET = 200.0  # writes a second
 EPISODES = 20
-WRITES = 1_000
 WRITERS = 16
+WRITES = WRITERS * 60
 PROCESSES = 2  # of the API, as it is deployed
 ROUNDS = 3
 BARE_TABLES = """
@@ -33,7 +38,7 @@ BARE_TABLES = """
     INSERT INTO bare_accounts SELECT id, 0 FROM generate_series(0, 99) id;
 """
 
-Write = Callable[[int], Awaitable[object]]
+Write = Callable[[int], httpx.Request]
 
 
 def ledger_lines() -> list[Line]:
@@ -45,7 +50,7 @@ def ledger_lines() -> list[Line]:
         bare_url = driver_url(urls.owner)
         try:
             with serving(urls, WRITERS, PROCESSES) as server, bare_server(bare_url, PROCESSES) as bare:
-                ours, floor = asyncio.run(_in_turns(world, server.url, bare))
+                ours, floor = uvloop.run(_in_turns(world, server, bare))
             assert_balanced(world)
         finally:
             world.close()
@@ -65,35 +70,55 @@ def _database(server: TestServer) -> DatabaseUrls:
     return urls
 
 
-async def _in_turns(world: World, url: str, bare_url: str) -> tuple[float, float]:
+async def _in_turns(world: World, server: Server, bare_url: str) -> tuple[float, float]:
     async with (
-        httpx.AsyncClient(base_url=url, timeout=60) as client,
+        httpx.AsyncClient(base_url=server.url, timeout=60) as client,
         httpx.AsyncClient(base_url=bare_url, timeout=60) as bare,
     ):
-        steps = Steps(client, world)
-        episodes = [await steps.episode(world.match(100000 + number)) for number in range(EPISODES)]
-        for episode in episodes:
-            await steps.entry(episode, kind="used", days=5)
-
-        async def enter(number: int) -> None:
-            kind = "use_corrected" if number // EPISODES % 2 else "used"
-            await steps.entry(episodes[number % EPISODES], kind=kind, days=0.5)
-
-        async def store(number: int) -> None:
-            answer = await bare.post(f"/{number % EPISODES}", json={"kind": "used", "days": 0.5})
-            answer.raise_for_status()
-
+        entries = await _entries(Steps(client, world), world)
+        rows = [bare.build_request("POST", f"/{number}", json={"kind": "used", "days": 0.5}) for number in range(100)]
         ours, floor = [], []
         for _ in range(ROUNDS):
-            ours.append(await _rate(enter))
-            floor.append(await _rate(store))
+            with _told_by_process(world, server):
+                ours.append(await _rate(client, entries))
+            floor.append(await _rate(bare, lambda number: rows[number % EPISODES]))
         return statistics.median(ours), statistics.median(floor)
 
 
-async def _rate(write: Write) -> float:
+async def _entries(steps: Steps, world: World) -> Write:
+    """Open the episodes; return the write of each number, made once: a client is not what is measured.
+
+    Each writer uses and corrects half a day in turns, so that no episode comes to its end whoever is ahead.
+    """
+    episodes = [await steps.episode(world.match(100000 + number)) for number in range(EPISODES)]
+    for episode in episodes:
+        await steps.entry(episode, kind="used", days=5)
+    token = world.partner()
+    made = {
+        (episode, kind): steps.client.build_request(
+            "POST", f"/v1/episodes/{episode}/ledger", json={"kind": kind, "days": 0.5}, headers=token
+        )
+        for episode in episodes
+        for kind in ("used", "use_corrected")
+    }
+    return lambda number: made[episodes[number % EPISODES], "use_corrected" if number // WRITERS % 2 else "used"]
+
+
+@contextlib.contextmanager
+def _told_by_process(world: World, server: Server) -> Iterator[None]:
+    """Tell how much CPU time a write took of each side: that does not depend on who else shares the machine."""
+    database = parent_of(world.sql("SELECT pg_backend_pid()")[0][0])
+    sides = {"client": os.getpid(), "API": server.pid, "database": database}
+    before = {side: cpu_seconds(pid) for side, pid in sides.items()}
+    yield
+    spent = {side: (cpu_seconds(pid) - before[side]) * 1000 / WRITES for side, pid in sides.items()}
+    print("CPU ms a write:", ", ".join(f"{side} {took:.2f}" for side, took in spent.items()), file=sys.stderr)
+
+
+async def _rate(client: httpx.AsyncClient, write: Write) -> float:
     async def some(first: int) -> None:
         for number in range(first, WRITES, WRITERS):
-            await write(number)
+            (await client.send(write(number))).raise_for_status()
 
     began = time.perf_counter()
     await asyncio.gather(*(some(first) for first in range(WRITERS)))

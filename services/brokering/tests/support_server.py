@@ -53,6 +53,12 @@ class Server:
             assert time.monotonic() < until, "the process is not ready"
             threading.Event().wait(0.05)
 
+    @property
+    def pid(self) -> int:
+        """The process, which is the parent of several."""
+        assert self._process is not None, "not started"
+        return self._process.pid
+
     def _ready(self) -> bool:
         try:
             return httpx.get(f"{self.url}/readyz", timeout=5).status_code == httpx.codes.OK

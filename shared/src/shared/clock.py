@@ -11,6 +11,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+async def request_time() -> datetime:
+    """Return the current time for a request (a dependency that is not async would be sent to a thread)."""
+    return utc_now()
+
+
 def today() -> date:
     """Return the current date in UTC."""
     return utc_now().date()

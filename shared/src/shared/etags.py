@@ -20,7 +20,7 @@ def matches(header: str, etag: str) -> bool:
     return etag in {candidate.strip().removeprefix("W/") for candidate in header.split(",")}
 
 
-def _if_match(
+async def _if_match(
     if_match: Annotated[str | None, Header(description="the ETag of the version this change starts from")] = None,
 ) -> str:
     if not if_match:

@@ -91,7 +91,7 @@ def _kept(response: Response) -> dict[str, object]:
     return {"status": response.status_code, "headers": orjson.dumps(headers).decode(), "body": bytes(response.body)}
 
 
-def _once(
+async def _once(
     request: Request,
     session: Db,
     idempotency_key: Annotated[

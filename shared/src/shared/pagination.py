@@ -58,7 +58,7 @@ class PageParameters:
         return None if self.after is None else decode_cursor(self.after, types)
 
 
-def page_parameters(
+async def page_parameters(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="rows on a page")] = DEFAULT_LIMIT,
     after: Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before")] = None,
     include_total: Annotated[bool, Query(description="count all rows that match as well")] = False,

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import CTE, BigInteger, Connection, TextClause, column, text
+from sqlalchemy import BigInteger, Connection, column, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.telemetry.context import current_context
@@ -37,24 +37,23 @@ def append(connection: Connection, events: Sequence[NewEvent]) -> None:
     SQL that changes many rows may `INSERT INTO outbox (type, subject, data) SELECT …` itself, under the same rule.
     """
     if events:
-        connection.execute(*_statement(events))
+        connection.execute(_APPEND, values_of(events))
 
 
 async def append_async(session: AsyncSession | AsyncConnection, events: Sequence[NewEvent]) -> None:
     """Write the events, in this order, in the session's transaction; the rule of `append` holds."""
     if events:
-        await session.execute(*_statement(events))
+        await session.execute(_APPEND, values_of(events))
 
 
-def appended(events: Sequence[NewEvent]) -> CTE:
-    """Return the same as part of a statement that changes a row: `statement.add_cte(appended(events))`."""
-    statement, values = _statement(events)
-    return text(f"{statement.text} RETURNING id").bindparams(**values).columns(column("id", BigInteger)).cte("told")
+APPENDED: Final = text(f"{_APPEND.text} RETURNING id").columns(column("id", BigInteger)).cte("told")
+"""The same as part of a statement that changes a row: `statement.add_cte(APPENDED)`, run with `values_of(events)`."""
 
 
-def _statement(events: Sequence[NewEvent]) -> tuple[TextClause, dict[str, Any]]:
+def values_of(events: Sequence[NewEvent]) -> dict[str, Any]:
+    """Return what the statements that append events take."""
     context = current_context()
-    return _APPEND, {
+    return {
         "types": [event.type for event in events],
         "subjects": [event.subject for event in events],
         "documents": [orjson.dumps(dict(event.data), option=orjson.OPT_NON_STR_KEYS).decode() for event in events],

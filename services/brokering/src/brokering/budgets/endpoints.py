@@ -32,7 +32,7 @@ from brokering.ledger.call import Call
 from brokering.scopes import BUDGETS_READ, BUDGETS_WRITE, FEES_APPROVE, FEES_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
@@ -40,7 +40,7 @@ from shared.pagination import PageRequest
 
 router = APIRouter(tags=["budgets"])
 
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(BUDGETS_READ)]
 Keeper = Annotated[Principal, Requires(BUDGETS_WRITE)]
 Charger = Annotated[Principal, Requires(FEES_WRITE, user=True)]

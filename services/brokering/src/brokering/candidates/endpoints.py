@@ -13,7 +13,7 @@ from brokering.candidates.schemas import Candidates, Explanation
 from brokering.scopes import LEADERS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.pagination import PageRequest
 from shared.responses import json_response, page_response
@@ -28,7 +28,7 @@ async def list_candidates(
     request: Request,
     session: Db,
     need_id: UUID,
-    now: Annotated[datetime, Depends(utc_now)],
+    now: Annotated[datetime, Depends(request_time)],
     page: PageRequest,
 ) -> Response:
     """Rank the leaders for a need, part by part, and say which rule excludes each of the others.

@@ -14,14 +14,14 @@ from brokering.ledger.call import Call
 from brokering.scopes import CLAIMS_WRITE, EPISODES_READ, SUPPORT_SIGN_OFF
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 
 router = APIRouter(tags=["claims"])
 
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Claimant = Annotated[Principal, Requires(CLAIMS_WRITE, user=True)]
 Signer = Annotated[Principal, Requires(SUPPORT_SIGN_OFF, user=True)]

@@ -15,7 +15,7 @@ from brokering.reference.lists import OneOf
 from brokering.scopes import OFFERS_AGREE, PROPOSALS_OFFER, PROPOSALS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
@@ -23,7 +23,7 @@ from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["conflicts of interest"])
 
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(PROPOSALS_READ)]
 State = Annotated[str, OneOf("conflict_check_states")]
 

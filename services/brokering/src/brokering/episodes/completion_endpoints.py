@@ -14,13 +14,13 @@ from brokering.ledger.call import Call
 from brokering.scopes import EPISODES_READ, EPISODES_WRITE, SUPPORT_SIGN_OFF
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 
 router = APIRouter(tags=["episodes"])
 
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Writer = Annotated[Principal, Requires(EPISODES_WRITE)]
 Signer = Annotated[Principal, Requires(SUPPORT_SIGN_OFF, user=True)]

@@ -25,7 +25,7 @@ from brokering.reference.lists import OneOf
 from brokering.scopes import EPISODES_READ, EPISODES_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
@@ -34,7 +34,7 @@ from shared.responses import LINES_OR_TABLE
 router = APIRouter(tags=["episodes"])
 
 State = Annotated[str, OneOf("episode_states")]
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Writer = Annotated[Principal, Requires(EPISODES_WRITE)]
 AsOf = Annotated[date | None, Query(description="entries that speak of this day or an earlier one")]

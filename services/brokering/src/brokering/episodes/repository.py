@@ -15,14 +15,14 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    bindparam,
     cast,
-    column,
     func,
     insert,
     literal,
     or_,
     select,
-    true,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.ledger.repository import EPISODES, MOVEMENTS, NEED_ACCOUNTS, NEEDS, OFFERS, TABLES
 from shared.auth.principal import Principal
-from shared.auth.tenancy import visible
+from shared.auth.tenancy import visible, visible_sql
 
 ACCOUNTS = TABLES["episode_accounts"]
 DEPLOYMENTS = TABLES["deployments"]
@@ -91,6 +91,21 @@ _DEPLOYMENTS = (
     .label("deployments")
 )
 
+# built once: building it costs more than running it
+_DEPLOYMENTS_OF = (
+    select(
+        DEPLOYMENTS,
+        *(each for each in DEPLOYMENT_ACCOUNTS.c if each.name != "deployment_id"),
+        *(each.label(f"episode_{each.name}") for each in ACCOUNTS.c if each.name.endswith("_half_days")),
+        LEADERS.c.tenancy_orgs.label("leader_orgs"),
+    )
+    .join(DEPLOYMENT_ACCOUNTS, DEPLOYMENT_ACCOUNTS.c.deployment_id == DEPLOYMENTS.c.id)
+    .join(ACCOUNTS, ACCOUNTS.c.episode_id == DEPLOYMENTS.c.episode_id)
+    .join(LEADERS, LEADERS.c.id == DEPLOYMENTS.c.leader_id)
+    .where(DEPLOYMENTS.c.episode_id == bindparam("episode"))
+    .order_by(DEPLOYMENTS.c.id)
+)
+
 
 def _documents(principal: Principal) -> Select[Any]:
     balances = [each for each in ACCOUNTS.c if each.name != "episode_id"]
@@ -113,11 +128,9 @@ async def hold_days(session: AsyncSession, principal: Principal, episode_id: UUI
 
     The rest of the transaction sees all rows: a movement moves balances that the client itself may not see.
     """
-    shape = [column(each.name, each.type) for each in EPISODES.c]
-    held = func.hold_days(EPISODES.c.id).table_valued(*shape).lateral("held")
-    statement = select(*held.c).select_from(EPISODES.join(held, true()))
-    found = await session.execute(statement.where(EPISODES.c.id == episode_id, visible(principal, EPISODES)))
-    return found.one_or_none()
+    seen, claims = visible_sql(principal, "episodes")
+    statement = f"SELECT held.* FROM episodes, hold_days(episodes.id) AS held WHERE episodes.id = :id AND {seen}"  # noqa: S608 - own text
+    return (await session.execute(text(statement), {"id": episode_id, **claims})).one_or_none()
 
 
 def _narrowed(statement: Select[Any], filters: EpisodeFilters) -> Select[Any]:
@@ -194,17 +207,7 @@ async def deployments(session: AsyncSession, episode_id: UUID) -> Sequence[Row[A
 
     Each with where its days stand and, as `episode_…`, where those of the episode do.
     """
-    balances = [each for each in DEPLOYMENT_ACCOUNTS.c if each.name != "deployment_id"]
-    whole = [each.label(f"episode_{each.name}") for each in ACCOUNTS.c if each.name.endswith("_half_days")]
-    statement = (
-        select(DEPLOYMENTS, *balances, *whole, LEADERS.c.tenancy_orgs.label("leader_orgs"))
-        .join(DEPLOYMENT_ACCOUNTS, DEPLOYMENT_ACCOUNTS.c.deployment_id == DEPLOYMENTS.c.id)
-        .join(ACCOUNTS, ACCOUNTS.c.episode_id == DEPLOYMENTS.c.episode_id)
-        .join(LEADERS, LEADERS.c.id == DEPLOYMENTS.c.leader_id)
-        .where(DEPLOYMENTS.c.episode_id == episode_id)
-        .order_by(DEPLOYMENTS.c.id)
-    )
-    return (await session.execute(statement)).all()
+    return (await session.execute(_DEPLOYMENTS_OF, {"episode": episode_id})).all()
 
 
 async def add_deployment(session: AsyncSession, deployment: Mapping[str, Any], leader_orgs: Sequence[str]) -> None:

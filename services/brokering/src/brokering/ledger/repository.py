@@ -7,7 +7,7 @@ several of these takes them here, so that no two writers can wait for each other
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.ledger import KINDS
 from brokering.models.base import Base
-from shared.events.outbox import NewEvent, appended
+from shared.events.outbox import APPENDED, NewEvent, values_of
 from shared.ids import new_id
 
 TABLES = Base.metadata.tables
@@ -30,6 +30,8 @@ OFFERS = TABLES["offers"]
 EPISODES = TABLES["episodes"]
 MOVEMENTS = TABLES["ledger_movements"]
 BUDGETS = TABLES["budgets"]
+_ENTER = insert(MOVEMENTS).returning(MOVEMENTS)
+_ENTER_AND_TELL = _ENTER.add_cte(APPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +104,13 @@ async def open_need_account(session: AsyncSession, need_id: UUID, cap_half_days:
 async def enter(session: AsyncSession, entry: Entry, told: Sequence[NewEvent] = ()) -> Row[Any]:
     """Enter a movement, and tell of it; the database moves the balances and holds the caps. Returns the stored row."""
     kind = KINDS[entry.kind]
-    statement = insert(MOVEMENTS).values(
-        id=new_id(),
-        kind=kind.code,
-        debit=kind.debit.value,
-        credit=kind.credit.value,
-        places=kind.places,
-        half_days=entry.half_days,
-        leader_id=entry.leader_id,
-        need_id=entry.need_id,
-        offer_id=entry.offer_id,
-        episode_id=entry.episode_id,
-        deployment_id=entry.deployment_id,
-        effective_on=entry.effective_on,
-        recorded_at=entry.recorded_at,
-        recorded_by=entry.recorded_by,
-        note=entry.note,
-    )
-    if told:
-        statement = statement.add_cte(appended(told))
-    row: Row[Any] = (await session.execute(statement.returning(MOVEMENTS))).one()
+    values = {
+        **{each.name: getattr(entry, each.name) for each in fields(entry)},
+        "id": new_id(),
+        "debit": kind.debit.value,
+        "credit": kind.credit.value,
+        "places": kind.places,
+    }
+    statement, more = (_ENTER_AND_TELL, values_of(told)) if told else (_ENTER, {})
+    row: Row[Any] = (await session.execute(statement, {**values, **more})).one()
     return row

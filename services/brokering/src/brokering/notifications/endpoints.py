@@ -14,13 +14,13 @@ from brokering.reference.lists import OneOf
 from brokering.scopes import CONTACTS_READ, CONTACTS_WRITE
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.pagination import PageRequest
 
 router = APIRouter(tags=["notifications"])
 
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(CONTACTS_READ)]
 Keeper = Annotated[Principal, Requires(CONTACTS_WRITE)]
 State = Annotated[str, OneOf("notification_states")]

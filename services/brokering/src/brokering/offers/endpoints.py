@@ -29,7 +29,7 @@ from brokering.reference.lists import OneOf
 from brokering.scopes import EPISODES_READ, OFFERS_AGREE, OFFERS_APPROVE, OFFERS_RESPOND, PROPOSALS_OFFER
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
@@ -38,7 +38,7 @@ from shared.responses import LINES_OR_TABLE
 router = APIRouter(tags=["offers"])
 
 State = Annotated[str, OneOf("offer_states")]
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Broker = Annotated[Principal, Requires(PROPOSALS_OFFER)]
 Leader = Annotated[Principal, Requires(OFFERS_RESPOND, user=True)]

@@ -15,7 +15,7 @@ from brokering.reference.lists import OneOf
 from brokering.scopes import DESIGNATIONS_DECIDE, LEADERS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
@@ -23,7 +23,7 @@ from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["leaders"])
 
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(LEADERS_READ)]
 State = Annotated[str, OneOf("recheck_states")]
 

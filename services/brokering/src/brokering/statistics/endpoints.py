@@ -14,7 +14,7 @@ from brokering.statistics import service
 from brokering.statistics.schemas import BrokeringStatistics
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 
 router = APIRouter(tags=["statistics"])
@@ -30,7 +30,7 @@ async def get_brokering_statistics(
     request: Request,
     principal: Annotated[Principal, Requires(STATISTICS_READ)],
     session: Db,
-    now: Annotated[datetime, Depends(utc_now)],
+    now: Annotated[datetime, Depends(request_time)],
     region: Annotated[Region | None, Query(examples=["London"])] = None,
     since: Annotated[date | None, Query(description="a year before the last day unless told")] = None,
     until: Annotated[date | None, Query(description="the last day; today unless told")] = None,

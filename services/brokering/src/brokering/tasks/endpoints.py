@@ -14,7 +14,7 @@ from brokering.tasks import service
 from brokering.tasks.schemas import TaskPage
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
@@ -29,7 +29,7 @@ async def list_tasks(
     principal: Annotated[Principal, Requires(EPISODES_READ)],
     session: Db,
     page: PageRequest,
-    now: Annotated[datetime, Depends(utc_now)],
+    now: Annotated[datetime, Depends(request_time)],
     due: Annotated[date | None, Query(description="due on this day or earlier")] = None,
     waits_on: Annotated[str | None, Query(examples=["leader"])] = None,
     region: Annotated[Region | None, Query(examples=["London"])] = None,

@@ -14,14 +14,14 @@ from brokering.visits import service
 from brokering.visits.schemas import NewVisit, Visit, VisitPage, VisitWithdrawal
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 
 router = APIRouter(tags=["visits"])
 
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(request_time)]
 Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Writer = Annotated[Principal, Requires(EPISODES_WRITE)]
 

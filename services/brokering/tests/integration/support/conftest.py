@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from services.brokering.tests.support_server import serving
 from services.brokering.tests.support_world import Clock, Steps, World, support_app
 
-from shared.clock import utc_now
+from shared.clock import request_time
 from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
 
@@ -30,7 +30,7 @@ def clock() -> Clock:
 @pytest.fixture
 def app(urls: DatabaseUrls, clock: Clock) -> FastAPI:
     made = support_app(urls)
-    made.dependency_overrides[utc_now] = lambda: clock.now
+    made.dependency_overrides[request_time] = lambda: clock.now
     return made
 
 
