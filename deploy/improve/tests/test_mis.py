@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from improve.cli import app
 from improve.client import Api
 from improve.errors import CommandError, UsageError
-from improve.local.clients import register
+from improve.local.clients import register, secret_of
 from improve.local.home import Home
 from improve.local.issuer import Issuer
 from improve.mis import client_token, push, registered, shown
@@ -30,13 +30,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 class Inspection:
     """Answers as the service does, and remembers what it was sent."""
 
-    def __init__(self, answer: dict[str, Any] | None = None) -> None:
+    def __init__(self, answer: dict[str, Any] | None = None, status: int = 200) -> None:
         self.requests: list[httpx.Request] = []
         self._answer = answer or {}
+        self._status = status
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
-        return httpx.Response(200, json=self._answer)
+        return httpx.Response(self._status, json=self._answer)
 
     @property
     def api(self) -> Api:
@@ -72,6 +73,12 @@ class TestARegisteredClient:
             f"export IMPROVE_CLIENT_SECRET={register(home, 'mis-1')}",
             "export IMPROVE_TOKEN_URL=http://127.0.0.1:4321/oauth2/token",
         ]
+
+    def test_is_not_made_for_a_trust_that_there_is_not(self, home: Home) -> None:
+        nowhere = Inspection({"title": "There is no trust with this UID"}, status=404)
+        with pytest.raises(CommandError):
+            list(registered(nowhere.api, "mis-1", "5143"))
+        assert secret_of(home, "mis-1") is None
 
     def test_without_credentials_has_no_token(self, home: Home) -> None:
         del home

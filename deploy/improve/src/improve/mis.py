@@ -10,7 +10,7 @@ import typer
 
 from improve.client import Api, Document
 from improve.errors import CommandError, UsageError
-from improve.local.clients import register
+from improve.local.clients import check_id, register
 from improve.local.home import Home
 from improve.local.keys import mint
 from improve.local.roles import registry
@@ -54,8 +54,9 @@ def _register(
 
 def registered(api: Api, client_id: str, trust: str) -> Iterator[str]:
     """Register a client and let it in; yields what its operator needs, ready for a shell."""
+    check_id(client_id)
+    api.send("PUT", f"/v1/trusts/{trust}/data-clients/{client_id}")  # first: for no such trust no client is made
     secret = register(Home.find(), client_id)
-    api.send("PUT", f"/v1/trusts/{trust}/data-clients/{client_id}")
     yield f"export {ID}={client_id}"
     yield f"export {SECRET}={secret}"
     yield f"export {TOKEN_URL}={_local_token_url()}"

@@ -15,12 +15,13 @@ Relation = Literal["predecessor", "self", "successor"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One step of the chain: `predecessor` was followed by `successor`."""
+    """One step of the chain: `predecessor` was followed by `successor`. One that is `cut` closes a cycle."""
 
     predecessor: int
     successor: int
     kind: str
     established_on: date | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,18 @@ class Lineage:
 
 
 def trace(urn: int, links: Iterable[Link]) -> Lineage:
-    """Follow the links from a school to all that came before it and all that came after it."""
+    """Follow the links from a school to all that came before it and all that came after it.
+
+    A link that is cut is followed by no step and makes no fork; the cycle that it would close is reported.
+    """
     known = sorted(set(links), key=lambda link: (link.predecessor, link.successor, link.kind))
     before: dict[int, list[int]] = defaultdict(list)
     after: dict[int, list[int]] = defaultdict(list)
     for link in known:
-        before[link.successor].append(link.predecessor)
-        after[link.predecessor].append(link.successor)
-    earlier, cut = _walk(urn, before)
-    later, cut_later = _walk(urn, after)
+        if not link.cut:
+            before[link.successor].append(link.predecessor)
+            after[link.predecessor].append(link.successor)
+    earlier, later = _walk(urn, before), _walk(urn, after)
     later = {other: steps for other, steps in later.items() if other not in earlier}
     oldest_first = sorted(earlier.items(), key=lambda item: (-item[1], item[0]))
     nearest_first = sorted(later.items(), key=lambda item: (item[1], item[0]))
@@ -79,12 +83,12 @@ def trace(urn: int, links: Iterable[Link]) -> Lineage:
             *_forks([*sorted(earlier), urn], before, "predecessor"),
             *_forks([urn, *sorted(later)], after, "successor"),
         ),
-        cycles=tuple(sorted(cut | cut_later)),
+        cycles=tuple(sorted(_all_cycles(urn, known))),
     )
 
 
-def _walk(start: int, following: Mapping[int, Sequence[int]]) -> tuple[dict[int, int], set[tuple[int, ...]]]:
-    """Return every school reached with its fewest steps, and the cycles met on the way."""
+def _walk(start: int, following: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """Return every school reached with its fewest steps."""
     steps = {start: 0}
     waiting = deque([start])
     while waiting:
@@ -94,7 +98,17 @@ def _walk(start: int, following: Mapping[int, Sequence[int]]) -> tuple[dict[int,
                 steps[other] = steps[urn] + 1
                 waiting.append(other)
     del steps[start]
-    return steps, _cycles(start, following)
+    return steps
+
+
+def _all_cycles(urn: int, links: Iterable[Link]) -> set[tuple[int, ...]]:
+    """Return the cycles met on the way in either direction, those that are cut too."""
+    before: dict[int, list[int]] = defaultdict(list)
+    after: dict[int, list[int]] = defaultdict(list)
+    for link in links:
+        before[link.successor].append(link.predecessor)
+        after[link.predecessor].append(link.successor)
+    return _cycles(urn, before) | _cycles(urn, after)
 
 
 def _cycles(start: int, following: Mapping[int, Sequence[int]]) -> set[tuple[int, ...]]:

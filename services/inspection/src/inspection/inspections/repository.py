@@ -141,6 +141,7 @@ _HISTORY_ON = history_of(f"{STANDING} {_OF_LINE} now.urn", STOOD, told="o.starts
 def _history_page(history: str, whole_row: str) -> str:
     return f"""{history}
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}, i.evidence, i.urn <> :urn AS from_predecessor,
+    i.urn = :urn AND i.relates_to_current_urn AS relates_to_school,
     {MEMBERSHIP_COLUMNS}
 FROM history JOIN LATERAL ({whole_row}) i ON true
 LEFT JOIN sources src ON src.id = i.source_id

@@ -129,6 +129,7 @@ def history_document(row: Row) -> Document:
     then = {"uid": row["then_uid"], "name": row["then_name"], "assumed": row["then_assumed"]}
     return {
         **inspection_document(row),
+        "relates_to_current_urn": row["relates_to_school"],
         "from_predecessor": row["from_predecessor"],
         "evidence": row["evidence"],
         "trust_at_inspection": then if row["then_uid"] else None,

@@ -51,7 +51,8 @@ def history_columns() -> tuple[str, ...]:
 
 def history_cells(row: Row) -> Sequence[Any]:
     """Return the cells of an inspection of a history in the order of its header."""
-    return [*cells(row), *(row[column] for column in HISTORY.values())]
+    own = {**row, "relates_to_current_urn": row["relates_to_school"]}
+    return [*cells(own), *(row[column] for column in HISTORY.values())]
 
 
 @cache

@@ -6,6 +6,7 @@ in place of it; a blank cell says nothing of that measure.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +22,7 @@ from shared.errors import FieldProblem, UnsupportedMediaType, invalid
 
 COHORT: Final = "_cohort"
 KEY: Final = ("urn", "period")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +96,22 @@ def _cells(header: Sequence[str], line: Sequence[str]) -> dict[str, Any]:
         return {"": f"The row has {len(line)} columns where the header has {len(header)}."}
     cells = {title: cell.strip() for title, cell in zip(header, line, strict=True)}
     measures = [_measure(code, cells) for code in rules() if cells.get(code)]
-    return {"urn": cells["urn"], "period": cells["period"], "measures": measures}
+    return {"urn": _number(cells["urn"]), "period": cells["period"], "measures": measures}
 
 
 def _measure(code: str, cells: Mapping[str, str]) -> dict[str, Any]:
     statuses = {entry["code"] for entry in load("cell_statuses")}
     cell = cells[code]
-    figure = {"status": cell} if cell in statuses else {"value": cell}
-    return {"code": code, "cohort": cells.get(f"{code}{COHORT}") or None, **figure}
+    figure = {"status": cell} if cell in statuses else {"value": _number(cell)}
+    cohort = cells.get(f"{code}{COHORT}")
+    return {"code": code, "cohort": _number(cohort) if cohort else None, **figure}
+
+
+def _number(cell: str) -> int | float | str:
+    """Return the number that a cell holds; one that holds none as it is, to be refused as a value of JSON would be."""
+    if _NUMBER.fullmatch(cell) is None:
+        return cell
+    return float(cell) if "." in cell else int(cell)
 
 
 def _row(number: int, sent: Any) -> SentRow:

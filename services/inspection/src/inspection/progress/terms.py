@@ -17,8 +17,15 @@ def terms() -> Mapping[str, Term]:
     }
 
 
+@cache
+def earliest_year() -> str:
+    """Return the first academic year that progress data may be of."""
+    (year,) = (str(entry["value"]) for entry in load("period_limits") if entry["code"] == "earliest_year")
+    return year
+
+
 def wrong_period(period: str, today: date) -> str | None:
-    """Return what is wrong with a period, None for a term that has begun."""
+    """Return what is wrong with a period, None for a term that has begun and is not too long ago."""
     year, _, code = period.rpartition("-")
     try:
         known = parse_academic_year(year) == year and code in terms()
@@ -26,7 +33,10 @@ def wrong_period(period: str, today: date) -> str | None:
         known = False
     if not known:
         return f"{period!r} is no term: write it as 2025-26-autumn, with one of {', '.join(terms())}."
-    return f"The term {period} has not begun." if first_day(period) > today else None
+    if first_day(period) > today:
+        return f"The term {period} has not begun."
+    earliest = earliest_year()
+    return f"There is no progress data of terms before {earliest}." if int(year[:4]) < int(earliest[:4]) else None
 
 
 def first_day(period: str) -> date:

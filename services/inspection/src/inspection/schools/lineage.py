@@ -49,6 +49,7 @@ def lineage_document(lineage: Lineage, known: Mapping[int, Row]) -> Document:
                 "successor_urn": link.successor,
                 "kind": link.kind,
                 "established_on": link.established_on,
+                "cut": link.cut,
             }
             for link in lineage.links
         ],

@@ -10,7 +10,7 @@ from inspection.rows import Reads, Row, fetch_all
 _LINKS = """
 WITH RECURSIVE
     edges AS NOT MATERIALIZED (
-        SELECT predecessor_urn, successor_urn, kind, established_on
+        SELECT predecessor_urn, successor_urn, kind, established_on, cut
         FROM school_links
         WHERE predecessor_urn IS NOT NULL),
     earlier AS (
@@ -29,7 +29,8 @@ SELECT * FROM later"""
 async def links_around(reads: Reads, urn: int) -> list[Link]:
     """Return all links over which a school's predecessors and successors are reached, as either end tells them."""
     rows = await fetch_all(reads, _LINKS, {"urn": urn})
-    return [Link(row["predecessor_urn"], row["successor_urn"], row["kind"], row["established_on"]) for row in rows]
+    names = ("predecessor_urn", "successor_urn", "kind", "established_on", "cut")
+    return [Link(*(row[name] for name in names)) for row in rows]
 
 
 _LINK_SOURCES = """

@@ -156,6 +156,7 @@ class LineageLink(ApiModel):
     successor_urn: int
     kind: str
     established_on: date | None
+    cut: bool = Field(description="it would make a school its own predecessor, and is not followed")
 
 
 class LineageFork(ApiModel):

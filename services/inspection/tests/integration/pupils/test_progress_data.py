@@ -89,6 +89,18 @@ class TestWriting:
             "pupils_on_roll": (380, "value"), "fsm_eligible": (95, "value"), "attendance": (94.2, "value"),
         }  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("figure", "field"),
+        [({"value": True}, "value"), ({"value": "12"}, "value"), ({"value": 12, "cohort": "20"}, "cohort")],
+    )
+    async def test_a_number_is_one_of_json(self, people: People, figure: dict[str, Any], field: str) -> None:
+        body = {"measures": [{"code": "pupils_on_roll", **figure}]}
+        answer = await people.send(OWN, "PUT", path_of(), json=body)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["pointer"] == f"/measures/0/{field}"
+        assert "valid number" in error["detail"] or "valid integer" in error["detail"]
+
     async def test_another_needs_the_etag_of_the_one_it_replaces(self, people: People) -> None:
         first = await people.send(OWN, "PUT", path_of(), json=BODY)
         changed = figures(pupils_on_roll=400, fsm_eligible=95)
@@ -108,7 +120,10 @@ class TestWriting:
         answer = await people.send(OWN, "PUT", path_of(), json=BODY, headers={"If-Match": '"any"'})
         assert answer.status_code == 412
 
-    @pytest.mark.parametrize("period", ["2025-26", "2025-27-autumn", "2025-26-winter", "autumn", "2099-00-autumn"])
+    @pytest.mark.parametrize(
+        "period",
+        ["2025-26", "2025-27-autumn", "2025-26-winter", "autumn", "2099-00-autumn", "1066-67-autumn", "1998-99-summer"],
+    )
     async def test_a_period_is_a_term_that_has_begun(self, people: People, period: str) -> None:
         answer = await people.send(OWN, "PUT", path_of(term=period), json=BODY)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "period")

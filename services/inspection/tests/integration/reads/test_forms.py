@@ -39,6 +39,7 @@ class TestOneSchool:
         assert lines == page
         assert [row["id"] for row in table] == [each["id"] for each in page]
         assert [row["from_predecessor"] for row in table] == ["False", "True"]
+        assert [row["relates_to_current_urn"] for row in table] == ["True", "False"]
         assert [row["before_joining_current_trust"] for row in table] == ["False", "True"]
         assert [row["trust_at_inspection"] for row in table] == ["5143", ""]
         narrow = await reader.get("/v1/schools/100002/inspections?limit=1", headers=LINES)

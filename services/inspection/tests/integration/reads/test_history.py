@@ -87,6 +87,7 @@ class TestHistory:
 
         assert [item["id"] for item in history] == [str(own), str(newer), str(older)]
         assert [item["from_predecessor"] for item in history] == [False, True, True]
+        assert [item["relates_to_current_urn"] for item in history] == [True, False, False]
         assert [item["urn"] for item in history] == [100003, 100002, 100001]
         HistoryInspection.model_validate(history[0], extra="forbid")
         assert len((await reader.get("/v1/schools/100001/inspections")).json()["data"]) == 1

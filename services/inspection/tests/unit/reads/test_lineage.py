@@ -51,6 +51,18 @@ class TestForks:
 
 
 class TestCycles:
+    def test_a_link_that_is_cut_makes_no_fork_and_no_member(self) -> None:
+        """2 became 1 and then 3; that 1 came before 2 is cut."""
+        cut = Link(1, 2, "conversion", cut=True)
+        first, last = trace(1, [link(2, 1), link(1, 3), cut]), trace(3, [link(2, 1), link(1, 3), cut])
+
+        assert (first.ambiguities, last.ambiguities) == ((), ())
+        assert [(member.urn, member.relation) for member in first.members] == [
+            (2, "predecessor"), (1, "self"), (3, "successor"),
+        ]  # fmt: skip
+        assert cut in first.links
+        assert first.cycles == last.cycles == ((1, 2),)
+
     def test_a_pair_that_names_each_other_is_cut_and_reported_once(self) -> None:
         lineage = trace(1, [link(1, 2), link(2, 1)])
 
