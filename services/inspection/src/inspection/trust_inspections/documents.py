@@ -41,7 +41,7 @@ def document(row: Row, content: Mapping[str, Any], state: str) -> Document:
         "framework_label": framework().label,
         "starts_on": content["starts_on"],
         "published_on": content["published_on"],
-        "areas": [_area(each, content) for each in content["areas"]],
+        "areas": [_area(each, content) for each in (_in_order(content) if published else content["areas"])],
         "summary": content["summary"],
         "evidence_references": content["evidence_references"],
         "state": state,
@@ -52,6 +52,11 @@ def document(row: Row, content: Mapping[str, Any], state: str) -> Document:
         "lacks": [{"pointer": each.pointer, "detail": each.detail, "code": each.code} for each in problems],
         "source": {"name": PUBLISHED_HERE, "as_at": content["published_on"], "loaded_at": row[made_at]},
     }
+
+
+def _in_order(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the areas in the order of the framework; those of a draft stay as written, which pointers go by."""
+    return sorted(content["areas"], key=lambda each: framework().areas.index(each["area"]))
 
 
 def _area(each: Mapping[str, Any], content: Mapping[str, Any]) -> Document:

@@ -11,8 +11,6 @@ from services.inspection.tests.integration.reads.rows import Register
 
 from shared.clock import today
 
-YESTERDAY = (today() - timedelta(days=1)).isoformat()
-
 
 async def achievement(client: httpx.AsyncClient, path: str, as_of: str | None) -> Any:
     """Return the grade of achievement that a document, or the newest one of a list, shows."""
@@ -41,12 +39,13 @@ class TestCorrectedHere:
                 " content || jsonb_build_object('recorded_at', now() - interval '7 days') WHERE version = 2"
             )
             owner.execute("ALTER TABLE inspection_versions ENABLE TRIGGER USER")
+        yesterday = (today() - timedelta(days=1)).isoformat()
         eight_days_ago = (today() - timedelta(days=8)).isoformat()
 
         for path in (inspection, "/v1/schools/100001/inspections", "/v1/schools/100001/report-card"):
             assert await achievement(inspectorate, path, None) == "strong_standard", path
             assert await achievement(inspectorate, path, today().isoformat()) == "strong_standard", path
-            assert await achievement(inspectorate, path, YESTERDAY) == "needs_attention", path
+            assert await achievement(inspectorate, path, yesterday) == "needs_attention", path
             assert await achievement(inspectorate, path, eight_days_ago) == "expected_standard", path
             assert await achievement(inspectorate, path, "2026-02-09") in {None, 404}, path
 

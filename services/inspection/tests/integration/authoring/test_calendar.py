@@ -22,9 +22,11 @@ from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import ISSUER, bearer, jwks_url
 
-NOW = today()
-TOMORROW = NOW + timedelta(days=1)
 Owner = psycopg.Connection[dict[str, Any]]
+
+
+def tomorrow() -> date:
+    return today() + timedelta(days=1)
 
 
 @pytest.fixture
@@ -52,8 +54,10 @@ def seen_today(owner: Owner, inspection_id: str) -> None:
     """Let the day of publication have come, as the database's clock sees it."""
     with owner.transaction():
         owner.execute("ALTER TABLE inspections DISABLE TRIGGER published_version_unchanged")
-        owner.execute("UPDATE inspections SET published_on = %s WHERE id = %s", (NOW, inspection_id))
-        owner.execute("UPDATE awaited_publications SET seen_from = %s WHERE inspection_id = %s", (NOW, inspection_id))
+        owner.execute("UPDATE inspections SET published_on = %s WHERE id = %s", (today(), inspection_id))
+        owner.execute(
+            "UPDATE awaited_publications SET seen_from = %s WHERE inspection_id = %s", (today(), inspection_id)
+        )
         owner.execute("ALTER TABLE inspections ENABLE TRIGGER published_version_unchanged")
 
 
@@ -61,17 +65,17 @@ class TestSchools:
     async def test_on_the_day_the_feed_tells_the_whole_and_the_school(
         self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner
     ) -> None:
-        made = await writing.published(inspectorate, published_on=TOMORROW.isoformat())
+        made = await writing.published(inspectorate, published_on=tomorrow().isoformat())
         ahead = outbox(owner)
-        before = await announced(worker, NOW)
-        on_the_day = await announced(worker, TOMORROW)
+        before = await announced(worker, today())
+        on_the_day = await announced(worker, tomorrow())
         told = outbox(owner)
-        again = await announced(worker, TOMORROW)
+        again = await announced(worker, tomorrow())
 
         assert [data for kind, data in ahead if kind.endswith("published")] == [{"id": made["id"], "urn": 100001}]
         assert (before, on_the_day, again) == (0, 1, 0)
         assert [kind for kind, _ in told] == ["inspection.inspection.published", "inspection.school.changed"]
-        assert told[0][1]["published_on"] == TOMORROW.isoformat()
+        assert told[0][1]["published_on"] == tomorrow().isoformat()
         assert told[0][1]["version"] == 1
         assert told[1][1] == {"urn": 100001}
 
@@ -84,26 +88,26 @@ class TestSchools:
     async def test_a_correction_moves_the_day(
         self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner
     ) -> None:
-        made = await writing.published(inspectorate, published_on=(NOW + timedelta(days=9)).isoformat())
-        for day in (TOMORROW, NOW):
+        made = await writing.published(inspectorate, published_on=(today() + timedelta(days=9)).isoformat())
+        for day in (tomorrow(), today()):
             body = {"changes": {"published_on": day.isoformat()}, "reason": "Earlier."}
             answer = await inspectorate.post(f"/v1/inspections/{made['id']}/corrections", json=body)
             assert answer.status_code == 201, answer.text
             outbox(owner)
             assert owner.execute("SELECT seen_from FROM awaited_publications").fetchall() == (
-                [{"seen_from": TOMORROW}] if day == TOMORROW else []
+                [{"seen_from": tomorrow()}] if day == tomorrow() else []
             )
 
     async def test_on_the_day_it_takes_over_what_was_judged_again_since(
         self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner
     ) -> None:
         await writing.published(inspectorate, areas=writing.areas(achievement="needs_attention"))
-        late = writing.card(number="2", starts_on="2026-03-03", published_on=TOMORROW.isoformat())
+        late = writing.card(number="2", starts_on="2026-03-03", published_on=tomorrow().isoformat())
         made = await writing.published(inspectorate, **late)
         await writing.published(inspectorate, **monitoring())
         seen_today(owner, made["id"])
 
-        assert await announced(worker, NOW) == 1
+        assert await announced(worker, today()) == 1
         assert (await in_force(inspectorate))["achievement"] == ("expected_standard", "2026-04-15")
         versions = (await inspectorate.get(f"/v1/inspections/{made['id']}/versions")).json()["data"]
         assert versions[0]["made_because"] == f"graded_inspection {made['id']}"

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from services.inspection.tests.integration.authoring import writing
 from services.inspection.tests.integration.authoring.conftest import READS, WRITES
-from services.inspection.tests.integration.authoring.trust_writing import DAY, LIST, published, written
+from services.inspection.tests.integration.authoring.trust_writing import AREAS, DAY, LIST, published, written
 from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.app import create_app
@@ -131,6 +131,11 @@ class TestLife:
             "inspection.trust-inspection.corrected",
             "inspection.trust.changed",
         ]
+
+    async def test_areas_come_in_the_order_of_the_framework(self, inspectorate: httpx.AsyncClient) -> None:
+        areas = [{"area": area, "finding": "Found."} for area in reversed(AREAS)]
+        made = await published(inspectorate, areas=areas)
+        assert [each["area"] for each in made["areas"]] == list(AREAS)
 
     async def test_it_is_to_be_seen_from_its_publication(self, inspectorate: httpx.AsyncClient) -> None:
         made = await published(inspectorate, published_on="2027-12-02")

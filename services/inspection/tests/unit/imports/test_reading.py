@@ -101,6 +101,15 @@ class TestHeader:
             table(header + b"\n1,2,3\n")
         assert problem.value.code == "undecodable_header"
 
+    @pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs")])
+    def test_another_separator_is_named(self, separator: str, name: str) -> None:
+        content = csv_file([["urn", "lat", "lng"], ["1", "2", "3"]]).replace(b",", separator.encode())
+        with pytest.raises(UnreadableFile) as problem:
+            table(b"A title, and more\n" + content)
+        assert problem.value.code == "other_separator"
+        assert name in problem.value.text
+        assert "line 2" in problem.value.text
+
     def test_no_header_at_all(self) -> None:
         with pytest.raises(UnreadableFile) as problem:
             table(b"1,2\n" * 100)
@@ -161,6 +170,15 @@ class TestRows:
     def test_a_file_that_breaks_off(self, tail: bytes, code: str) -> None:
         good, bad, opened = rows(b"urn,lat,lng\n1,2,3\n" + tail)
         assert (good, bad, opened.truncated) == ([["1", "2", "3"]], [(2, code)], True)
+
+    def test_a_cell_that_is_too_long_is_told_by_its_column(self) -> None:
+        opened = table(b'urn,lat,lng\n1,"2,2","' + b"x" * 200_000 + b'"\n4,5,6\n')
+        (_, long), (_, good) = opened.rows()
+        with pytest.raises(RejectedRow) as why:
+            opened.cells(long)
+        assert (why.value.code, why.value.column) == ("cell_too_long", "lng")
+        assert "131,072 characters" in why.value.text
+        assert opened.cells(good) == ["4", "5", "6"]
 
     def test_a_short_row_in_the_middle_is_no_truncation(self) -> None:
         good, bad, opened = rows(b"urn,lat,lng\n1,2\n3,4,5\n6,7,8,9\n1,2,3,,\n")

@@ -14,6 +14,8 @@ from inspection.imports.reading.records import Record, Records, UndecodableRecor
 from inspection.imports.reading.undecodable import stray_in
 
 PREAMBLE_ROWS: Final = 50
+SEPARATORS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What other programs write between the columns, and what it is called."""
 ALIKE: Final = 0.75
 """Share of letters that two titles have in common, in order, from which one may be the other renamed."""
 _NOT_KEPT: Final = re.compile("[^a-z0-9]+")
@@ -168,6 +170,11 @@ def _no_header(kind: str, signature: Collection[str], seen: Sequence[Header]) ->
     best = max(seen, key=lambda header: sum(title in header for title in signature), default=None)
     if best is not None and any(title in best for title in signature):
         _refuse_damaged(best)
+    for separator, name in SEPARATORS.items():
+        for header in seen:
+            if all(title in Header(",".join(header.titles).split(separator)) for title in signature):
+                text = f"The columns on line {header.line} are separated by {name}. Send the file separated by commas."
+                return UnreadableFile("other_separator", text)
     found = [title for title in signature if best is not None and title in best]
     lacking = ", ".join(title for title in signature if title not in found)
     if found and best is not None:

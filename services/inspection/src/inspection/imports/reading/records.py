@@ -12,6 +12,10 @@ LONGEST_RECORD: Final = 50
 """Lines that one quoted record may span. More means that a closing quote is missing."""
 
 LONGEST_LINE: Final = 1 << 20
+NEVER_CLOSED: Final = (
+    f"A quotation mark in this row is never closed: not within {LONGEST_RECORD} lines and {csv.field_size_limit():,}"
+    " characters, the most that a cell may have."
+)
 _QUOTE: Final = b'"'
 _NEWLINES: Final = b"\r\n"
 _BLANK: Final = b", \t"
@@ -59,7 +63,7 @@ class Records:
         Raises UndecodableRecordError, with the cells as far as they can be read, for bytes that are no text.
         """
         if not record.complete:
-            raise RejectedRow("unterminated_quote", "A quotation mark in this row is never closed.")
+            raise RejectedRow("unterminated_quote", NEVER_CLOSED)
         try:
             text = record.content.decode(self._encoding)
         except UnicodeDecodeError as error:
@@ -83,6 +87,9 @@ class Records:
         try:
             return next(csv.reader([text]))
         except csv.Error as error:
+            place = _overlong(text)
+            if place is not None:
+                raise OverlongCell(place) from error
             raise RejectedRow("broken_row", "This row cannot be read as comma-separated values.") from error
 
     def _next(self) -> bytes:
@@ -113,6 +120,23 @@ class Records:
             lines.append(following)
             yield decode(following, self._encoding)
         raise _NeverClosedError
+
+
+def _overlong(text: str) -> int | None:
+    """Return the place of the first quoted cell of a row that is longer than is read, None where there is none."""
+    pieces = text.split('"')  # every second one stands between quotes
+    for number, piece in enumerate(pieces):
+        if number % 2 and len(piece) > csv.field_size_limit():
+            return sum(outside.count(",") for outside in pieces[:number:2])
+    return None
+
+
+class OverlongCell(RejectedRow):
+    """A cell, in this place of its row, is longer than is read."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__("cell_too_long", f"The cell has more than {csv.field_size_limit():,} characters.")
+        self.place = place
 
 
 class UndecodableRecordError(Exception):

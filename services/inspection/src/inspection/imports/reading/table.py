@@ -9,7 +9,7 @@ from inspection.data import load_columns
 from inspection.imports.reading.encoding import detect
 from inspection.imports.reading.header import Header, find_header
 from inspection.imports.reading.problems import Place, RejectedRow
-from inspection.imports.reading.records import Record, Records, UndecodableRecordError
+from inspection.imports.reading.records import OverlongCell, Record, Records, UndecodableRecordError
 from inspection.imports.reading.undecodable import rejection
 
 NOT_KEPT: Final = "(The row is not kept: it cannot be told which of its cells are personal data.)"
@@ -39,8 +39,10 @@ class Table:
         except UndecodableRecordError as error:
             self.truncated = self.truncated or (at_end and len(error.cells) < self.header.width)
             raise rejection(error.cells, self.header.titles, self._hidden(len(error.cells))) from error
-        except RejectedRow:
+        except RejectedRow as why:
             self.truncated = self.truncated or at_end
+            if isinstance(why, OverlongCell) and why.place < self.header.width:
+                why.column = self.header.titles[why.place]
             raise
         width = self.header.width
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
