@@ -129,7 +129,7 @@ class Service:
             "route": "support_and_oversight" if current["result"] == "enhanced_support" else None,
             "actions": ["rebroker_to_trust"] if current["result"] == "immediate_action" else [],
             "consulted": ["school", "responsible_body"],
-            "effective_on": "2026-12-01",
+            "effective_on": today().isoformat(),
         }
         return {**body, **changes}
 

@@ -110,7 +110,7 @@ class TestTasks:
             "tier": "immediate_action",
             "actions": ["rebroker_to_trust"],
             "reason": "Pupils are not safe.",
-            "effective_on": "2026-12-01",
+            "effective_on": today().isoformat(),
             "urgent": {"ground": "special_measures"},
         }
         made = await case.post(f"/v1/schools/{SPECIAL}/decisions", wanted, director())
@@ -151,6 +151,12 @@ class TestAgeing:
         ]
         assert (await case.get("/v1/statistics/ageing", as_of=today().isoformat())).json()["data"] == []
         assert (await case.get("/v1/statistics/ageing", director("North East"))).json()["data"] == []
+
+    async def test_leaves_out_a_decision_that_another_took_the_place_of(self, case: Service) -> None:
+        made = await case.decide(URN)
+        await case.decide(URN, supersedes=made["id"], reason="The route was wrong.")
+        found = (await case.get("/v1/statistics/ageing")).json()["data"]
+        assert [(each["region"], each["decisions"]) for each in found] == [("London", 1)]
 
     async def test_is_for_the_department(self, case: Service) -> None:
         assert (await case.get("/v1/statistics/ageing", party(TRUST))).status_code == 403

@@ -9,9 +9,11 @@ import pytest
 from services.triage.tests.conftest import DFE, READS, Prepared, Service, director, party
 from services.triage.tests.documents import facts, graded
 
+from shared.clock import today
 from shared.testing.tokens import bearer
 
 URN = 100001
+TODAY = today()
 
 
 PREPARED = Prepared(
@@ -79,7 +81,7 @@ class TestMakingOne:
             "route": "support_and_oversight",
             "proposed": "enhanced_support",
             "assessment_id": made["assessment_id"],
-            "effective_on": "2026-12-01",
+            "effective_on": made["effective_on"],
             "action_areas": [
                 "behaviour_and_attitudes",
                 "leadership_and_management",
@@ -135,6 +137,10 @@ class TestWhatMayBeDecided:
             ({"urgent": {"ground": "special_measures"}, "reason": "Why."}, "/urgent/ground", "ground_not_met"),
             ({"effective_on": "soon"}, "/effective_on", "date_from_datetime_parsing"),
             ({"effective_on": "0001-01-01"}, "/effective_on", "before_the_scheme"),
+            ({"effective_on": (TODAY - timedelta(days=1)).isoformat()}, "/effective_on", "before_the_proposal"),
+            ({"effective_on": (TODAY + timedelta(days=367)).isoformat()}, "/effective_on", "too_far_ahead"),
+            ({"reason": "The school is STUCK."}, "/reason", "confidential_flag"),
+            ({"conditions": ["Termly review", "Off the watch list by May"]}, "/conditions/1", "confidential_flag"),
             ({"authoriser": "somebody else"}, "/authoriser", "extra_forbidden"),
         ],
     )
@@ -144,6 +150,20 @@ class TestWhatMayBeDecided:
         answer = await decide(case, await decision(case, **changes))
         assert answer.status_code == 422
         assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [(pointer, code)]
+
+    @pytest.mark.parametrize("days", [0, 366])
+    async def test_takes_effect_between_the_proposal_and_a_year_ahead(self, case: Service, days: int) -> None:
+        wanted = (TODAY + timedelta(days=days)).isoformat()
+        assert (await decide(case, await decision(case, effective_on=wanted))).json()["effective_on"] == wanted
+
+    async def test_takes_effect_before_the_proposal_with_a_reason(self, case: Service) -> None:
+        wanted = (TODAY - timedelta(days=1)).isoformat()
+        body = await decision(case, effective_on=wanted, reason="Agreed at the visit the day before.")
+        assert (await decide(case, body)).json()["effective_on"] == wanted
+
+    async def test_the_refusal_names_the_words(self, case: Service) -> None:
+        answer = await decide(case, await decision(case, reason="Stuck below good, and stuck still."))
+        assert "Stuck below good and stuck" in answer.json()["errors"][0]["detail"]
 
     async def test_another_tier_with_a_reason_and_its_actions(self, case: Service) -> None:
         body = await decision(
@@ -179,7 +199,9 @@ class TestASecondDecision:
         body = await decision(case)
         first = (await decide(case, body)).json()
         assert (await decide(case, body)).status_code == 409
-        second = await decide(case, {**body, "route": "change_governance", "supersedes": first["id"]})
+        second = await decide(
+            case, {**body, "route": "change_governance", "supersedes": first["id"], "reason": "The trust leaves."}
+        )
         assert (second.status_code, second.json()["supersedes"]) == (201, first["id"])
         listed = (await case.get(f"/v1/schools/{URN}/decisions")).json()["data"]
         assert [each["state"] for each in listed] == ["made", "superseded"]
@@ -187,7 +209,7 @@ class TestASecondDecision:
     async def test_and_not_one_that_is_superseded(self, case: Service) -> None:
         body = await decision(case)
         first = (await decide(case, body)).json()
-        again = {**body, "supersedes": first["id"]}
+        again = {**body, "supersedes": first["id"], "reason": "The route was wrong."}
         assert (await decide(case, again)).status_code == 201
         assert (await decide(case, again)).status_code == 409
 
@@ -195,8 +217,19 @@ class TestASecondDecision:
         first = (await decide(case, await decision(case))).json()
         await case.load(facts(URN, graded("2023-05-01", 3), graded("2026-05-01", 4)))
         await case.run()
-        second = await decide(case, await decision(case))
+        second = await decide(case, await decision(case, reason="The newer inspection says so."))
         assert (second.status_code, second.json()["supersedes"]) == (201, first["id"])
+
+    async def test_says_why(self, case: Service) -> None:
+        body = await decision(case)
+        first = (await decide(case, body)).json()
+        named = await decide(case, {**body, "supersedes": first["id"]})
+        assert (named.status_code, named.json()["errors"][0]["code"]) == (422, "reason_required_to_supersede")
+        await case.load(facts(URN, graded("2023-05-01", 3), graded("2026-05-01", 4)))
+        await case.run()
+        newer = await decide(case, await decision(case))
+        assert (newer.status_code, newer.json()["errors"][0]["pointer"]) == (422, "/reason")
+        assert (await case.get(f"/v1/decisions/{first['id']}")).json()["state"] == "made"
 
     async def test_of_two_at_once_one_wins(self, case: Service) -> None:
         body = await decision(case)
@@ -208,7 +241,7 @@ class TestASecondDecision:
     async def test_as_it_stood_on_a_date(self, case: Service) -> None:
         body = await decision(case)
         first = (await decide(case, body)).json()
-        await decide(case, {**body, "supersedes": first["id"]})
+        await decide(case, {**body, "supersedes": first["id"], "reason": "The route was wrong."})
         yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
         then = await case.get(f"/v1/schools/{URN}/decisions", as_of=yesterday)
         assert then.json()["data"] == []

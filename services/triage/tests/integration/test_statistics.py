@@ -40,7 +40,7 @@ async def publish(case: Service, urn: int) -> None:
         "tier": "immediate_action",
         "actions": ["rebroker_to_trust"],
         "reason": URGENT_REASON,
-        "effective_on": "2026-12-01",
+        "effective_on": today().isoformat(),
         "urgent": {"ground": "special_measures"},
     }
     office = director("North East" if urn == NORTH else "London")

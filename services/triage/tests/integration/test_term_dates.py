@@ -121,3 +121,10 @@ class TestTheClock:
     async def test_of_another_authority_stays_as_it_was(self, case: Service) -> None:
         await case.post(PATH, DATES, AUTHORITY)
         assert (await deadline(case, "202"))["on"] == "2026-10-19"
+
+    async def test_a_notice_keeps_the_version_that_it_was_counted_by(self, case: Service) -> None:
+        await case.post(PATH, DATES, AUTHORITY)
+        given = await case.notice((await case.assessment(100001))["id"])
+        await case.post(PATH, {**DATES, "terms": LATER, "reason": "One week more."}, AUTHORITY)
+        kept = (await case.get(f"/v1/notices/{given['id']}")).json()
+        assert (given["term_dates_version"], kept["term_dates_version"]) == (1, 1)

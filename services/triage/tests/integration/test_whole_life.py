@@ -114,7 +114,7 @@ class TestTheWholeLife:
 
     async def test_publication_and_what_the_public_reads_before_and_after(self, case: Service) -> None:
         school, regional = party(SCHOOL), director()
-        words = "Mrs Example (head@school.example.org) agrees; the school is stuck."
+        words = "Mrs Example (head@school.example.org) agrees."
         made = await case.decide(URN, reason=words, reason_code="representations")
         decision = f"/v1/decisions/{made['id']}"
         assert (await case.post(f"{decision}/publication", {}, school)).status_code == 403
@@ -123,12 +123,14 @@ class TestTheWholeLife:
         assert (await case.post(f"{decision}/publication", {}, director("North East"))).status_code == 404
         named = await case.post(f"{decision}/publication", {"reason": "Mr Example left."}, regional)
         assert code(named) == (422, "named_person")
+        flagged = await case.post(f"{decision}/publication", {"reason": "The school is STUCK."}, regional)
+        assert code(flagged) == (422, "confidential_flag")
+        assert "STUCK" in flagged.json()["errors"][0]["detail"]
         told = await case.post(f"{decision}/publication", {}, regional)
         assert told.status_code == 201, told.text
         assert {each["rule"] for each in told.json()["redactions"]} == {
             "named_person",
             "email_address",
-            "confidential_flag",
         }
         assert (await case.post(f"{decision}/publication", {}, regional)).status_code == 409
 
@@ -163,11 +165,17 @@ class TestTheWholeLife:
         await case.hear(body["assessment_id"])
         first = (await decide(case, URN, body)).json()["id"]
         await case.post(f"/v1/decisions/{first}/publication", {}, director())
-        again = {**body, "route": "change_governance", "supersedes": first}
-        second = (await decide(case, URN, again)).json()["id"]
         assert (await public(case, f"/v1/decisions/{first}")).json()["state"] == "made"
+        again = {**body, "route": "change_governance", "supersedes": first, "reason": "The trust leaves."}
+        replacement = (await decide(case, URN, again)).json()
+        second = replacement["id"]
+        closed = (await public(case, f"/v1/decisions/{first}")).json()
+        assert (closed["state"], closed["superseded_at"]) == ("superseded", replacement["decided_at"])
+        listed = (await public(case, f"/v1/schools/{URN}/decisions")).json()["data"]
+        for undisclosed in (second, "change_governance", "The trust leaves."):
+            assert undisclosed not in str(listed)
         await case.post(f"/v1/decisions/{second}/publication", {}, director())
-        assert (await public(case, f"/v1/decisions/{first}")).json()["state"] == "superseded"
+        assert (await public(case, f"/v1/decisions/{first}")).json() == closed
         assert (await public(case, f"/v1/decisions/{second}")).json()["supersedes"] == first
         late = await case.post(f"/v1/decisions/{first}/publication", {}, director())
         assert late.status_code == 409
@@ -206,6 +214,8 @@ class TestNotices:
         current = await case.assessment(URN)
         wanted = {"assessment_id": current["id"], "tier": "immediate_action"}
         assert code(await case.post("/v1/notices", wanted, director())) == (422, "grounds_required")
+        flagged = {**wanted, "grounds": "It is stuck."}
+        assert code(await case.post("/v1/notices", flagged, director())) == (422, "confidential_flag")
 
     async def test_twice_is_a_conflict_and_another_tier_takes_its_place(self, case: Service) -> None:
         current = await case.assessment(URN)
@@ -291,6 +301,8 @@ class TestTheUrgentRoute:
         assert (await case.post(path, UPHELD, director("North East"))).status_code == 404
         wrong = await case.post(path, {**UPHELD, "outcome": "fine"}, director())
         assert code(wrong) == (422, "unknown_code")
+        flagged = await case.post(path, {**UPHELD, "reason": "The school is stuck."}, director())
+        assert code(flagged) == (422, "confidential_flag")
         reviewed = await case.post(path, UPHELD, director())
         assert (reviewed.status_code, reviewed.json()["review_outcome"]) == (200, "upheld")
         assert (await case.post(path, UPHELD, director())).status_code == 409
@@ -330,7 +342,11 @@ class TestTheUrgentRoute:
 class TestTheProcedureIsPublic:
     async def test_its_versions_and_days(self, case: Service) -> None:
         versions = (await public(case, "/v1/procedure-versions")).json()["data"]
-        assert [(each["kind"], each["version"]) for each in versions] == [("procedure", 1), ("school-holidays", 1)]
+        assert [(each["kind"], each["version"]) for each in versions] == [
+            ("procedure", 1),
+            ("procedure", 2),
+            ("school-holidays", 1),
+        ]
         whole = (await public(case, "/v1/procedure-versions/procedure/1")).json()
         assert whole["document"]["decision"]["route_required"] == ["enhanced_support"]
         found = (await public(case, "/v1/school-days", after="2026-12-14", school_days=10)).json()

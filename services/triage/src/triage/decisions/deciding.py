@@ -16,14 +16,14 @@ from shared.ids import new_id
 from shared.responses import json_response
 from triage.decisions import repository
 from triage.decisions.schemas import NewDecision
-from triage.domain.deciding import Required, faults, requirements
+from triage.domain.deciding import Required, effective_faults, faults, requirements
 from triage.domain.procedure import Block, Hearing, blocks, codes, urgent_faults
 from triage.notices import repository as notices
 from triage.notices.giving import give
 from triage.notices.service import require_office
 from triage.policies import repository as policies
 from triage.problems import AlreadyDecided, AssessmentNotFound, AssessmentSuperseded, NotHeard
-from triage.procedure.service import calendar_of, procedure_on
+from triage.procedure.service import calendar_of, procedure_on, refused_words
 
 DECISION_MADE: Final = "triage.decision.made"
 
@@ -37,7 +37,7 @@ async def decide(
     require_office(principal, [each["role"] for each in procedure["authorisers"]], subject["region"])
     if not subject["is_current"]:
         raise AssessmentSuperseded("Decide on the current assessment of the school; read it and its reasons first.")
-    await _check(session, subject, wanted, procedure)
+    await _check(session, subject, wanted, procedure, on)
     notice_id = None if wanted.urgent else await _heard(session, subject, wanted, procedure, on)
     supersedes = await _superseded(session, subject, wanted)
     if wanted.urgent:
@@ -64,7 +64,9 @@ async def _subject(session: AsyncSession, principal: Principal, urn: int, wanted
     return found
 
 
-async def _check(session: AsyncSession, subject: RowMapping, wanted: NewDecision, procedure: Mapping[str, Any]) -> None:
+async def _check(
+    session: AsyncSession, subject: RowMapping, wanted: NewDecision, procedure: Mapping[str, Any], on: date
+) -> None:
     version = await policies.version(session, subject["scheme"], subject["policy_version"])
     if version is not None and wanted.effective_on < version["in_force_from"]:
         detail = f"The version of the scheme that this rests on is in force from {version['in_force_from']} only."
@@ -77,12 +79,21 @@ async def _check(session: AsyncSession, subject: RowMapping, wanted: NewDecision
         actions=wanted.actions,
         reason=wanted.reason,
         required=_required(subject, wanted, procedure),
+    ) + effective_faults(
+        procedure, effective_on=wanted.effective_on, proposed_on=subject["as_of"], on=on, reason=wanted.reason
     )
     problems = [FieldProblem(f"/{each.field}", each.detail, each.code) for each in found]
     problems += _reason_problems(wanted, procedure)
     problems += _urgent_problems(subject, wanted, procedure)
+    problems += refused_words(procedure, _words(wanted))
     if problems:
         raise Unprocessable("The decision cannot be made like this; `errors` says why.", errors=problems)
+
+
+def _words(wanted: NewDecision) -> dict[str, str | None]:
+    """What the director wrote, by its pointer; the school reads all of it."""
+    conditions = {f"/conditions/{place}": text for place, text in enumerate(wanted.conditions)}
+    return {"/reason": wanted.reason, **conditions}
 
 
 def _required(subject: RowMapping, wanted: NewDecision, procedure: Mapping[str, Any]) -> Required:
@@ -153,6 +164,9 @@ async def _superseded(session: AsyncSession, subject: RowMapping, wanted: NewDec
         return None
     if wanted.supersedes is None and current["assessment_id"] == subject["id"]:
         raise AlreadyDecided(f"Decision {current['id']} was made on this assessment; name it in `supersedes`.")
+    if wanted.reason is None:
+        detail = f"This takes the place of decision {current['id']}: say why."
+        raise invalid("/reason", detail, "reason_required_to_supersede")
     superseded: UUID = current["id"]
     return superseded
 

@@ -39,6 +39,10 @@ _CURRENT = text(
     "SELECT id, assessment_id FROM decisions WHERE urn = :urn AND scheme = :scheme AND superseded_at IS NULL FOR UPDATE"
 )
 _SUPERSEDE = text("UPDATE decisions SET superseded_at = now() WHERE id = :id AND superseded_at IS NULL")
+# the public is told that it no longer stands; what stands instead once that is published
+_CLOSE_PUBLICATION = text(
+    "UPDATE decision_publications SET superseded_at = now() WHERE decision_id = :id AND superseded_at IS NULL"
+)
 _REVIEW = text(
     """
     UPDATE decisions SET reviewed_at = now(), review_outcome = :outcome, review_reason = :reason, reviewed_by = :by
@@ -98,6 +102,7 @@ async def add(session: AsyncSession, values: Mapping[str, Any]) -> RowMapping:
     """Store a decision in the place of the one it supersedes, and open what it decided on to those concerned."""
     if values["supersedes"] is not None:
         await session.execute(_SUPERSEDE, {"id": values["supersedes"]})
+        await session.execute(_CLOSE_PUBLICATION, {"id": values["supersedes"]})
     row = (await session.execute(_ADD, dict(values))).mappings().one()
     await session.execute(_OPEN_ASSESSMENT, {"assessment_id": values["assessment_id"]})
     await refresh(session, [values["urn"]])

@@ -31,10 +31,14 @@ class NewDecision(RequestModel):
         examples=[["school", "responsible_body"]],
     )
     reason: Line | None = Field(
-        None, description="needed where the tier differs from the one proposed, and on the urgent route"
+        None,
+        description="needed where the tier differs from the one proposed, where another decision is superseded, where"
+        " it takes effect before the day of the proposal, and on the urgent route",
     )
     reason_code: str | None = Field(None, max_length=100, description="the reason as a code of the reference data")
-    effective_on: date
+    effective_on: date = Field(
+        description="from the day of the proposal, earlier only with a reason; as far ahead as the procedure allows"
+    )
     conditions: list[Line] = Field(default_factory=list, max_length=50)
     supersedes: UUID | None = Field(None, description="the current decision that this one takes the place of")
     urgent: Urgent | None = Field(None, description="decide without having heard, on one of the procedure's grounds")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 
@@ -55,6 +56,22 @@ def faults(
     if required.action and not actions:
         found.append(Fault("actions", f"{tier} needs an action: {', '.join(allowed)}.", "action_required"))
     return found + _unheard(tier, required.consulted)
+
+
+def effective_faults(
+    procedure: Mapping[str, Any], *, effective_on: date, proposed_on: date, on: date, reason: str | None
+) -> list[Fault]:
+    """What is wrong with the day from which a decision made `on` a day takes effect; `proposed_on`: the proposal's."""
+    rules = procedure["decision"].get("effective")
+    if rules is None:
+        return []
+    latest = on + timedelta(days=rules["days_ahead"])
+    if effective_on > latest:
+        return [Fault("effective_on", f"A decision takes effect by {latest} at the latest.", "too_far_ahead")]
+    if effective_on < proposed_on and not reason:
+        detail = f"The proposal is of {proposed_on}: an earlier day needs a reason."
+        return [Fault("effective_on", detail, "before_the_proposal")]
+    return []
 
 
 def _unheard(tier: str, consulted: Mapping[str, bool]) -> list[Fault]:

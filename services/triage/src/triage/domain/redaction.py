@@ -24,6 +24,11 @@ def redact(text: str, rules: Sequence[Mapping[str, Any]]) -> Redacted:
     return Redacted(text, counts)
 
 
+def found_words(text: str, rule: Mapping[str, Any]) -> list[str]:
+    """The words that a rule finds, each once, in their order."""
+    return list(dict.fromkeys(match.group() for match in re.finditer(rule["pattern"], text)))
+
+
 def consulted_kinds(consulted: Sequence[str], shown: Sequence[str]) -> list[str]:
     """Those consulted by the kind of body they are, each once; whatever is no kind that may be shown is left out."""
     kinds = [each.partition(":")[0].strip() for each in consulted]

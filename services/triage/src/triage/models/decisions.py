@@ -65,7 +65,7 @@ class Decision(Base):
 class DecisionPublication(Base):
     """A decision as the public reads it: redacted once, by the rules of the procedure's version, and kept like that.
 
-    Holds nothing confidential, so it has no row-level security. `superseded_at`: a later decision was *published*.
+    Holds nothing confidential, so it has no row-level security. `superseded_at`: a later decision was *made*.
     """
 
     __tablename__ = "decision_publications"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base
@@ -28,4 +28,18 @@ class EligibilityException(Base):
     admitted_on: Mapped[date]
     admitted_by: Mapped[str] = mapped_column(Text)
     admitted_role: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+
+
+class EligibilityWithdrawal(Base):
+    """A case that was admitted and is so no longer, from a day on and with a reason."""
+
+    __tablename__ = "eligibility_withdrawals"
+    __table_args__ = ({"comment": "add-only: a case is withdrawn once"},)
+
+    exception_id: Mapped[UUID] = mapped_column(ForeignKey("eligibility_exceptions.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    withdrawn_on: Mapped[date]
+    withdrawn_by: Mapped[str] = mapped_column(Text)
+    withdrawn_role: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))

@@ -89,6 +89,7 @@ class Notice(Base):
     decide_by: Mapped[date | None]
     not_counted: Mapped[list[str]] = mapped_column(ARRAY(Text))
     calendar_complete: Mapped[bool | None]
+    term_dates_version: Mapped[int | None]
     issued_by: Mapped[str] = mapped_column(Text)
     issued_by_role: Mapped[str] = mapped_column(Text)
     replaced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

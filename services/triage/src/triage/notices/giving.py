@@ -15,7 +15,7 @@ from triage.assessments.redaction import confidential_rules
 from triage.domain.procedure import kind_of_notice, order_of_notices
 from triage.notices import repository
 from triage.notices.serving import recipients_of, served_event, tell_next, times, told_orgs
-from triage.procedure.service import calendar_of
+from triage.procedure.service import calendar_and_version
 
 BODY_KINDS = {"trust": "trust", "local_authority": "local_authority"}
 
@@ -41,7 +41,7 @@ async def give(
         "religious_authority": religious_authority,
     }
     recipients = tell_next(recipients_of(steps, orgs, at_once=urgent), on)
-    calendar = await calendar_of(session, subject["la_code"], on)
+    calendar = await calendar_and_version(session, subject["la_code"], on)
     days = procedure["urgent"]["representations_school_days"] if urgent else kind["school_days"]
     decide_in = procedure["decision"]["within_school_days"]
     values = {

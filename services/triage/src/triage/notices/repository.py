@@ -28,7 +28,7 @@ _COLUMNS: Final = f"""
     notice.id, notice.urn, school.name AS school_name, notice.scheme, notice.assessment_id, notice.kind, notice.tier,
     notice.urgent, notice.grounds, notice.reasons, notice.action_areas, notice.notice_order, notice.recipients,
     notice.served_on, notice.school_days, notice.representations_until, notice.not_counted, notice.calendar_complete,
-    notice.decide_by, ARRAY(SELECT DISTINCT said.party FROM representations AS said
+    notice.term_dates_version, notice.decide_by, ARRAY(SELECT DISTINCT said.party FROM representations AS said
                             WHERE said.notice_id = notice.id ORDER BY said.party) AS heard,
     {STATE} AS state, notice.issued_by, notice.issued_by_role, notice.procedure_version, decided.id AS decision_id,
     notice.created_at
@@ -43,12 +43,12 @@ _ADD = text(
     """
     INSERT INTO notices (id, urn, scheme, assessment_id, kind, tier, urgent, grounds, reasons, action_areas,
                          procedure_version, notice_order, recipients, body_org, la_code, school_days, served_on,
-                         representations_until, decide_by, not_counted, calendar_complete, issued_by, issued_by_role,
-                         tenancy_orgs, tenancy_region)
+                         representations_until, decide_by, not_counted, calendar_complete, term_dates_version,
+                         issued_by, issued_by_role, tenancy_orgs, tenancy_region)
     VALUES (:id, :urn, :scheme, :assessment_id, :kind, :tier, :urgent, :grounds, CAST(:reasons AS jsonb),
             :action_areas, :procedure_version, :notice_order, CAST(:recipients AS jsonb), :body_org, :la_code,
             :school_days, :served_on, :representations_until, :decide_by, :not_counted, :calendar_complete,
-            :issued_by, :issued_by_role, :tenancy_orgs, :tenancy_region)
+            :term_dates_version, :issued_by, :issued_by_role, :tenancy_orgs, :tenancy_region)
     """
 )
 _SERVE = text(
@@ -56,7 +56,7 @@ _SERVE = text(
     UPDATE notices
     SET recipients = CAST(:recipients AS jsonb), served_on = :served_on, tenancy_orgs = :tenancy_orgs,
         representations_until = :representations_until, decide_by = :decide_by, not_counted = :not_counted,
-        calendar_complete = :calendar_complete
+        calendar_complete = :calendar_complete, term_dates_version = :term_dates_version
     WHERE id = :id
     """
 )
@@ -94,8 +94,9 @@ async def subject(session: AsyncSession, assessment_id: UUID, principal: Princip
     seen, claims = visible_sql(principal, "made")
     sql = text(
         "SELECT made.id, made.urn, made.scheme, made.policy_version, made.result, made.action_areas,"
-        " made.category_of_concern, made.is_current, made.reasons::text AS reasons, made.flags, school.body_org,"
-        " school.la_code, school.region, school.profile ->> 'religious_character' AS religious_character,"
+        " made.as_of, made.category_of_concern, made.is_current, made.reasons::text AS reasons, made.flags,"
+        " school.body_org, school.la_code, school.region,"
+        " school.profile ->> 'religious_character' AS religious_character,"
         " school.profile #>> '{responsible_body,kind}' AS body_kind"
         " FROM assessments AS made JOIN school_facts AS school ON school.urn = made.urn"
         f" WHERE made.id = :id AND {seen} FOR UPDATE OF made"

@@ -57,6 +57,9 @@ class Notice(ApiModel):
     representations_until: date | None
     not_counted: list[str] = Field(description="holidays within the time")
     calendar_complete: bool | None = Field(description="false: the school holidays of that time are not all known")
+    term_dates_version: int | None = Field(
+        description="of the local authority, by which the dates were counted; null: by the school holidays"
+    )
     decide_by: date | None
     heard: list[str] = Field(description="parties that have spoken, as far as the client may know")
     state: NoticeState

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
-from shared.errors import Forbidden, invalid
+from shared.errors import Forbidden, Unprocessable, invalid
 from shared.events.outbox import append_async
 from shared.pagination import PageParameters
 from shared.responses import json_response
@@ -25,7 +25,7 @@ from triage.policies import repository as policies
 from triage.problems import AssessmentNotFound, AssessmentSuperseded, NoticeGiven, NoticeNotFound
 from triage.procedure import repository as procedures
 from triage.procedure.documents import PROCEDURE
-from triage.procedure.service import calendar_of, procedure_on
+from triage.procedure.service import calendar_and_version, procedure_on, refused_words
 
 COLUMNS = tuple(Notice.model_fields)
 
@@ -42,6 +42,8 @@ async def create(
     if not subject["is_current"]:
         raise AssessmentSuperseded("Give notice on the current assessment of the school; read its reasons first.")
     tier = await _tier(session, subject, wanted, procedure)
+    if problems := refused_words(procedure, {"/grounds": wanted.grounds}):
+        raise Unprocessable("The grounds hold what the school must not read.", errors=problems)
     standing = await repository.live(session, subject["id"])
     if standing is not None and standing["tier"] == tier and standing["body_org"] == subject["body_org"]:
         raise NoticeGiven(f"Notice {standing['id']} of {tier} has been given on this assessment.")
@@ -93,7 +95,7 @@ async def serve(request: Request, session: AsyncSession, principal: Principal, n
     if notice["state"] != "being_served":
         raise NoticeGiven(f"The notice is {notice['state']}: nobody is left to be told.")
     recipients = tell_next(notice["recipients"], on)
-    calendar = await calendar_of(session, notice["la_code"], on)
+    calendar = await calendar_and_version(session, notice["la_code"], on)
     decide_in = procedure["decision"]["within_school_days"]
     dates = times(recipients, calendar, on, school_days=notice["school_days"], decide_in=decide_in)
     values = {"id": notice_id, "recipients": recipients, "tenancy_orgs": told_orgs(recipients), **dates}

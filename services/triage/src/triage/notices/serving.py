@@ -36,9 +36,14 @@ def told_orgs(recipients: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def times(
-    recipients: Sequence[Mapping[str, Any]], calendar: SchoolCalendar, on: date, *, school_days: int, decide_in: int
+    recipients: Sequence[Mapping[str, Any]],
+    counted_by: tuple[SchoolCalendar, int | None],
+    on: date,
+    *,
+    school_days: int,
+    decide_in: int,
 ) -> dict[str, Any]:
-    """The dates of a notice: known once everybody has been told."""
+    """The dates of a notice, by a calendar and its version of the term dates: known once everybody has been told."""
     if any(each["told_on"] is None for each in recipients):
         return {
             "served_on": None,
@@ -46,7 +51,9 @@ def times(
             "decide_by": None,
             "not_counted": [],
             "calendar_complete": None,
+            "term_dates_version": None,
         }
+    calendar, version = counted_by
     until = calendar.after(on, school_days)
     return {
         "served_on": on,
@@ -54,6 +61,7 @@ def times(
         "decide_by": calendar.after(until.on, decide_in).on,
         "not_counted": list(until.not_counted),
         "calendar_complete": until.complete,
+        "term_dates_version": version,
     }
 
 

@@ -1,6 +1,6 @@
 """The procedure in force, the calendar of an authority, and both as clients read them."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -10,8 +10,11 @@ from fastapi import Request, Response
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.errors import FieldProblem
 from shared.responses import json_response
 from triage.domain.calendar import SchoolCalendar, read_calendar, read_terms
+from triage.domain.redaction import found_words
+from triage.domain.wording import listed
 from triage.problems import NoProcedureInForce, ProcedureNotFound
 from triage.procedure import repository
 from triage.procedure.documents import PROCEDURE, SCHOOL_HOLIDAYS
@@ -38,11 +41,12 @@ async def procedure_on(reads: Reads, on: date) -> dict[str, Any]:
 
 async def calendar_of(reads: Reads, la: str | None, on: date) -> SchoolCalendar:
     """Return the calendar of an authority: its own term dates, else the school holidays in force on a date."""
-    calendar, _ = await _calendar_and_version(reads, la, on)
+    calendar, _ = await calendar_and_version(reads, la, on)
     return calendar
 
 
-async def _calendar_and_version(reads: Reads, la: str | None, on: date) -> tuple[SchoolCalendar, int | None]:
+async def calendar_and_version(reads: Reads, la: str | None, on: date) -> tuple[SchoolCalendar, int | None]:
+    """Return the calendar of an authority, and which version of its term dates it is; None for the school holidays."""
     found = await repository.in_force(reads, SCHOOL_HOLIDAYS, on)
     if found is None:
         raise NoProcedureInForce(f"No version of the school holidays is in force on {on}.")
@@ -51,6 +55,23 @@ async def _calendar_and_version(reads: Reads, la: str | None, on: date) -> tuple
     if own is None:
         return calendar, None
     return calendar.with_terms(read_terms(own["terms"])), own["version"]
+
+
+def refused_words(
+    procedure: Mapping[str, Any], texts: Mapping[str, str | None], codes: Collection[str] | None = None
+) -> list[FieldProblem]:
+    """What must not stand in words for the school or the public; `texts` by their pointers, `codes` of the rules.
+
+    Without `codes` these are the rules whose finds are refused wherever they are written.
+    """
+    rules = procedure["publication"]
+    wanted = rules.get("refused", ()) if codes is None else codes
+    return [
+        FieldProblem(pointer, f"{rule['label']} is not for the school or the public; reword: {listed(words)}.", code)
+        for pointer, text in texts.items()
+        for rule in rules["redactions"]
+        if (code := rule["code"]) in wanted and (words := found_words(text or "", rule))
+    ]
 
 
 async def list_versions(request: Request, reads: AsyncConnection) -> Response:
@@ -76,7 +97,7 @@ async def get_deadline(
     request: Request, reads: AsyncConnection, *, la: str | None, after: date, school_days: int
 ) -> Response:
     """Answer with the day that is so many school days after another."""
-    calendar, version = await _calendar_and_version(reads, la, after)
+    calendar, version = await calendar_and_version(reads, la, after)
     found = calendar.after(after, school_days)
     body = {
         "after": after,

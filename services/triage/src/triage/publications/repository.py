@@ -21,11 +21,10 @@ _COLUMNS: Final = """
          THEN told.superseded_at END AS superseded_at
 """
 _ON: Final = "(CAST(:as_of AS date) IS NULL OR told.published_at < CAST(:as_of AS date) + 1)"
-_SUPERSEDE = text(
+_BEFORE = text(
     """
-    UPDATE decision_publications SET superseded_at = now()
-    WHERE urn = :urn AND scheme = :scheme AND superseded_at IS NULL
-    RETURNING decision_id
+    SELECT decision_id FROM decision_publications
+    WHERE urn = :urn AND scheme = :scheme ORDER BY published_at DESC, decision_id DESC LIMIT 1
     """
 )
 _ADD = text(
@@ -76,9 +75,9 @@ async def to_publish(session: AsyncSession, decision_id: UUID, principal: Princi
     return (await session.execute(sql, {"id": decision_id, **claims})).mappings().one_or_none()
 
 
-async def supersede(session: AsyncSession, urn: int, scheme: str) -> UUID | None:
-    """Close the published decision of a school, and return which it was."""
-    found: UUID | None = await session.scalar(_SUPERSEDE, {"urn": urn, "scheme": scheme})
+async def published_before(session: AsyncSession, urn: int, scheme: str) -> UUID | None:
+    """Return the decision on a school that was published last."""
+    found: UUID | None = await session.scalar(_BEFORE, {"urn": urn, "scheme": scheme})
     return found
 
 

@@ -46,7 +46,9 @@ class PublishedDecision(ApiModel):
     effective_on: date
     decided_on: date
     supersedes: UUID | None = Field(description="the published decision that this one takes the place of")
-    state: Literal["made", "superseded"] = Field(description="superseded: a later decision was published")
+    state: Literal["made", "superseded"] = Field(
+        description="superseded: a later decision was made; it can be read once it is published"
+    )
     published_at: datetime
     superseded_at: datetime | None
 

@@ -11,16 +11,17 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
-from shared.errors import FieldProblem, Unprocessable
+from shared.errors import Unprocessable
 from shared.events.outbox import NewEvent, append_async
 from shared.pagination import PageParameters
 from shared.responses import json_response
+from triage.domain.procedure import codes
 from triage.domain.redaction import consulted_kinds, redact
 from triage.listing import list_by_id
 from triage.notices.giving import shown_reasons
 from triage.notices.service import require_office
 from triage.problems import CannotBePublished, DecisionNotFound
-from triage.procedure.service import procedure_on
+from triage.procedure.service import procedure_on, refused_words
 from triage.publications import repository
 from triage.publications.repository import PublishedFilter
 from triage.publications.schemas import NewPublication, PublishedDecision
@@ -49,10 +50,10 @@ async def publish(
     if decision["superseded_at"] is not None:
         raise CannotBePublished("Another decision took the place of this one; publish that one.")
     rules = procedure["publication"]
-    _check_words(wanted, rules["redactions"])
+    _check_words(wanted, procedure)
     counts: Counter[str] = Counter()
     document = _document(decision, wanted, rules, counts)
-    document["supersedes"] = await repository.supersede(session, decision["urn"], decision["scheme"])
+    document["supersedes"] = await repository.published_before(session, decision["urn"], decision["scheme"])
     values = {
         "decision_id": decision_id,
         "urn": decision["urn"],
@@ -70,12 +71,10 @@ async def publish(
     return json_response(request, body, status=201, headers={"Location": f"/v1/decisions/{decision_id}/publication"})
 
 
-def _check_words(wanted: NewPublication, rules: Sequence[Mapping[str, Any]]) -> None:
+def _check_words(wanted: NewPublication, procedure: Mapping[str, Any]) -> None:
     """Refuse words written for the public that hold what the rules take out: whoever wrote them can mend them."""
-    found = redact(wanted.reason, rules).counts if wanted.reason else {}
-    labels = {rule["code"]: rule["label"] for rule in rules}
-    problems = [FieldProblem("/reason", f"{labels[code]} is not for the public.", code) for code in found]
-    if problems:
+    every = codes(procedure["publication"]["redactions"])
+    if problems := refused_words(procedure, {"/reason": wanted.reason}, every):
         raise Unprocessable("The reason holds what must not be published.", errors=problems)
 
 

@@ -96,28 +96,31 @@ def _assess(context: JobContext, connection: Connection, order: RunOrder, judge_
     driver = standing.driver_of(connection)
     total = repository.total(driver, order)
     for batch in repository.schools(driver, order):
-        standing.write(driver, list(_differing(batch, order, tally, judge_of)))  # all of it before the COPY begins
+        judges = {version: judge_of(version) for version in _versions(batch, order)}  # read before the COPY begins
+        standing.write(driver, _differing(batch, order, tally, judges))
         context.progress(tally.assessed, total, "judging")
     return tally
 
 
-def _differing(
-    batch: list[HeldSchool], order: RunOrder, tally: Tally, judge_of: Callable[[int], Judge]
-) -> Iterator[Fresh]:
-    judge = judge_of(order.policy_version)
+def _versions(batch: list[HeldSchool], order: RunOrder) -> set[int]:
+    return {order.policy_version, *[school.live.policy_version for school in batch if school.live is not None]}
+
+
+def _differing(batch: list[HeldSchool], order: RunOrder, tally: Tally, judges: Mapping[int, Judge]) -> Iterator[Fresh]:
+    judge = judges[order.policy_version]
     for school in batch:
         stored = store(judge.propose(read_evidence(school.urn, school.facts, school.follow_up), order.as_of))
-        stands = _stands(school, stored, order, judge_of)
+        stands = _stands(school, stored, order, judges)
         tally.count(school, stored, stands=stands)
         if not stands:
             yield Fresh(school, stored, "run")
 
 
-def _stands(school: HeldSchool, stored: Stored, order: RunOrder, judge_of: Callable[[int], Judge]) -> bool:
+def _stands(school: HeldSchool, stored: Stored, order: RunOrder, judges: Mapping[int, Judge]) -> bool:
     """Runs of an earlier day say what their version says; only of today a version alone replaces nothing."""
     if order.series != CURRENT:
         return school.live is not None and school.live.result_hash == stored.result_hash
-    return goes_on(school, stored, order.as_of, judge_of)
+    return goes_on(school, stored, order.as_of, judges.__getitem__)
 
 
 ASSESSMENT_RUN: Final = JobKind(KIND, run, lock="assessment-run")

@@ -7,6 +7,7 @@ sees what the earlier one left, and each assessment is superseded once.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,9 @@ _COPY = "COPY fresh FROM STDIN"
 _COUNTED = "ANALYZE fresh (urn, previous_id)"
 _MANY = 100
 """From so many rows on the planner is told how many there are: it takes wide rows for many, and reads whole tables."""
+
+_SENT = 50
+"""Rows that go to the server at a time: it takes them in while the next ones are judged."""
 
 _NULL = "\\N"
 _SUPERSEDE = text(
@@ -176,12 +180,16 @@ def driver_of(connection: Connection) -> psycopg.Connection[TupleRow]:
 
 
 def write(driver: psycopg.Connection[TupleRow], results: Iterable[Fresh]) -> int:
-    """Copy results that differ from what stands into the temporary table; return how many there were."""
+    """Copy results that differ from what stands into the temporary table; return how many there were.
+
+    They are taken as they come, while the COPY is under way: nothing that makes them may ask this connection.
+    """
     written = 0
+    rows = map(_line, results)
     with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for fresh in results:
-            copy.write(_line(fresh))
-            written += 1
+        while lines := list(islice(rows, _SENT)):
+            copy.write(b"".join(lines))
+            written += len(lines)
     return written
 
 

@@ -38,7 +38,7 @@ _MEASURES: Final = ", ".join(
 
 
 async def ageing(session: AsyncSession, principal: Principal, scheme: str, as_of: date) -> Sequence[RowMapping]:
-    """Return, by region, how many days decisions made up to a day took: cases, median and longest of each span."""
+    """Return, by region, how many days decisions took that stood at the end of a day: cases, median, longest."""
     seen, claims = visible_sql(principal, "made")
     sql = text(
         f"""
@@ -49,7 +49,7 @@ async def ageing(session: AsyncSession, principal: Principal, scheme: str, as_of
             FROM decisions AS made JOIN assessments AS assessed ON assessed.id = made.assessment_id
             JOIN school_facts AS school ON school.urn = made.urn
             CROSS JOIN LATERAL ({_PUBLISHED}) AS told
-            WHERE made.scheme = :scheme AND made.created_at < CAST(:as_of AS date) + 1 AND {seen}
+            WHERE {STANDING} AND {seen}
         ) AS dated GROUP BY region ORDER BY region
         """
     )
