@@ -216,7 +216,9 @@ class TestProblems:
         assert head.headers["etag"] == get.headers["etag"]
 
     async def test_a_nul_character_is_a_clear_error(self, client: httpx.AsyncClient) -> None:
-        assert_problem(await client.post("/v1/notes", json={"body": "a\x00b"}, headers=WRITE), 422)
+        response = await client.post("/v1/notes", json={"body": "a\x00b"}, headers=WRITE)
+        assert_problem(response, 422)
+        assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [("/body", "nul_character")]
 
     async def test_an_unforeseen_error_says_nothing_of_itself(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/v1/broken", headers={"X-Request-Id": "abc"})

@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.bench.brokers import candidates_line, memory_line
 from tests.bench.days import ledger_lines
 from tests.bench.following import decision_line, publication_line, simulation_line
+from tests.bench.mixed import mixed_lines
 from tests.bench.reads import read_lines
 from tests.bench.rules import rules_line
 from tests.bench.scale import scale_line
@@ -78,6 +79,7 @@ PARTS: dict[str, Callable[[Bench], list[Line]]] = {
     "rules": lambda bench: [rules_line(bench.database("triage"), bench.today)],
     "simulation": lambda bench: [simulation_line(bench.assessed)],
     "rounds": lambda bench: [round_line(bench.assessed), candidates_line(bench.assessed), memory_line(bench.assessed)],
+    "mixed": lambda bench: mixed_lines(bench.assessed, bench.database("brokering")),
     "streams": lambda bench: stream_lines(bench.loaded, bench.database("inspection")),
     "searches": lambda bench: search_lines(bench.loaded),
     "reads": lambda bench: read_lines(bench.loaded, bench.database("inspection")),

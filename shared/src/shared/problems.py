@@ -193,7 +193,8 @@ def _database_error(error: Exception, constraints: Mapping[str, DomainError]) ->
         return known or Conflict("This conflicts with what is stored.")
     if isinstance(error, DataError):
         _log.warning("data_error", sqlstate=getattr(origin, "sqlstate", None))
-        return Unprocessable("The input has a character or a value that cannot be stored.")
+        detail = "The input has a character or a value that cannot be stored."
+        return Unprocessable(detail, errors=[FieldProblem("", detail, "not_storable")])
     if isinstance(error, OperationalError | PoolTimeoutError):
         _log.warning("database_unavailable", error=type(error).__name__)
         return Unavailable("The database does not answer at the moment.", headers={"Retry-After": "2"})

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
@@ -18,6 +19,15 @@ class RequestModel(BaseModel):
     """A document the service is sent: a field it does not know is an error, not a shrug."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        """Refuse the one character that the database cannot hold, where it stands."""
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\x00" in text for text in texts):
+            raise PydanticCustomError("nul_character", "It holds a NUL character (U+0000), which cannot be stored.")
+        return value
 
 
 class Source(ApiModel):

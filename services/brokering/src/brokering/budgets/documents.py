@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from brokering.domain.money import pounds, reaches
+from brokering.domain.money import pounds, reaches, told
 from brokering.ledger.policy import support_policy
 
 Document = dict[str, Any]
@@ -43,8 +43,8 @@ def _warning(row: Row[Any], percent: int) -> str | None:
     spoken_for = row.committed_pence + row.claimed_pence
     if not reaches(spoken_for, row.value_pence, percent):
         return None
-    left = pounds(row.value_pence - spoken_for)
-    return f"£{pounds(spoken_for):,} of £{pounds(row.value_pence):,} is committed or claimed, and £{left:,} is left."
+    left = row.value_pence - spoken_for
+    return f"{told(spoken_for)} of {told(row.value_pence)} is committed or claimed, and {told(left)} is left."
 
 
 def entry_document(row: Row[Any]) -> Document:

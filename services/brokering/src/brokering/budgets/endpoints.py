@@ -37,6 +37,7 @@ from shared.db.session import Db
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["budgets"])
 
@@ -139,7 +140,11 @@ async def change_contract(
     return await service.change_value(call, CONTRACT, contract_id, body, if_match=if_match, partner_id=partner_id)
 
 
-@router.get(ONE_CONTRACT + "/entries", operation_id="list_contract_entries", responses={200: {"model": MoneyEntryPage}})
+@router.get(
+    ONE_CONTRACT + "/entries",
+    operation_id="list_contract_entries",
+    responses={200: {"model": MoneyEntryPage, "content": LINES_OR_TABLE}},
+)
 async def list_contract_entries(
     *,
     request: Request,
@@ -199,16 +204,16 @@ async def approve_fee(
     once: Idempotent,
     now: Now,
 ) -> Response:
-    """Approve a fee or refuse it, as the department; never by whoever entered it."""
+    """Approve a fee of an own region or refuse it, as the department; never by whoever entered it."""
     call = Call(request, session, principal, now)
     return await once(lambda: fees.answer(call, partner_id, contract_id, fee_id, body))
 
 
-@router.get("/v1/grants", operation_id="list_grants", responses={200: {"model": BudgetPage}})
+@router.get("/v1/grants", operation_id="list_grants", responses={200: {"model": BudgetPage, "content": LINES_OR_TABLE}})
 async def list_grants(
     *, request: Request, principal: Reader, session: Db, page: PageRequest, now: Now, region: InRegion = None
 ) -> Response:
-    """List deployment grants, with what is committed, claimed and left of each."""
+    """List deployment grants with what is left of each. `Accept: application/x-ndjson` streams all that match."""
     return await service.list_grants(Call(request, session, principal, now), region, page)
 
 
@@ -242,7 +247,9 @@ async def change_grant(
 
 
 @router.get(
-    "/v1/grants/{grant_id}/entries", operation_id="list_grant_entries", responses={200: {"model": MoneyEntryPage}}
+    "/v1/grants/{grant_id}/entries",
+    operation_id="list_grant_entries",
+    responses={200: {"model": MoneyEntryPage, "content": LINES_OR_TABLE}},
 )
 async def list_grant_entries(
     *, request: Request, grant_id: UUID, principal: Reader, session: Db, page: PageRequest, now: Now

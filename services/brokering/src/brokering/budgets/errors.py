@@ -47,6 +47,13 @@ class BudgetExceeded(Conflict):
     title = "The budget would be overspent"
 
 
+class GrantMissing(Conflict):
+    """The region has no deployment grant for the day, and the support policy asks for one."""
+
+    slug = "grant-missing"
+    title = "No deployment grant is on record"
+
+
 class BudgetsOverlap(Conflict):
     """The region has a grant for some of these days already."""
 

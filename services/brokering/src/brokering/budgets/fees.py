@@ -16,7 +16,7 @@ from brokering.cursors import id_after
 from brokering.domain.money import in_pence
 from brokering.ledger.call import Call
 from brokering.offers.errors import SignedByAuthor
-from shared.errors import invalid
+from shared.errors import Forbidden, invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
 from shared.pagination import PageParameters, page_of
@@ -54,7 +54,10 @@ async def enter(call: Call, partner_id: UUID, contract_id: UUID, body: NewFee) -
 
 
 async def answer(call: Call, partner_id: UUID, contract_id: UUID, fee_id: UUID, body: FeeAnswer) -> Response:
-    """Approve a fee, which is then claimed, or refuse it, and what was committed comes back."""
+    """Approve a fee, which is then claimed, or refuse it, and what was committed comes back.
+
+    Raises Forbidden for a fee of a region that is not the client's, though the contract touches one that is.
+    """
     contract = await service.budget_of(call, CONTRACT, contract_id, partner_id)
     if not body.approved and not body.reason:
         raise invalid("/reason", "Say why.", "reason_required")
@@ -62,6 +65,8 @@ async def answer(call: Call, partner_id: UUID, contract_id: UUID, fee_id: UUID, 
     fee = await repository.lock_fee(call.session, contract.id, fee_id)
     if fee is None:
         raise FeeNotFound("The contract has no such fee.")
+    if not call.principal.sees_everything and fee.region not in call.principal.regions:
+        raise Forbidden(f"The fee is for work in {fee.region}: whoever answers for that region approves it.")
     if fee.state != "submitted":
         raise FeeSettled(f"The fee has been {fee.state} already.")
     if fee.entered_by == call.principal.subject:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.budgets import repository
 from brokering.budgets.documents import budget_document, entry_document
 from brokering.budgets.errors import BudgetExceeded, BudgetNotFound, BudgetsOverlap
 from brokering.budgets.partners import check_regions, partner_of
 from brokering.budgets.repository import CONTRACT, GRANT
-from brokering.budgets.schemas import BudgetPatch, NewContract, NewGrant
+from brokering.budgets.schemas import Budget, BudgetPatch, MoneyEntry, NewContract, NewGrant
 from brokering.cursors import id_after
-from brokering.domain.money import in_pence, pounds
+from brokering.domain.money import in_pence, pounds, told
 from brokering.ledger.call import Call
 from brokering.ledger.repository import BUDGETS
+from brokering.listing import page_after_page, streamed
 from shared.errors import FieldProblem, invalid
 from shared.etags import check_if_match, etag_of
 from shared.events.outbox import NewEvent, append_async
@@ -47,9 +50,21 @@ async def add_contract(call: Call, partner_id: UUID, body: NewContract) -> Respo
 
 
 async def list_grants(call: Call, region: str | None, page: PageParameters) -> Response:
-    """Answer with one page of deployment grants."""
+    """Answer with one page of deployment grants, or with all of them."""
+
+    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+            return await repository.grants(session, call.principal, region, after=after, limit=limit)
+
+        return page_after_page(fetch, lambda row: row.id)
+
+    def document(row: Row[Any]) -> dict[str, Any]:
+        return budget_document(row, call.now.date())
+
+    if whole := streamed(call.request, every, document=document, model=Budget):
+        return whole
     rows = await repository.grants(call.session, call.principal, region, after=id_after(page), limit=page.limit + 1)
-    documents = [budget_document(row, call.now.date()) for row in rows]
+    documents = [document(row) for row in rows]
     total = None
     if page.include_total:
         total = await repository.count_grants(call.session, call.principal, region)
@@ -103,7 +118,7 @@ async def change_value(
     spoken_for = held.committed_pence + held.claimed_pence
     if value < spoken_for:
         raise BudgetExceeded(
-            f"£{pounds(spoken_for):,} is committed and claimed already.",
+            f"{told(spoken_for)} is committed and claimed already.",
             errors=[FieldProblem("/value", "Less than is committed and claimed.", "below_spent")],
         )
     change = _change(call, pounds(held.value_pence), body.value, body.reason)
@@ -116,8 +131,17 @@ async def change_value(
 async def list_entries(
     call: Call, kind: str, budget_id: UUID, page: PageParameters, partner_id: UUID | None = None
 ) -> Response:
-    """Answer with one page of a budget's entries of money."""
+    """Answer with one page of a budget's entries of money, or with all of them."""
     await budget_of(call, kind, budget_id, partner_id)
+
+    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
+        async def fetch(after: int | None, limit: int) -> Sequence[Row[Any]]:
+            return await repository.entries(session, budget_id, after=after, limit=limit)
+
+        return page_after_page(fetch, lambda row: row.seq)
+
+    if whole := streamed(call.request, every, document=entry_document, model=MoneyEntry):
+        return whole
     total = await repository.count_entries(call.session, budget_id) if page.include_total else None
     key = page.key(int)
     after = int(key[0]) if key and key[0] is not None else None

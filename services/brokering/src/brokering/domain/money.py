@@ -39,6 +39,12 @@ def pounds(pence: int) -> int | float:
     return whole if rest == 0 else pence / PENCE_IN_A_POUND
 
 
+def told(pence: int) -> str:
+    """An amount as it stands in a sentence: £1,000, £0.50."""
+    whole, rest = divmod(pence, PENCE_IN_A_POUND)
+    return f"£{whole:,}.{rest:02}" if rest else f"£{whole:,}"
+
+
 def in_pence(amount: float | Decimal) -> int:
     """Return an amount of pounds in pence; raises ValueError where it is not of whole pence."""
     pence = Decimal(str(amount)) * PENCE_IN_A_POUND

@@ -82,14 +82,14 @@ async def _take(call: Call, number: int, row: BatchRow, *, seen: bool) -> Outcom
         steps.check_reason(answer)
         async with call.session.begin_nested():
             held = await repository.current(call.session, row.offer_id)
-            state = await steps.take(call.session, held, answer, call.principal, call.now)
+            taken = await steps.take(call.session, held, answer, call.principal, call.now)
     except DomainError as error:
         return _rejected(number, row.offer_id, _problems(error))
     except IntegrityError as error:
         name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
         known = {**CONSTRAINT_ERRORS, **BUDGET_ERRORS}.get(name, Conflict("This conflicts with what is stored."))
         return _rejected(number, row.offer_id, _problems(known))
-    return {"row": number, "offer_id": str(row.offer_id), "status": "applied", "state": state, "errors": []}
+    return {"row": number, "offer_id": str(row.offer_id), "status": "applied", **taken, "errors": []}
 
 
 def _problems(error: DomainError) -> list[dict[str, str]]:

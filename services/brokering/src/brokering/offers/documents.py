@@ -42,7 +42,7 @@ def offer_document(row: Row[Any], principal: Principal) -> dict[str, Any]:
         "offered_at": row.offered_at,
         "response": _answer(row.response),
         "school_agreement": _answer(row.school_agreement),
-        "approval": row.approval,
+        "approval": {"warning": None, **row.approval} if row.approval else None,
         "withdrawal": row.withdrawal,
         "shown": _shown(row.shown, row.offered_at, principal),
         "updated_at": row.updated_at,

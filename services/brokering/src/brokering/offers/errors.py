@@ -86,7 +86,7 @@ class CapExceeded(Conflict):
     """More days than the cap of the need or the episode leaves."""
 
     slug = "days-over-cap"
-    title = "The cap on days would be exceeded"
+    title = "Not that many days are left"
 
 
 class EpisodeBlocked(Conflict):

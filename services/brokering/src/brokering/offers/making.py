@@ -35,6 +35,7 @@ from shared.errors import invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
 
+END_OF_DAY = time(23, 59, 59)
 PROVISIONAL_STANDS = {
     False: "The need rests on a proposed tier: an offer can be made once the regional director has decided.",
     True: "The need was entered by hand, and no decision of enhanced support for the school stands behind it: an offer"
@@ -150,18 +151,26 @@ def check_free(need: Row[Any]) -> None:
 def terms_of(body: OfferRequest, days_wanted: Decimal, now: datetime) -> Terms:
     """Return the terms; what is not said comes from the match and the support policy."""
     deadline = _deadline(body.deadline, now)
-    if deadline <= now:
-        raise invalid("/deadline", "The deadline has passed already.", "in_the_past")
     days = days_wanted if body.days is None else Decimal(str(body.days))
     return Terms(half_days(days), deadline, body.message)
 
 
 def _deadline(given: datetime | date | None, now: datetime) -> datetime:
+    """Return the deadline; raises Unprocessable for one that has passed or lies further off than the policy lets it."""
+    policy = support_policy(now.date())
     if given is None:
-        return now + support_policy(now.date()).leader_answers_in
+        return now + policy.leader_answers_in
+    last = now + policy.leader_answers_at_most
     if isinstance(given, datetime):
-        return given.astimezone(UTC)
-    return datetime.combine(given, time(23, 59, 59), UTC)
+        deadline = given.astimezone(UTC)
+    else:
+        deadline, last = (datetime.combine(day, END_OF_DAY, UTC) for day in (given, last.date()))
+    if deadline <= now:
+        raise invalid("/deadline", "The deadline has passed already.", "in_the_past")
+    if deadline > last:
+        days = policy.leader_answers_at_most.days
+        raise invalid("/deadline", f"A leader is given {days} days at most: until {last.date()}.", "too_far")
+    return deadline
 
 
 async def _check_days(

@@ -21,7 +21,9 @@ class OfferRequest(RequestModel):
     """The terms of an offer; what is not said comes from the proposal and the support policy."""
 
     deadline: AwareDatetime | date | None = Field(
-        None, description="until when the leader may answer; a date means the end of that day (UTC)"
+        None,
+        description="until when the leader may answer, no further off than the support policy lets;"
+        " a date means the end of that day (UTC)",
     )
     days: Days | None = Field(None, description="the proposal's days unless told")
     message: str | None = Field(None, max_length=4000, description="to the leader; the school does not see it")
@@ -139,10 +141,11 @@ class Agreement(ApiModel):
 
 
 class Approval(ApiModel):
-    """The regional director's answer."""
+    """The regional director's answer; `warning` where no deployment grant is on record for what was approved."""
 
     approved: bool
     reason: str | None
+    warning: str | None
     by: str
     at: datetime
 
@@ -218,6 +221,7 @@ class BatchAnswer(ApiModel):
     status: Literal["applied", "rejected"]
     state: str | None = None
     episode_id: UUID | None = None
+    warning: str | None = Field(None, description="of an approval without a deployment grant on record")
     errors: list[BatchProblem]
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.budgets import funding
 from brokering.domain.ledger import to_days
 from brokering.domain.offer_states import REASON_REQUIRED, STATES, Blocked, Step, step_from
 from brokering.episodes import opening
@@ -47,21 +48,29 @@ def check_reason(answer: Answer) -> None:
         raise invalid("/reason", "Say why.", "reason_required")
 
 
-async def take(session: AsyncSession, held: Row[Any], answer: Answer, author: Principal, now: datetime) -> str:
-    """Take a step on an offer that is locked with its leader's account, need and proposal; return its new state.
+async def take(
+    session: AsyncSession, held: Row[Any], answer: Answer, author: Principal, now: datetime
+) -> dict[str, Any]:
+    """Take a step on an offer that is locked with its leader's account, need and proposal.
 
-    Raises StepBlocked or DeadlinePassed with what is in the way.
+    Returns its new state, with the warning that an approval carries. Raises StepBlocked, DeadlinePassed or GrantMissing
+    with what is in the way.
     """
     step = _allowed(held, answer.action, now)
+    warned = {}
+    if step.movement == "reserved":
+        policy = support_policy(now.date())
+        warned = {"warning": await funding.warning_of(session, held.tenancy_region, now.date(), policy)}
     record = {
         **answer.says,
+        **warned,
         "reason": answer.reason,
         "by": author.subject,
         "on_behalf_of": str(author.org),
         "at": now.isoformat(),
     }
     await _write(session, held, step, Stamp(author.subject, now), {answer.column: record})
-    return step.to_state
+    return {"state": step.to_state, **warned}
 
 
 async def lapse(session: AsyncSession, held: Row[Any], now: datetime) -> bool:

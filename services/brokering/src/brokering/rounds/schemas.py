@@ -156,9 +156,11 @@ class RoundLeader(ApiModel):
 
     leader_id: UUID
     reference: str
-    days_available: float
-    max_concurrent: int
-    open_deployments: int
+    days_available: float = Field(description="days left in the window: those of open offers and deployments are off")
+    max_concurrent: int = Field(
+        description="places left for this round: what the leader takes on at once, less `open_deployments`"
+    )
+    open_deployments: int = Field(description="places that open offers and deployments held")
 
 
 class RoundLeaderPage(Page[RoundLeader]):

@@ -29,7 +29,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(urls: DatabaseUrls, clock: Clock) -> FastAPI:
-    made = support_app(urls)
+    made = support_app(
+        urls, pool_size=20
+    )  # no fewer than a test sends at once: waiting for one is not what it looks at
     made.dependency_overrides[request_time] = lambda: clock.now
     return made
 

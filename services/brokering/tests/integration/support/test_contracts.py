@@ -169,6 +169,26 @@ class TestRegions:
         assert (await read(steps, url)).json()["regions"] == [REGION]
 
 
+class TestAFeeOfAnotherRegion:
+    async def test_is_approved_there_and_by_the_whole_department_alone(self, steps: Steps, world: World) -> None:
+        url = await partner_with_contract(steps, "acme", 1_000, [REGION, "South East"])
+        made = await fee(steps, url)
+        answer, body = f"{url}/fees/{made['id']}/approval", {"approved": True}
+        elsewhere = headers("regional-director", "dfe", ("South East",))
+        assert [each["id"] for each in (await steps.client.get(f"{url}/fees", headers=elsewhere)).json()["data"]]
+        refused = await steps.client.post(answer, json=body, headers=elsewhere)
+        assert refused.status_code == 403
+        assert refused.json()["detail"] == "The fee is for work in London: whoever answers for that region approves it."
+        approved = await steps.client.post(answer, json=body, headers=world.director())
+        assert (approved.status_code, approved.json()["state"]) == (200, "approved")
+
+    async def test_of_all_england_goes_by_no_region(self, steps: Steps) -> None:
+        url = await partner_with_contract(steps, "acme", 1_000)
+        answer = f"{url}/fees/{(await fee(steps, url))['id']}/approval"
+        england = headers("regional-director", "dfe")
+        assert (await steps.client.post(answer, json={"approved": True}, headers=england)).status_code == 200
+
+
 class TestFeesWait:
     async def waiting(self, steps: Steps, sent: dict[str, str], query: str = "") -> list[dict[str, Any]]:
         answer = await steps.client.get(f"/v1/tasks?{query}", headers=sent)

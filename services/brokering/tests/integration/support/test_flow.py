@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 from services.brokering.tests.support_world import Clock, Steps, World
+
+from brokering.ledger.policy import support_policy
 
 
 class TestWholeFlow:
@@ -185,6 +187,21 @@ class TestDeadline:
         for deadline in ("2020-01-01", "2020-01-01T00:00:00Z"):
             problem = await steps.offer(match, 422, deadline=deadline)
             assert problem["errors"][0]["code"] == "in_the_past"
+
+    async def test_one_beyond_what_the_policy_gives_a_leader_is_refused(
+        self, steps: Steps, world: World, clock: Clock
+    ) -> None:
+        most = clock.now + support_policy(clock.now.date()).leader_answers_at_most
+        match = world.match()
+        for deadline in (most + timedelta(seconds=1), most.date() + timedelta(days=1), date.max):
+            problem = await steps.offer(match, 422, deadline=deadline.isoformat())
+            assert problem["errors"] == [
+                {"pointer": "/deadline", "code": "too_far", "detail": problem["detail"]},
+            ]
+            assert str(most.date()) in problem["detail"]
+        assert (await steps.offer(match, deadline=most.isoformat()))["state"] == "offered"
+        whole_day = await steps.offer(world.match(100001), deadline=most.date().isoformat())
+        assert whole_day["deadline"].startswith(f"{most.date()}T23:59:59")
 
 
 class TestRepeats:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from psycopg import errors
 from services.brokering.tests.support_money import agreed_offers, assert_money, partner_with_contract
-from services.brokering.tests.support_world import REGION, Match, Steps, World, headers
+from services.brokering.tests.support_world import REGION, Clock, Match, Steps, World, headers
 
+from brokering.ledger import policy
+from brokering.ledger.policy import WithoutGrant, support_policy
 from shared.db.session import driver_url
 from shared.testing.plugin import DatabaseUrls
 
@@ -40,6 +45,25 @@ class TestGrants:
         assert (await steps.client.get("/v1/grants", headers=other)).json()["data"] == []
         listed = await steps.client.get(f"/v1/grants?region={REGION}", headers=world.partner())
         assert [each["id"] for each in listed.json()["data"]] == [made["id"]]
+
+    async def test_are_listed_whole_with_their_entries(self, steps: Steps, world: World) -> None:
+        grant = (await steps.grant(10_000))["id"]
+        await steps.grant(100, starts_on="2027-04-01", ends_on="2028-03-31")
+        await steps.grant(100, region="South East")
+        await other_episode(steps, world)
+        await other_episode(steps, world, 2, days=5)
+        for path, key in (("/v1/grants", "id"), (f"/v1/grants/{grant}/entries", "id")):
+            documents = (await steps.client.get(path, headers=world.director())).json()["data"]
+            assert len(documents) == 2
+            sent = {**world.director(), "Accept": "application/x-ndjson"}
+            lines = await steps.client.get(f"{path}?limit=1", headers=sent)
+            assert lines.headers["content-type"] == "application/x-ndjson"
+            assert [orjson.loads(line) for line in lines.content.splitlines()] == documents
+            answer = await steps.client.get(f"{path}?limit=1", headers={**world.director(), "Accept": "text/csv"})
+            assert [row[key] for row in csv.DictReader(answer.text.splitlines())] == [each[key] for each in documents]
+        elsewhere = {**headers("partner", "partner:x", ("North East",)), "Accept": "application/x-ndjson"}
+        assert (await steps.client.get("/v1/grants", headers=elsewhere)).content == b""
+        assert (await steps.client.get(f"/v1/grants/{grant}/entries", headers=elsewhere)).status_code == 404
 
     async def test_a_region_has_one_grant_for_any_day(self, steps: Steps, world: World) -> None:
         await steps.grant(100)
@@ -186,6 +210,41 @@ class TestClaims:
         assert await money(steps, grant) == (6_000, 1_800, 0, 4_200)
         await steps.sign_claim(match, await steps.claim(match, episode, days=3))
         assert await money(steps, grant) == (6_000, 0, 1_800, 4_200)
+
+
+class TestARegionWithoutAGrant:
+    async def test_is_told_of_in_the_approval(self, steps: Steps, clock: Clock) -> None:
+        await steps.grant(100_000, region="South East")
+        offers = await agreed_offers(steps, 3)
+        alone = await steps.approve(offers[0])
+        today = clock.now.date()
+        warned = f"No deployment grant is on record for London on {today}: nothing is committed for these days, and"
+        assert alone["approval"]["warning"].startswith(warned)
+        body = {"rows": [{"offer_id": offers[1], "approved": True}]}
+        director = steps.world.director()
+        (row,) = (await steps.client.post("/v1/approvals/batches", json=body, headers=director)).json()["data"]
+        assert (row["status"], row["warning"]) == ("applied", alone["approval"]["warning"])
+        await steps.grant(100_000)
+        assert (await steps.approve(offers[2]))["approval"]["warning"] is None
+
+    async def test_is_refused_where_the_policy_says_so(
+        self, steps: Steps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (offer,) = await agreed_offers(steps, 1)
+        strict = replace(support_policy(clock.now.date()), without_grant=WithoutGrant.REFUSE)
+        monkeypatch.setattr(policy, "_policies", lambda: (strict,))
+        problem = await steps.approve(offer, 409)
+        assert (problem["type"], problem["title"]) == (
+            "urn:problem:grant-missing",
+            "No deployment grant is on record",
+        )
+        await steps.grant(100_000)
+        assert (await steps.approve(offer))["state"] == "approved"
+
+    async def test_a_rejection_says_nothing_of_it(self, steps: Steps) -> None:
+        (offer,) = await agreed_offers(steps, 1)
+        answer = await steps.approve(offer, approved=False, reason="another is nearer")
+        assert answer["approval"]["warning"] is None
 
 
 class TestRaces:
