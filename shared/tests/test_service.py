@@ -1,6 +1,7 @@
 """What every service does alike, shown on a small one."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from notes_service.app import HERE, create_app
 
-from shared.application import create_service_app
+from shared.application import create_service_app, serving
 from shared.db.session import driver_url
 from shared.errors import TooManyRequests
 from shared.openapi import api_routes
@@ -30,6 +31,16 @@ def assert_problem(response: httpx.Response, status: int) -> dict[str, object]:
     assert body["status"] == status
     assert {"type", "title", "detail", "instance", "trace_id", "errors"} <= body.keys()
     return body
+
+
+def test_collections_of_garbage_pass_over_what_a_process_starts_with() -> None:
+    kept = {"a document": ["of the start"]}
+    try:
+        serving(FastAPI())
+        assert not any(each is kept for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
+    assert any(each is kept for each in gc.get_objects())
 
 
 class TestAccess:

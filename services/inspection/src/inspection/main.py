@@ -2,5 +2,6 @@
 
 from inspection.app import create_app
 from inspection.settings import Settings
+from shared.application import serving
 
-app = create_app(Settings())
+app = serving(create_app(Settings()))
