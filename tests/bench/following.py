@@ -100,7 +100,7 @@ def decision_line(platform: Platform) -> Line:
         "route": "support_and_oversight",
         "consulted": ["school"],
         "effective_on": dt.datetime.now(dt.UTC).date().isoformat(),
-        "urgent": {"ground": "safeguarding"},
+        "urgent": {"ground": "safeguarding", "religious_authority": "diocese:D1"},
         "reason": "Measured: decided at once.",
     }
 

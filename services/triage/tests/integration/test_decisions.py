@@ -254,6 +254,14 @@ class TestASecondDecision:
         assert [(each["id"], each["state"]) for each in then.json()["data"]] == [(first["id"], "made")]
 
 
+class TestWithoutAVersionInForce:
+    async def test_what_stands_says_so(self, case: Service) -> None:
+        assert (await case.assessment(URN))["scheme_in_force"] is True
+        await case.rows("UPDATE assessments SET created_at = '2022-06-01' WHERE urn = :urn RETURNING 1", urn=URN)
+        then = await case.get(f"/v1/schools/{URN}/assessment", scheme="ippr-2023", as_of="2023-01-01")
+        assert then.json()["scheme_in_force"] is False
+
+
 class TestAfterADecision:
     async def test_the_school_and_its_trust_see_it(self, case: Service) -> None:
         school, trust = party(f"school:{URN}"), party("trust:5143")

@@ -164,6 +164,25 @@ class TestADocumentThatCannotBeRun:
 
 
 class TestActivation:
+    async def test_warns_of_the_days_that_a_version_leaves_without_any(self, service: Service) -> None:
+        last = TOMORROW + timedelta(days=9)
+        document = await next_version(service)
+        await drafted(service, {**document, "in_force": {"from": TOMORROW.isoformat(), "to": last.isoformat()}})
+        made = await stepped(service, 2, "activation")
+        bare = last + timedelta(days=1)
+        assert (made["uncovered_from"], made["uncovered_to"]) == (bare.isoformat(), None)
+        page = await service.client.get(f"{VERSIONS}/2", headers={**OFFICIAL, "Accept": "text/html"})
+        assert "Warning: from" in page.text
+        assert "no version of the scheme is in force" in page.text
+        await drafted(service, {**document, "in_force": {"from": (bare + timedelta(days=3)).isoformat()}})
+        await stepped(service, 3, "activation")
+        shown = (await service.get(f"{VERSIONS}/2", OFFICIAL)).json()
+        assert (shown["uncovered_from"], shown["uncovered_to"]) == (
+            bare.isoformat(),
+            (bare + timedelta(days=2)).isoformat(),
+        )
+        assert (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()["uncovered_from"] is None
+
     async def test_closes_the_version_before_without_rewriting_it(self, service: Service) -> None:
         before = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
         await drafted(service, await next_version(service, TODAY + timedelta(days=30)))

@@ -98,6 +98,10 @@ class TestWhatCanBeTried:
             ({"scheme": "nothing"}, "/scheme"),
             ({"scheme": "ippr-2023", "version": 99}, "/version"),
             ({"scheme": "ippr-2023", "as_of": "2999-01-01"}, "/as_of"),
+            (
+                {"scheme": "ippr-2023", "version": 1, "as_of": "2023-01-01"},
+                "/as_of",
+            ),  # nothing in force to compare with
             ({"scheme": "ippr-2023", "parameters": {"weka": {}}}, "/parameters/weka"),
             ({"scheme": "ippr-2023", "parameters": {"weak": {"nonsense": []}}}, "/parameters/weak/nonsense"),
             ({"scheme": "ippr-2023", "parameters": {"weak": []}}, "/parameters/weak"),

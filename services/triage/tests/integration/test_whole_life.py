@@ -202,6 +202,29 @@ class TestNotices:
         assert (await case.get(path, party(TRUST))).status_code == 200
         assert (await case.post(f"{path}/service", {}, director())).status_code == 409
 
+    async def test_a_diocese_that_is_to_be_told_has_to_be_named(self, case: Service) -> None:
+        current = await case.assessment(FAITH)
+        wanted = {"assessment_id": current["id"]}
+        assert code(await case.post("/v1/notices", wanted, director())) == (422, "religious_authority_required")
+        body = await body_of(case, FAITH, reason="Pupils are not safe.", urgent={"ground": "safeguarding"})
+        urgent = await decide(case, FAITH, body)
+        assert code(urgent) == (422, "religious_authority_required")
+        assert urgent.json()["errors"][0]["pointer"] == "/urgent/religious_authority"
+        named = {"ground": "safeguarding", "religious_authority": "diocese:CC01"}
+        assert (await decide(case, FAITH, {**body, "urgent": named})).status_code == 201
+
+    async def test_nothing_is_decided_on_a_notice_that_left_the_diocese_out(self, case: Service) -> None:
+        current = await case.assessment(FAITH)
+        notice = await case.hear(current["id"], religious_authority="diocese:CC01")
+        left_out = "SELECT jsonb_agg(CASE WHEN each ->> 'party' = 'religious_authority' THEN each || '{\"org\": null}'"
+        left_out += " ELSE each END) FROM jsonb_array_elements(recipients) AS each"
+        await case.rows(f"UPDATE notices SET recipients = ({left_out}) RETURNING 1")
+        body = await body_of(case, FAITH)
+        assert code(await decide(case, FAITH, body)) == (409, "religious_authority_not_told")
+        anew = await case.hear(current["id"], religious_authority="diocese:CC01")
+        assert anew["id"] != notice["id"]
+        assert (await decide(case, FAITH, body)).status_code == 201
+
     @pytest.mark.parametrize(
         ("urn", "kind"), [(URN, "termination_warning_notice"), (MAINTAINED, "notice_to_enter_into_arrangements")]
     )

@@ -88,6 +88,9 @@ class SchoolAssessment(Assessment):
 
     source: Source | None
     upstream: Freshness
+    scheme_in_force: bool = Field(
+        description="false: no version of the scheme is in force that day; what stands is of the last one that was"
+    )
 
 
 class AssessmentPage(Page[Assessment]):

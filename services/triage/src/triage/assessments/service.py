@@ -21,6 +21,7 @@ from triage.assessments.redaction import confidential_flags, is_party, redacted
 from triage.assessments.schemas import AssessmentLookup
 from triage.intake.handlers import CONSUMER
 from triage.listing import list_by_id, streamed
+from triage.policies import repository as policies
 from triage.problems import AssessmentNotFound
 from triage.reference.service import require_scheme
 
@@ -121,6 +122,7 @@ async def of_school(
     document = document_of(fields, principal)
     document["source"] = source if source["name"] else None
     document["upstream"] = {"service": CONSUMER, **fresh}
+    document["scheme_in_force"] = await policies.is_in_force(session, scheme, on or today())
     return json_response(request, document)
 
 

@@ -17,10 +17,10 @@ from shared.responses import json_response
 from triage.decisions import repository
 from triage.decisions.schemas import NewDecision
 from triage.domain.deciding import Required, effective_faults, faults, requirements
-from triage.domain.procedure import Block, Hearing, blocks, codes, urgent_faults
+from triage.domain.procedure import Block, Hearing, blocks, codes, untold, urgent_faults
 from triage.notices import repository as notices
 from triage.notices.giving import give
-from triage.notices.service import require_office
+from triage.notices.service import require_office, require_religious_authority
 from triage.policies import repository as policies
 from triage.problems import AlreadyDecided, AssessmentNotFound, AssessmentSuperseded, NotHeard
 from triage.procedure.service import calendar_of, procedure_on, refused_words
@@ -41,9 +41,7 @@ async def decide(
     notice_id = None if wanted.urgent else await _heard(session, subject, wanted, procedure, on)
     supersedes = await _superseded(session, subject, wanted)
     if wanted.urgent:
-        notice_id = await give(
-            session, principal, subject, procedure, tier=wanted.tier, on=on, grounds=wanted.reason, urgent=True
-        )
+        notice_id = await _urgent_notice(session, principal, subject, procedure, wanted, on)
     values = _values(principal, subject, wanted, procedure)
     values |= {
         "supersedes": supersedes,
@@ -53,6 +51,30 @@ async def decide(
     row = await repository.add(session, values)
     await append_async(session, [_event(row, subject)])
     return json_response(request, dict(row), status=201, headers={"Location": f"/v1/decisions/{row['id']}"})
+
+
+async def _urgent_notice(  # noqa: PLR0917 - what giving notice takes
+    session: AsyncSession,
+    principal: Principal,
+    subject: RowMapping,
+    procedure: dict[str, Any],
+    wanted: NewDecision,
+    on: date,
+) -> UUID:
+    """The notice that goes to everybody with an urgent decision."""
+    named = wanted.urgent.religious_authority if wanted.urgent else None
+    require_religious_authority(procedure, subject, named, "/urgent/religious_authority")
+    return await give(
+        session,
+        principal,
+        subject,
+        procedure,
+        tier=wanted.tier,
+        on=on,
+        grounds=wanted.reason,
+        religious_authority=named,
+        urgent=True,
+    )
 
 
 async def _subject(session: AsyncSession, principal: Principal, urn: int, wanted: NewDecision) -> RowMapping:
@@ -130,6 +152,7 @@ async def _heard(
     """The notice on which those concerned were heard; raises NotHeard with all that is still to come."""
     notice = await notices.live(session, subject["id"])
     found = blocks(procedure, hearing_of(notice), tier=wanted.tier, body_org=subject["body_org"], on=on)
+    found += untold(notice["recipients"]) if notice is not None else []
     if found or notice is None:
         raise not_heard(found)
     notice_id: UUID = notice["id"]

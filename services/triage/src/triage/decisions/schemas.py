@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.schemas import ApiModel, Page, RequestModel
+from triage.notices.schemas import ReligiousAuthority
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
@@ -15,6 +16,7 @@ class Urgent(RequestModel):
     """The urgent route: decided at once; representations follow, and a review."""
 
     ground: str = Field(max_length=100, examples=["safeguarding"], description="a code of the procedure's grounds")
+    religious_authority: ReligiousAuthority | None = None
 
 
 class NewDecision(RequestModel):

@@ -15,6 +15,10 @@ NO_NOTICE: Final = "no_notice"
 OPEN: Final = "representations_open"
 BEYOND: Final = "beyond_the_notice"
 MOVED: Final = "responsible_body_changed"
+UNNAMED: Final = "religious_authority_not_told"
+
+RELIGIOUS_AUTHORITY: Final = "religious_authority"
+"""The party that the sources do not name: whoever gives the notice does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,22 @@ def blocks(document: Document, hearing: Hearing | None, *, tier: str, body_org: 
         waiting = ", ".join(sorted(to_be_heard(document, hearing) - hearing.heard)) or "those concerned"
         found.append(Block(OPEN, f"Representations are open until {hearing.until}; not heard yet: {waiting}."))
     return found
+
+
+def religious_authority_faults(document: Document, character: str | None, named: str | None) -> list[Block]:
+    """What is wrong with a notice that names, or does not name, the religious authority of a school."""
+    _, steps = order_of_notices(document, character)
+    if named is not None or all(RELIGIOUS_AUTHORITY not in step for step in steps):
+        return []
+    detail = f"The school's religious character is {character}: name its diocese or other authority, which is told too."
+    return [Block("religious_authority_required", detail)]
+
+
+def untold(recipients: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """The religious authority of a notice that did not name it: nobody has told it."""
+    if all(each["party"] != RELIGIOUS_AUTHORITY or each["org"] is not None for each in recipients):
+        return []
+    return [Block(UNNAMED, "The notice did not name the school's religious authority: give notice anew, naming it.")]
 
 
 def to_be_heard(document: Document, hearing: Hearing) -> frozenset[str]:

@@ -9,6 +9,16 @@ from pydantic import Field, StringConstraints
 from shared.schemas import ApiModel, Page, RequestModel
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\x00]*$")]
+ReligiousAuthority = Annotated[
+    str,
+    Field(
+        max_length=100,
+        pattern=r"^diocese:[A-Za-z0-9_-]{1,80}$",
+        description="the organisation of the diocese or other authority, which the sources do not name; needed where"
+        " the school's religious character has one told",
+        examples=["diocese:CC01"],
+    ),
+]
 NoticeState = Literal["being_served", "open", "closed", "decided", "replaced", "lapsed"]
 
 
@@ -18,13 +28,7 @@ class NewNotice(RequestModel):
     assessment_id: UUID = Field(description="the current assessment of the school")
     tier: str | None = Field(None, max_length=100, description="the tier intended; default the one proposed")
     grounds: Words | None = Field(None, description="needed where the tier goes beyond the proposal")
-    religious_authority: str | None = Field(
-        None,
-        max_length=100,
-        pattern=r"^diocese:[A-Za-z0-9_-]{1,80}$",
-        description="the organisation of the diocese, which the sources do not name",
-        examples=["diocese:CC01"],
-    )
+    religious_authority: ReligiousAuthority | None = None
 
 
 class Recipient(ApiModel):

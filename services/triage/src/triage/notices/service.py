@@ -15,6 +15,7 @@ from shared.events.outbox import append_async
 from shared.pagination import PageParameters
 from shared.responses import json_response
 from triage.assessments.redaction import is_party
+from triage.domain.procedure import religious_authority_faults, untold
 from triage.listing import list_by_id
 from triage.notices import repository
 from triage.notices.giving import give
@@ -44,8 +45,14 @@ async def create(
     tier = await _tier(session, subject, wanted, procedure)
     if problems := refused_words(procedure, {"/grounds": wanted.grounds}):
         raise Unprocessable("The grounds hold what the school must not read.", errors=problems)
+    require_religious_authority(procedure, subject, wanted.religious_authority, "/religious_authority")
     standing = await repository.live(session, subject["id"])
-    if standing is not None and standing["tier"] == tier and standing["body_org"] == subject["body_org"]:
+    if (
+        standing is not None
+        and standing["tier"] == tier
+        and standing["body_org"] == subject["body_org"]
+        and not untold(standing["recipients"])
+    ):
         raise NoticeGiven(f"Notice {standing['id']} of {tier} has been given on this assessment.")
     given = await give(
         session,
@@ -67,6 +74,14 @@ def require_office(principal: Principal, roles: Sequence[str], region: str | Non
         raise Forbidden(f"This is for {' or '.join(roles)}.")
     if region not in principal.regions:
         raise Forbidden("The token does not name the region of the school.")
+
+
+def require_religious_authority(
+    procedure: Mapping[str, Any], subject: RowMapping, named: str | None, pointer: str
+) -> None:
+    """Raise Unprocessable where the order of notices names the school's religious authority and nobody did."""
+    for fault in religious_authority_faults(procedure, subject["religious_character"], named):
+        raise invalid(pointer, fault.detail, fault.code)
 
 
 async def _tier(session: AsyncSession, subject: RowMapping, wanted: NewNotice, procedure: Mapping[str, Any]) -> str:

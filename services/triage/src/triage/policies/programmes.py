@@ -25,7 +25,8 @@ def _programme(code: str, versions: list[Document]) -> Document:
 
 def reference_of(document: Mapping[str, Any]) -> Document:
     """A version without its document. Its source names no day from which it was in force."""
-    unknown = ("in_force_from", "in_force_to", "closed_by", "loaded_at", "drafted_by", "drafted_role", "step")
+    unknown = ("in_force_from", "in_force_to", "closed_by", "uncovered_from", "uncovered_to", "loaded_at", "drafted_by",
+               "drafted_role", "step")  # fmt: skip
     return {
         "version": document["version"],
         "title": document["title"],

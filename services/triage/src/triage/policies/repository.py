@@ -23,9 +23,12 @@ _ADD = text(
 # the next one begins: that is derived, and no version is rewritten for it.
 _STANDING = """
     SELECT known.*, least(known.own_end, known.next_from - 1) AS in_force_to,
-           CASE WHEN known.own_end < known.next_from THEN NULL ELSE known.next_version END AS closed_by
+           CASE WHEN known.own_end < known.next_from THEN NULL ELSE known.next_version END AS closed_by,
+           CASE WHEN known.leaves_a_gap THEN known.own_end + 1 END AS uncovered_from,
+           CASE WHEN known.leaves_a_gap THEN known.next_from - 1 END AS uncovered_to
     FROM (
         SELECT joined.*,
+               active AND own_end + 1 < coalesce(lead(in_force_from) OVER following, 'infinity') AS leaves_a_gap,
                CASE WHEN active THEN lead(in_force_from) OVER following END AS next_from,
                CASE WHEN active THEN lead(version) OVER following END AS next_version
         FROM (
@@ -39,8 +42,8 @@ _STANDING = """
     ) AS known
 """
 _COLUMNS = """
-    scheme, version, title, in_force_from, in_force_to, own_end, closed_by, content_hash, loaded_at, active, drafted_by,
-    drafted_role, step, reason, taken_by, taken_role, taken_at
+    scheme, version, title, in_force_from, in_force_to, own_end, closed_by, uncovered_from, uncovered_to, content_hash,
+    loaded_at, active, drafted_by, drafted_role, step, reason, taken_by, taken_role, taken_at
 """
 _LISTED = text(
     f"SELECT {_COLUMNS} FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
@@ -140,6 +143,11 @@ async def version(reads: AsyncConnection | AsyncSession, scheme: str, number: in
 async def in_force(reads: AsyncConnection | AsyncSession, scheme: str, on: object) -> Row | None:
     """Return the version in force on a date with its document."""
     return (await reads.execute(_IN_FORCE, {"scheme": scheme, "on": on})).mappings().one_or_none()
+
+
+async def is_in_force(reads: AsyncConnection | AsyncSession, scheme: str, on: object) -> bool:
+    """Tell whether any version of a scheme is in force on a date."""
+    return (await reads.scalar(_NUMBER_IN_FORCE, {"scheme": scheme, "on": on})) is not None
 
 
 def versions_in_force(connection: Connection, on: object) -> dict[str, int]:

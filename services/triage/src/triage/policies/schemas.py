@@ -30,6 +30,10 @@ class VersionRef(ApiModel):
     in_force_reason: Literal["not_in_source"] | None = Field(description="why `in_force_from` is null")
     in_force_to: date | None = Field(description="as the version says, or the day before the next one that is active")
     closed_by: int | None = Field(description="the version whose beginning gives `in_force_to`; null where none does")
+    uncovered_from: date | None = Field(
+        description="a warning: from this day on, after this version, none of the scheme is in force; null: no such day"
+    )
+    uncovered_to: date | None = Field(description="the day before the next version begins; null: none is to come")
     state: State = Field(description="today; a programme is reckoned for whatever day is asked for: `on_request`")
     content_hash: str = Field(description="SHA-256 of the document: a version never changes")
     loaded_at: datetime | None = Field(description="when it was drafted or loaded; null: read from the package")

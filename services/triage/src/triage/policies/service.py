@@ -28,7 +28,8 @@ COLUMNS: Final = ("scheme", "kind", "title")
 
 def reference_of(row: RowMapping, on: date) -> Document:
     """A version without its document."""
-    names = ("version", "title", "in_force_from", "in_force_to", "closed_by", "content_hash", "loaded_at")
+    names = ("version", "title", "in_force_from", "in_force_to", "closed_by", "uncovered_from", "uncovered_to",
+             "content_hash", "loaded_at")  # fmt: skip
     step = {name: row[name] for name in ("step", "reason", "taken_by", "taken_role", "taken_at")}
     return {
         **{name: row[name] for name in names},

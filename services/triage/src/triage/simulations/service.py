@@ -69,16 +69,16 @@ async def _order(session: AsyncSession, principal: Principal, wanted: NewSimulat
     if not await policies.exists(session, wanted.scheme):
         raise invalid("/scheme", "There is no such scheme.", "unknown_scheme")
     in_force = await policies.in_force(session, wanted.scheme, as_of)
-    version = wanted.version or (in_force["version"] if in_force else None)
-    if version is None:
-        raise invalid("/as_of", "No version of the scheme is in force on this date.", "no_version_in_force")
+    if in_force is None:
+        detail = "No version of the scheme is in force on this date: there is nothing to compare with."
+        raise invalid("/as_of", detail, "no_version_in_force")
+    version = wanted.version or in_force["version"]
     tried = await policies.version(session, wanted.scheme, version)
     if tried is None:
         raise invalid("/version", "The scheme has no such version.", "unknown_version")
     _check_parameters(tried["document"], wanted.parameters)
     regions = None if principal.sees_everything else sorted(principal.regions)
-    baseline = in_force["version"] if in_force else version
-    return Order(new_id(), wanted.scheme, baseline, version, wanted.parameters, as_of, regions)
+    return Order(new_id(), wanted.scheme, in_force["version"], version, wanted.parameters, as_of, regions)
 
 
 def _check_parameters(document: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
