@@ -69,6 +69,20 @@ class CannotBeAdmitted(Conflict):
     title = "The case cannot be admitted outside the criteria"
 
 
+class ExceptionNotFound(NotFound):
+    """No case of this id was admitted outside the criteria, as far as the client may see."""
+
+    slug = "eligibility-exception-not-found"
+    title = "There is no such case"
+
+
+class WithdrawnAlready(Conflict):
+    """The case that was admitted outside the criteria is withdrawn."""
+
+    slug = "withdrawn-already"
+    title = "The case is withdrawn already"
+
+
 class FollowUpNotFound(NotFound):
     """No support outcome or progress review of this id that the client may see."""
 
@@ -208,7 +222,10 @@ CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "uq_follow_ups_one_per_reference": AlreadyRecorded(
         "An episode or review of this id is recorded already: correct that one."
     ),
-    "uq_eligibility_exceptions_one_per_case": CannotBeAdmitted("The case has been admitted already."),
+    "uq_eligibility_exceptions_one_per_case": CannotBeAdmitted(
+        "The case has been admitted already, or was and is withdrawn."
+    ),
+    "pk_eligibility_withdrawals": WithdrawnAlready("The case was withdrawn already."),
     "uq_decisions_one_current_per_school": AlreadyDecided(
         "Another decision on this school was made just now; name it in `supersedes` to put yours in its place."
     ),

@@ -121,6 +121,42 @@ async def test_admitted_by_a_person_with_a_reason(loaded: Service) -> None:
     assert (again.status_code, again.json()["type"].rpartition(":")[2]) == (409, "cannot-be-admitted")
 
 
+async def test_withdrawn_by_a_person_with_a_reason(loaded: Service) -> None:
+    north, path = director("North East"), "/v1/schools/100004/eligibility"
+    made = (await loaded.post(f"{path}/exceptions", REASON, north)).json()
+    withdrawal = f"/v1/eligibility/exceptions/{made['id']}/withdrawal"
+    assert (await loaded.post(withdrawal, {"reason": "The school reopened."})).status_code == 403
+    assert (await loaded.post(withdrawal, {"reason": "The school reopened."}, director("London"))).status_code == 403
+    assert (await loaded.post(withdrawal, {}, north)).status_code == 422
+    nothing = withdrawal.replace(made["id"], "00000000-0000-7000-8000-000000000000")
+    assert (await loaded.post(nothing, {"reason": "x"}, north)).status_code == 404
+    ended = await loaded.post(withdrawal, {"reason": "The school reopened."}, north)
+    assert (ended.status_code, ended.json()["withdrawn_role"]) == (201, "regional-director")
+    told = (await loaded.get(path)).json()
+    assert (told["result"], told["exception"]) == ("ineligible", None)
+    again = await loaded.post(withdrawal, {"reason": "Again."}, north)
+    assert (again.status_code, again.json()["type"]) == (409, "urn:problem:withdrawn-already")
+    held = await loaded.rows("SELECT withdrawn_by, reason FROM eligibility_withdrawals")
+    assert [tuple(row) for row in held] == [("rd-1", "The school reopened.")]
+
+
+async def test_as_of_a_day_before_it_was_withdrawn_it_is_admitted(loaded: Service) -> None:
+    path = "/v1/schools/100004/eligibility"
+    await loaded.rows(
+        "INSERT INTO eligibility_exceptions (id, programme, programme_version, subject_kind, subject, reason,"
+        " admitted_on, admitted_by, admitted_role) VALUES (gen_random_uuid(), 'tsi-2022-23', 1, 'school', '100004',"
+        " 'A fire.', '2023-03-01', 'rd-1', 'regional-director') RETURNING 1"
+    )
+    await loaded.rows(
+        "INSERT INTO eligibility_withdrawals (exception_id, reason, withdrawn_on, withdrawn_by, withdrawn_role)"
+        " SELECT id, 'Reopened.', '2023-06-01', 'rd-1', 'regional-director' FROM eligibility_exceptions RETURNING 1"
+    )
+    results = [
+        (await loaded.get(path, as_of=day)).json()["result"] for day in ("2023-02-28", "2023-05-31", "2023-06-01")
+    ]
+    assert results == ["ineligible", "eligible", "ineligible"]
+
+
 async def test_what_cannot_be_admitted(loaded: Service) -> None:
     by_criteria = await loaded.post("/v1/schools/100003/eligibility/exceptions", REASON, director("London"))
     assert by_criteria.status_code == 409

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
@@ -10,11 +11,13 @@ from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
-from triage.eligibility import service
+from triage.eligibility import service, withdrawing
 from triage.eligibility.programmes import DEFAULT_PROGRAMME, require_programme, require_result
 from triage.eligibility.schemas import (
     EligibilityException,
+    EligibilityWithdrawal,
     NewException,
+    NewWithdrawal,
     SchoolEligibility,
     SchoolEligibilityPage,
     TrustEligibility,
@@ -136,3 +139,21 @@ async def admit_trust_exceptionally(  # noqa: PLR0917 - FastAPI passes by name
 ) -> Response:
     """Admit a trust outside the criteria, with a reason that its answer shows."""
     return await once(lambda: service.admit_trust(request, session, principal, uid, wanted))
+
+
+@router.post(
+    "/v1/eligibility/exceptions/{exception_id}/withdrawal",
+    operation_id="withdraw_eligibility_exception",
+    status_code=201,
+    responses={201: {"model": EligibilityWithdrawal}},
+)
+async def withdraw_eligibility_exception(  # noqa: PLR0917 - FastAPI passes by name
+    request: Request,
+    principal: Director,
+    session: Db,
+    once: Idempotent,
+    exception_id: UUID,
+    wanted: Annotated[NewWithdrawal, Body()],
+) -> Response:
+    """Withdraw a case admitted outside the criteria, from today and with a reason; a case is withdrawn once."""
+    return await once(lambda: withdrawing.withdraw(request, session, principal, exception_id, wanted))

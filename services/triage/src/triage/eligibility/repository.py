@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,6 +46,16 @@ _EXCEPTIONS = text(
     FROM eligibility_exceptions
     WHERE programme = :programme AND subject_kind = :kind AND admitted_on <= :as_of
       AND (CAST(:subjects AS text[]) IS NULL OR subject = ANY (:subjects))
+      AND NOT EXISTS (SELECT 1 FROM eligibility_withdrawals AS ended
+                      WHERE ended.exception_id = eligibility_exceptions.id AND ended.withdrawn_on <= :as_of)
+    """
+)
+_EXCEPTION = text("SELECT id, subject_kind, subject FROM eligibility_exceptions WHERE id = :id")
+_WITHDRAW = text(
+    """
+    INSERT INTO eligibility_withdrawals (exception_id, reason, withdrawn_on, withdrawn_by, withdrawn_role)
+    VALUES (:exception_id, :reason, :withdrawn_on, :withdrawn_by, :withdrawn_role)
+    RETURNING exception_id, reason, withdrawn_on, withdrawn_role, created_at
     """
 )
 _ADMIT = text(
@@ -91,7 +102,7 @@ async def rolls(session: AsyncSession) -> list[Row]:
 async def exceptions(
     session: AsyncSession, programme: str, kind: str, as_of: date, subjects: Sequence[str] | None = None
 ) -> dict[str, Row]:
-    """Return the cases admitted by that day outside the criteria, by URN or UID as text."""
+    """Return the cases admitted outside the criteria by that day and not withdrawn by it, by URN or UID as text."""
     values = {
         "programme": programme,
         "kind": kind,
@@ -99,6 +110,17 @@ async def exceptions(
         "subjects": list(subjects) if subjects is not None else None,
     }
     return {row["subject"]: dict(row) for row in (await session.execute(_EXCEPTIONS, values)).mappings()}
+
+
+async def exception(session: AsyncSession, exception_id: UUID) -> Row | None:
+    """Return of which school or trust a case is, withdrawn or not."""
+    row = (await session.execute(_EXCEPTION, {"id": exception_id})).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+async def withdraw(session: AsyncSession, values: Mapping[str, Any]) -> Row:
+    """Store that a case is admitted no longer."""
+    return dict((await session.execute(_WITHDRAW, values)).mappings().one())
 
 
 async def admit(session: AsyncSession, values: Mapping[str, Any]) -> Row:

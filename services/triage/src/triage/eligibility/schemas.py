@@ -123,6 +123,22 @@ class TrustEligibilityPage(Page[TrustEligibility]):
     """One page of trusts, by UID."""
 
 
+class NewWithdrawal(RequestModel):
+    """Why a case is admitted no longer."""
+
+    reason: Words
+
+
+class EligibilityWithdrawal(ApiModel):
+    """A case that is admitted no longer, from `withdrawn_on`; read as of an earlier day it is still."""
+
+    exception_id: UUID
+    reason: str
+    withdrawn_on: date
+    withdrawn_role: str
+    created_at: datetime
+
+
 class NewException(RequestModel):
     """A case to admit outside the criteria."""
 

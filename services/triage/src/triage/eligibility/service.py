@@ -194,7 +194,7 @@ async def admit_school(
     row = await repository.school(session, principal, urn)
     if row is None:
         raise SchoolNotFound("There is no school of this URN.")
-    _require_region(principal, [row["region"]])
+    require_region(principal, [row["region"]])
     document = await _school(session, principal, urn, Wanted(wanted.programme))
     return json_response(request, await _admit(session, principal, (SCHOOL, str(urn)), document, wanted), status=201)
 
@@ -205,11 +205,12 @@ async def admit_trust(
     """Admit a trust outside the criteria."""
     document = await _trust(session, principal, uid, Wanted(wanted.programme))
     rows = await repository.of_urns(session, [each["urn"] for each in document["schools"]])
-    _require_region(principal, [row["region"] for row in rows])
+    require_region(principal, [row["region"] for row in rows])
     return json_response(request, await _admit(session, principal, (TRUST, uid), document, wanted), status=201)
 
 
-def _require_region(principal: Principal, regions: list[str | None]) -> None:
+def require_region(principal: Principal, regions: list[str | None]) -> None:
+    """Raise Forbidden unless the token covers one of these regions."""
     if not principal.sees_everything and not principal.regions.intersection(filter(None, regions)):
         raise Forbidden("The token does not cover the region of this case.")
 
