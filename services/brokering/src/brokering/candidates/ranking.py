@@ -39,10 +39,16 @@ class Ranked:
 
 
 async def rank_leaders(
-    session: AsyncSession, policy: MatchingPolicy, window: Window, need_id: UUID, half_days: int | None = None
+    session: AsyncSession,
+    policy: MatchingPolicy,
+    window: Window,
+    need_id: UUID,
+    *,
+    half_days: int | None = None,
+    part: str | None = None,
 ) -> Ranked:
-    """Rank every leader for a need, or for so many half days of it."""
-    need = await _need(session, need_id)
+    """Rank every leader for a need, for so many half days of it, or for the part of it that one role may take."""
+    need = replace(await _need(session, need_id), part=part)
     if half_days is not None:
         need = replace(need, half_days=half_days)
     dates = {"starts_on": window.starts_on, "ends_on": window.ends_on}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import RowMapping, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.proposals.repository import PROPOSALS
-from brokering.rounds.repository import JOBS, ROUND_LEADERS, ROUND_NEEDS
+from brokering.proposals.repository import LEADERS, PROPOSALS
+from brokering.rounds.repository import JOBS, PROPOSED, ROUND_LEADERS, ROUND_NEEDS
 from brokering.rows import all_rows, one_row
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
@@ -31,9 +31,13 @@ async def last_round_of(session: AsyncSession, principal: Principal, need_id: UU
 async def pair_in_round(
     session: AsyncSession, principal: Principal, round_id: UUID, need_id: UUID, leader_id: UUID
 ) -> RowMapping | None:
-    """Return what the round held of the pair: its suitability (null: no feasible pair), what was proposed instead."""
+    """Return what the round held of the pair: its suitability (null: no feasible pair), what was proposed instead.
+
+    Of a need that the round split, it is the part of the leader's role.
+    """
+    of_role = select(LEADERS.c.role).where(LEADERS.c.id == leader_id).scalar_subquery()
     leader = and_(ROUND_LEADERS.c.round_id == ROUND_NEEDS.c.round_id, ROUND_LEADERS.c.leader_id == leader_id)
-    proposal = and_(PROPOSALS.c.round_id == ROUND_NEEDS.c.round_id, PROPOSALS.c.need_id == ROUND_NEEDS.c.need_id)
+    part = or_(ROUND_NEEDS.c.part.is_(None), ROUND_NEEDS.c.part == of_role)
     place = func.array_position(ROUND_NEEDS.c.leader_nos, ROUND_LEADERS.c.leader_no)
     query = (
         select(
@@ -47,8 +51,9 @@ async def pair_in_round(
         )
         .select_from(ROUND_NEEDS)
         .outerjoin(ROUND_LEADERS, leader)
-        .outerjoin(PROPOSALS, proposal)
-        .where(ROUND_NEEDS.c.round_id == round_id, ROUND_NEEDS.c.need_id == need_id, visible(principal, ROUND_NEEDS))
+        .outerjoin(PROPOSALS, PROPOSED)
+        .where(ROUND_NEEDS.c.round_id == round_id, ROUND_NEEDS.c.need_id == need_id, part)
+        .where(visible(principal, ROUND_NEEDS))
     )
     return await one_row(session, query)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from brokering.domain.values import LeaderRole
 from brokering.needs.schemas import NeedSubject
 from shared.schemas import ApiModel, Page
 
@@ -25,7 +26,10 @@ class Figures(ApiModel):
 
 
 class Changes(ApiModel):
-    """How many needs went which way from the first round to the second; together, all needs of both."""
+    """How many needs went which way from the first round to the second; together, all needs of both.
+
+    A need that either round split counts once for each part.
+    """
 
     same_leader: int
     other_leader: int
@@ -46,9 +50,10 @@ class Got(ApiModel):
 
 
 class Difference(ApiModel):
-    """A need of which the two rounds say different things."""
+    """A need, or a part of one, of which the two rounds say different things."""
 
     need_id: UUID
+    part: LeaderRole | None = Field(description="what part of the need; null: neither round split it")
     subject: NeedSubject
     change: Literal["other_leader", "newly_matched", "no_longer_matched", "only_in_first", "only_in_second"]
     first: Got | None

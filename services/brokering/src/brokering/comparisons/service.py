@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.comparisons import repository
 from brokering.comparisons.schemas import Changes, Figures
-from brokering.cursors import id_after
+from brokering.cursors import id_and_part_after
 from brokering.rounds import service as rounds
 from shared.auth.principal import Principal
 from shared.pagination import PageParameters, page_of
@@ -29,11 +29,13 @@ async def compare(
     """Return the comparison with a page of its differences; raises RoundNotFound."""
     first, second = [await rounds.read(session, principal, each) for each in (first_id, second_id)]
     counts = await repository.counts(session, principal, first_id, second_id)
-    rows = await repository.differences(session, principal, (first_id, second_id), id_after(page), page.limit + 1)
+    rows = await repository.differences(
+        session, principal, (first_id, second_id), id_and_part_after(page), page.limit + 1
+    )
     changes = {name: counts.get(name, 0) for name in Changes.model_fields}
     total = sum(changes.values()) - changes["same_leader"] - changes["unmatched_in_both"]
     found = page_of(
-        request, page, rows, lambda row: (str(row["need_id"]),), total=total if page.include_total else None
+        request, page, rows, lambda row: (str(row["need_id"]), row["part"]), total=total if page.include_total else None
     )
     return {
         "first": _figures(first),
@@ -51,6 +53,7 @@ def _figures(asked: Mapping[str, Any]) -> dict[str, Any]:
 def _difference(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "need_id": str(row["need_id"]),
+        "part": row["part"] or None,
         "subject": {"kind": row["subject_kind"], "id": row["subject_id"], "name": row["subject_name"]},
         "change": row["change"],
         "first": _got(row, "first"),

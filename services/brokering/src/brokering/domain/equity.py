@@ -22,9 +22,9 @@ class Direct:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one need got. Leader's fields, suitability and kilometres are None where the round gave it nobody.
+    """What one need, or one part of it, got. Leader's fields, suitability and kilometres are None where it was nobody.
 
-    `direct` is what the need got without a round.
+    `direct` is what the need got without a round, told with one of its parts. Parts of one need have its `need_id`.
     """
 
     region: str | None
@@ -38,11 +38,21 @@ class Outcome:
     km: float | None = None
     broker_colleague: bool = False
     direct: tuple[Direct, ...] = ()
+    need_id: str | None = None
 
     @property
     def out_of_region(self) -> bool:
         """Whether leader and school are known to be of different regions."""
         return None not in {self.region, self.leader_region} and self.region != self.leader_region
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How many needs there are, how many have a leader for all that they ask, and how many for one part of two."""
+
+    needs: int
+    matched: int
+    half_matched: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Group:
     value: str | None
     needs: int
     matched: int
+    half_matched: int
     share_matched: float
     days_asked: float
     days_given: float
@@ -113,6 +124,22 @@ def groups(outcomes: Sequence[Outcome], name: str) -> list[Group]:
     return [_group(value, found[value]) for value in sorted(found, key=lambda value: (value is None, value or ""))]
 
 
+def by_need(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
+    """Return the outcomes of each need together; one without a `need_id` is a need of its own."""
+    found: dict[str | int, list[Outcome]] = defaultdict(list)
+    for number, outcome in enumerate(outcomes):
+        found[number if outcome.need_id is None else outcome.need_id].append(outcome)
+    return list(found.values())
+
+
+def served(outcomes: Sequence[Outcome]) -> Served:
+    """Count needs: those with a leader for every part, and for some."""
+    needs = by_need(outcomes)
+    matched = sum(all(part.leader_id is not None for part in parts) for parts in needs)
+    some = sum(any(part.leader_id is not None for part in parts) for parts in needs)
+    return Served(len(needs), matched, some - matched)
+
+
 def distances(outcomes: Sequence[Outcome], edges: Sequence[float]) -> Distances:
     """Return the distribution of distances over bands that begin at 0 and end at each edge."""
     matched = [outcome for outcome in outcomes if outcome.leader_id is not None]
@@ -152,7 +179,10 @@ def without_round(outcomes: Sequence[Outcome]) -> WithoutRound:
     ]  # fmt: skip
     return WithoutRound(
         needs=sum(bool(outcome.direct) for outcome in outcomes),
-        unmatched_needs=sum(bool(outcome.direct) and outcome.leader_id is None for outcome in outcomes),
+        unmatched_needs=sum(
+            any(part.direct for part in parts) and all(part.leader_id is None for part in parts)
+            for parts in by_need(outcomes)
+        ),
         days=sum(offer.days for _, offer in offers),
         supporters=len({offer.leader_id for _, offer in offers}),
         out_of_region=len(crossing),
@@ -163,11 +193,13 @@ def _group(value: str | None, outcomes: Sequence[Outcome]) -> Group:
     matched = [outcome for outcome in outcomes if outcome.leader_id is not None]
     scores = [outcome.suitability for outcome in matched if outcome.suitability is not None]
     known = [outcome.km for outcome in matched if outcome.km is not None]
+    needs = served(outcomes)
     return Group(
         value=value,
-        needs=len(outcomes),
-        matched=len(matched),
-        share_matched=round(len(matched) / len(outcomes), PLACES),
+        needs=needs.needs,
+        matched=needs.matched,
+        half_matched=needs.half_matched,
+        share_matched=round(needs.matched / needs.needs, PLACES),
         days_asked=sum(outcome.days for outcome in outcomes),
         days_given=sum(outcome.days for outcome in matched),
         without_round=sum(bool(outcome.direct) for outcome in outcomes),

@@ -92,6 +92,8 @@ class RecheckPolicy:
 class MatchingPolicy:
     """One version of the matching policy, and what a round asks for besides.
 
+    `both_or_none` is what holds of split support unless a round says otherwise.
+
     `cross_region` false bars leaders of another region; `excluded` are pairs of need and leader that may not be;
     `broker` are the keys (see `body_keys`) of the organisation that asks, whose own people are its colleagues; `split`
     is how support is shared between two leaders, None where each need has one.
@@ -117,6 +119,7 @@ class MatchingPolicy:
     suitability: SuitabilityPolicy
     school_types: SchoolTypePolicy
     recheck: RecheckPolicy
+    both_or_none: bool = False
     stability: int = 0
     cross_region: bool = True
     excluded: frozenset[tuple[str, str]] = frozenset()

@@ -14,7 +14,8 @@ class Group(ApiModel):
 
     value: str | None = Field(description="null: not known of these needs (a trust has no phase of its own)")
     needs: int
-    matched: int
+    matched: int = Field(description="with a leader; where support is split, with a leader for both parts")
+    half_matched: int = Field(description="where support is split: with a leader for one part")
     share_matched: float
     days_asked: float
     days_given: float
@@ -75,7 +76,8 @@ class Equity(ApiModel):
 
     round_id: UUID
     needs: int
-    matched: int
+    matched: int = Field(description="with a leader; where support is split, with a leader for both parts")
+    half_matched: int = Field(description="where support is split: with a leader for one part")
     by_region: list[Group]
     by_phase: list[Group]
     by_deprivation: list[Group] = Field(description="quintile of deprivation (IDACI), 5 the most deprived")

@@ -28,18 +28,18 @@ async def report(session: AsyncSession, principal: Principal, round_id: UUID) ->
         days = float(in_days(row["half_days"]))
         direct[row["need_id"]].append(Direct(str(row["leader_id"]), row["leader_region"], days))
     found = await repository.outcomes(session, principal, round_id)
-    outcomes = [_outcome(row, direct[row["need_id"]]) for row in found]
-    matched = sum(outcome.leader_id is not None for outcome in outcomes)
+    outcomes = [_outcome(row, direct.pop(row["need_id"], [])) for row in found]
+    served = equity.served(outcomes)
+    matches = sum(outcome.leader_id is not None for outcome in outcomes)
     crossing = sum(outcome.out_of_region for outcome in outcomes)
     return {
         "round_id": str(round_id),
-        "needs": len(outcomes),
-        "matched": matched,
+        **asdict(served),
         "by_region": [asdict(group) for group in equity.groups(outcomes, "region")],
         "by_phase": [asdict(group) for group in equity.groups(outcomes, "phase")],
         "by_deprivation": [asdict(group) for group in equity.groups(outcomes, "idaci_quintile")],
         "distances": asdict(equity.distances(outcomes, policy.distance_bands_km)),
-        "out_of_region": {"matches": crossing, "share": round(crossing / matched, PLACES) if matched else None},
+        "out_of_region": {"matches": crossing, "share": round(crossing / matches, PLACES) if matches else None},
         "supporters": asdict(equity.supporters(outcomes)),
         "without_round": asdict(equity.without_round(outcomes)),
     }
@@ -49,6 +49,7 @@ def _outcome(row: Mapping[Any, Any], direct: Sequence[Direct]) -> Outcome:
     same = {name: row[name] for name in ("region", "phase", "idaci_quintile", "leader_region", "employer")}
     return Outcome(
         **same,
+        need_id=str(row["need_id"]),
         days=float(row["days"]),
         leader_id=None if row["leader_id"] is None else str(row["leader_id"]),
         suitability=row["suitability"],

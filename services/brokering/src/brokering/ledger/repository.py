@@ -73,13 +73,18 @@ async def lock(
     episodes: Iterable[UUID] = (),
     budgets: Iterable[UUID] = (),
 ) -> Locked:
-    """Lock rows in the fixed order and return them as they stand now."""
+    """Lock rows in the fixed order, with the episodes that the offers join, and return them as they stand now."""
+    leader_rows = await _lock(session, LEADER_ACCOUNTS, LEADER_ACCOUNTS.c.leader_id, leaders)
+    need_rows = await _lock(session, NEEDS, NEEDS.c.id, needs)
+    proposal_rows = await _lock(session, PROPOSALS, PROPOSALS.c.id, proposals)
+    offer_rows = await _lock(session, OFFERS, OFFERS.c.id, offers)
+    joined = [offer.joins_episode_id for offer in offer_rows.values() if offer.joins_episode_id is not None]
     return Locked(
-        leaders=await _lock(session, LEADER_ACCOUNTS, LEADER_ACCOUNTS.c.leader_id, leaders),
-        needs=await _lock(session, NEEDS, NEEDS.c.id, needs),
-        proposals=await _lock(session, PROPOSALS, PROPOSALS.c.id, proposals),
-        offers=await _lock(session, OFFERS, OFFERS.c.id, offers),
-        episodes=await _lock(session, EPISODES, EPISODES.c.id, episodes),
+        leaders=leader_rows,
+        needs=need_rows,
+        proposals=proposal_rows,
+        offers=offer_rows,
+        episodes=await _lock(session, EPISODES, EPISODES.c.id, [*episodes, *joined]),
         budgets=await _lock(session, BUDGETS, BUDGETS.c.id, budgets),
     )
 

@@ -34,8 +34,8 @@ _EMPTY_ARRAY = text("'{}'")
 class Offer(Base):
     """A match offered to its leader. The four answers are {…, reason, by, role, org, at}, each written once.
 
-    `shown` is what the school is shown before it agrees, as it stood at the offer: the leader's record, the parts of
-    the score, flags and declared interests.
+    `part` is set where it is of one part of a need. `shown` is what the school is shown before it agrees, as it stood
+    at the offer: the leader's record, the parts of the score, flags and declared interests.
     """
 
     __tablename__ = "offers"
@@ -54,9 +54,11 @@ class Offer(Base):
             name="conflicts_seen",
         ),
         CheckConstraint("state <> 'approved' OR approval ->> 'by' IS NOT NULL", name="approval_has_author"),
+        CheckConstraint("part IN ('trust_ceo', 'nle')", name="part_known"),
         Index(
-            "uq_offers_one_open_per_need",
+            "uq_offers_one_open_per_need_and_part",
             "need_id",
+            text("coalesce(part, '')"),
             unique=True,
             postgresql_where=text("state IN ('offered', 'accepted', 'agreed')"),
         ),
@@ -77,6 +79,7 @@ class Offer(Base):
     joins_episode_id: Mapped[UUID | None] = mapped_column(ForeignKey("episodes.id", use_alter=True))
     need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"))
     leader_id: Mapped[UUID] = mapped_column(ForeignKey("leaders.id"))
+    part: Mapped[str | None] = mapped_column(Text)
     subject_kind: Mapped[str] = mapped_column(Text)
     subject_id: Mapped[str] = mapped_column(Text)
     subject_name: Mapped[str | None] = mapped_column(Text)

@@ -37,7 +37,6 @@ async def approve_batch(call: Call, body: BatchRequest) -> Response:
         needs=[offer.need_id for offer in seen.values()],
         proposals=steps.present(*(offer.proposal_id for offer in seen.values())),
         offers=seen,
-        episodes=steps.present(*(offer.joins_episode_id for offer in seen.values())),
         budgets=await budgets.grants_on(
             call.session, [offer.tenancy_region for offer in seen.values()], call.now.date()
         ),

@@ -24,7 +24,7 @@ from brokering.problems import LeaderNotFound, NeedNotFound
 
 
 async def for_need(call: Call, need_id: UUID, body: DirectOffer) -> UUID:
-    """Offer a decided need to the leader named, or to the best candidate whom it has not been offered to.
+    """Offer a decided need, or a part of one, to the leader named, or to the best candidate not offered it before.
 
     Raises NoSuitableLeader where nobody is left, LeaderBarred with the rule where the one named may not take it.
     """
@@ -33,12 +33,17 @@ async def for_need(call: Call, need_id: UUID, body: DirectOffer) -> UUID:
     await call.act_for_all()
     need = await repository.need(call.session, need_id)
     making.check_decided(need)
-    pair = await _pair(call, need, body.leader_id)
+    pair = await _pair(call, need, body.leader_id, half_days=_half_days(body), part=body.part)
     await making.hold(call.session, call.now, need_id=need_id, leader_id=pair.leader_id)
     need = await repository.need(call.session, need_id)
     making.check_decided(need)
-    making.check_free(need)
-    return await making.place(call, need, pair, making.terms_of(body, need.days, call.now))
+    joins = await making.joined_episode(call.session, need, body.part)
+    return await making.place(call, need, pair, making.terms_of(body, need.days, call.now), joins=joins)
+
+
+def _half_days(body: DirectOffer) -> int | None:
+    """Return the half days of a part, which the offer says; a whole need is ranked at what it asks for."""
+    return round(body.days * 2) if body.part is not None and body.days is not None else None
 
 
 async def for_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> UUID:
@@ -53,11 +58,13 @@ async def for_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> UUID:
     return await making.place(call, need, pair, terms, joins=seen.id)
 
 
-async def _pair(call: Call, need: Row[Any], leader_id: UUID | None, half_days: int | None = None) -> Pair:
+async def _pair(
+    call: Call, need: Row[Any], leader_id: UUID | None, *, half_days: int | None, part: str | None = None
+) -> Pair:
     policy = current_policy()
     today = call.now.date()
     window = Window(today, today + timedelta(days=policy.window_days))
-    ranked = await rank_leaders(call.session, policy, window, need.id, half_days)
+    ranked = await rank_leaders(call.session, policy, window, need.id, half_days=half_days, part=part)
     if leader_id is None:
         return await _next_best(call, need, ranked)
     for scored, leader in ranked.feasible:
@@ -91,4 +98,5 @@ async def _as_pair(call: Call, ranked: Ranked, scored: Any, leader: Any) -> Pair
         distance_km=distance_document(scored),
         flags=flags_of(flag_bits(ranked.policy, ranked.window, ranked.need, leader)),
         party_orgs=list(row.tenancy_orgs),
+        part=ranked.need.part,
     )

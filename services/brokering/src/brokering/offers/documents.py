@@ -28,6 +28,7 @@ def offer_document(row: Row[Any], principal: Principal) -> dict[str, Any]:
         "id": str(row.id),
         "proposal_id": str(row.proposal_id) if row.proposal_id else None,
         "joins_episode_id": str(row.joins_episode_id) if row.joins_episode_id else None,
+        "part": row.part,
         "need_id": str(row.need_id),
         "leader_id": str(row.leader_id),
         "episode_id": str(row.episode_id) if row.episode_id else None,

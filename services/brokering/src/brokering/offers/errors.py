@@ -142,7 +142,7 @@ _OVER_CAP = CapExceeded("The cap on days does not leave that many.")
 _NOT_ENOUGH = CapExceeded("Fewer days stand there than this movement takes.")
 
 CONSTRAINT_ERRORS: dict[str, DomainError] = {
-    "uq_offers_one_open_per_need": NeedNotFree("Another offer on this need is open."),
+    "uq_offers_one_open_per_need_and_part": NeedNotFree("Another offer on this need is open."),
     "uq_offers_proposal_id": ProposalNotOpen("An offer has been made of this proposal already."),
     "uq_episodes_one_open_per_need": NeedNotFree("An episode of this need is open."),
     "uq_episodes_offer_id": StepBlocked("The episode of this offer has been opened already."),

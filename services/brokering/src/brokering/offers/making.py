@@ -16,6 +16,7 @@ from brokering.conflict_checks import hearing
 from brokering.domain.ledger import to_days
 from brokering.domain.needs import BY_HAND
 from brokering.domain.values import NeedState, ProposalState, half_days
+from brokering.episodes import writing
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
 from brokering.ledger.policy import support_policy
@@ -75,6 +76,7 @@ class Pair:
     distance_km: float | None
     flags: list[str]
     party_orgs: list[str]
+    part: str | None = None
     id: None = None
 
 
@@ -91,8 +93,11 @@ async def make(call: Call, proposal_id: UUID, body: OfferRequest) -> UUID:
     held = await hold(call.session, call.now, need_id=seen.need_id, leader_id=seen.leader_id, proposals=[seen.id])
     proposal = held.proposals[proposal_id]
     need = await repository.need(call.session, seen.need_id)
-    _check_states(need, proposal)
-    return await place(call, need, proposal, terms_of(body, proposal.days, call.now))
+    check_decided(need)
+    if proposal.state != ProposalState.PROPOSED:
+        raise ProposalNotOpen(f"This proposal cannot be offered: {PROPOSAL_STANDS[ProposalState(proposal.state)]}.")
+    joins = await joined_episode(call.session, need, proposal.part)
+    return await place(call, need, proposal, terms_of(body, proposal.days, call.now), joins=joins)
 
 
 async def place(call: Call, need: Row[Any], match: Row[Any] | Pair, terms: Terms, *, joins: UUID | None = None) -> UUID:
@@ -129,23 +134,31 @@ async def hold(
     return held
 
 
-def _check_states(need: Row[Any], proposal: Row[Any]) -> None:
-    check_decided(need)
-    if proposal.state != ProposalState.PROPOSED:
-        raise ProposalNotOpen(f"This proposal cannot be offered: {PROPOSAL_STANDS[ProposalState(proposal.state)]}.")
-    check_free(need)
-
-
 def check_decided(need: Row[Any]) -> None:
     """Raise NeedProvisional for a need that no decision stands behind."""
     if need.state == NeedState.PROVISIONAL:
         raise NeedProvisional(PROVISIONAL_STANDS[need.origin_kind == BY_HAND])
 
 
-def check_free(need: Row[Any]) -> None:
-    """Raise NeedNotFree for a need that is under offer, in support, met or withdrawn."""
-    if need.state != NeedState.DECIDED:
-        raise NeedNotFree(f"The need cannot take another offer: {NEED_STANDS[NeedState(need.state)]}.")
+async def joined_episode(session: AsyncSession, need: Row[Any], part: str | None) -> UUID | None:
+    """Return the episode that an offer of the need, or of this part of it, is to join; it and the need are locked.
+
+    Raises NeedNotFree for a need that is under offer, in support, met or withdrawn, unless that is of the other part,
+    and EpisodeBlocked where the episode takes no further leader.
+    """
+    if need.state == NeedState.DECIDED:
+        if await repository.has_open(session, need.id):
+            raise NeedNotFree("Another offer on this need is open.")
+        return None
+    held = need.state in {NeedState.UNDER_OFFER, NeedState.IN_SUPPORT}
+    if part is None or not held or not await repository.part_free(session, need.id, part):
+        what = "the need" if part is None else "this part of the need"
+        raise NeedNotFree(f"{what.capitalize()} cannot take another offer: {NEED_STANDS[NeedState(need.state)]}.")
+    episode_id = await repository.open_episode(session, need.id)
+    if episode_id is not None:
+        locked = await ledger.lock(session, episodes=[episode_id])
+        writing.allowed(locked.episodes[episode_id], "deploy")
+    return episode_id
 
 
 def terms_of(body: OfferRequest, days_wanted: Decimal, now: datetime) -> Terms:
@@ -219,9 +232,9 @@ async def _store(
     )
     if match.id is not None:
         await repository.set_proposal(call.session, match.id, ProposalState.UNDER_OFFER, call.now)
-    if joins is None:
+    if need.state == NeedState.DECIDED:
         await repository.set_need(call.session, need.id, NeedState.UNDER_OFFER, call.now)
-    await append_async(call.session, _events(offer_id, need.id, match.id, joins))
+    await append_async(call.session, _events(offer_id, need, match.id))
     await steps.tell_parties(call.session, await repository.current(call.session, offer_id), "offered", call.now)
     return offer_id
 
@@ -233,6 +246,7 @@ def _values(call: Call, need: Row[Any], match: Row[Any] | Pair, terms: Terms, jo
         "joins_episode_id": joins,
         "need_id": need.id,
         "leader_id": match.leader_id,
+        "part": match.part,
         "subject_kind": need.subject_kind,
         "subject_id": need.subject_id,
         "subject_name": need.subject_name,
@@ -249,12 +263,12 @@ def _values(call: Call, need: Row[Any], match: Row[Any] | Pair, terms: Terms, jo
     }
 
 
-def _events(offer_id: UUID, need_id: UUID, proposal_id: UUID | None, joins: UUID | None) -> list[NewEvent]:
-    offer, need = str(offer_id), str(need_id)
-    events = [NewEvent("brokering.offer.changed", offer, {"id": offer, "state": "offered", "need_id": need})]
+def _events(offer_id: UUID, need: Row[Any], proposal_id: UUID | None) -> list[NewEvent]:
+    offer, need_id = str(offer_id), str(need.id)
+    events = [NewEvent("brokering.offer.changed", offer, {"id": offer, "state": "offered", "need_id": need_id})]
     if proposal_id is not None:
         told = {"id": str(proposal_id), "state": "under_offer"}
         events.append(NewEvent("brokering.proposal.changed", str(proposal_id), told))
-    if joins is None:
-        events.append(NewEvent("brokering.need.changed", need, {"id": need, "state": "under_offer"}))
+    if need.state == NeedState.DECIDED:
+        events.append(NewEvent("brokering.need.changed", need_id, {"id": need_id, "state": "under_offer"}))
     return events

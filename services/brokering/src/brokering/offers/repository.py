@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.domain.episode_states import STATES as EPISODE_STATES
+from brokering.domain.offer_states import OPEN_STATES
 from brokering.domain.values import OrganisationKind, body_keys
 from brokering.ledger.repository import EPISODES, LEADER_ACCOUNTS, NEEDS, OFFERS, PROPOSALS, TABLES
 from shared.auth.principal import Principal
@@ -21,6 +23,7 @@ DESIGNATIONS = TABLES["leader_designations"]
 INTERESTS = TABLES["leader_interests"]
 SCHOOLS = TABLES["schools"]
 BATCHES = TABLES["approval_batches"]
+OPEN_EPISODES = tuple(state.code for state in EPISODE_STATES.values() if state.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,45 @@ async def offered_before(session: AsyncSession, need_id: UUID) -> set[str]:
     """Return the leaders to whom a need has been offered, whatever they answered."""
     rows = await session.scalars(select(OFFERS.c.leader_id).where(OFFERS.c.need_id == need_id))
     return {str(leader_id) for leader_id in rows}
+
+
+async def open_episode(session: AsyncSession, need_id: UUID) -> UUID | None:
+    """Return the open episode of a need."""
+    mine = EPISODES.c.need_id == need_id, EPISODES.c.state.in_(OPEN_EPISODES)
+    found: UUID | None = await session.scalar(select(EPISODES.c.id).where(*mine))
+    return found
+
+
+def holds_part(need_id: ColumnElement[UUID] | UUID, part: ColumnElement[str] | str) -> tuple[ColumnElement[bool], ...]:
+    """Return whether an offer on the need stands that another part may be offered beside, and whether one bars this.
+
+    An offer stands while it is open, and once it is approved while its episode is open. One of the whole need bars
+    every part, and one of a part the same part; a further leader of an episode bars none.
+    """
+    of_episode = or_(EPISODES.c.offer_id == OFFERS.c.id, EPISODES.c.id == OFFERS.c.joins_episode_id)
+    in_episode = exists().where(of_episode, EPISODES.c.state.in_(OPEN_EPISODES))
+    stands = or_(OFFERS.c.state.in_(OPEN_STATES), and_(OFFERS.c.state == "approved", in_episode))
+    same = or_(OFFERS.c.part == part, and_(OFFERS.c.part.is_(None), OFFERS.c.joins_episode_id.is_(None)))
+    mine = exists().where(OFFERS.c.need_id == need_id, stands)
+    return mine.where(OFFERS.c.part != part), mine.where(same)
+
+
+async def part_free(session: AsyncSession, need_id: UUID, part: str) -> bool:
+    """Tell whether a part of a need under offer or in support can be offered; the need is locked."""
+    beside, barred = holds_part(need_id, part)
+    return bool(await session.scalar(select(and_(beside, ~barred))))
+
+
+async def has_open(session: AsyncSession, need_id: UUID, *, besides: UUID | None = None) -> bool:
+    """Tell whether an offer on a need, other than this one, is open; the need is locked."""
+    others = OFFERS.c.need_id == need_id, OFFERS.c.id.is_distinct_from(besides), OFFERS.c.state.in_(OPEN_STATES)
+    return bool(await session.scalar(select(exists().where(*others))))
+
+
+async def join_parts(session: AsyncSession, need_id: UUID, episode_id: UUID) -> None:
+    """Let the open offers of parts of a need join its episode, which another part has opened; the need is locked."""
+    parts = OFFERS.c.need_id == need_id, OFFERS.c.part.is_not(None), OFFERS.c.state.in_(OPEN_STATES)
+    await session.execute(update(OFFERS).where(*parts).values(joins_episode_id=episode_id))
 
 
 async def add(session: AsyncSession, values: Mapping[str, Any]) -> None:

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
+from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from brokering.domain.values import LeaderRole
 from brokering.reference.lists import OneOf
 from shared.schemas import ApiModel, Page, RequestModel
 
@@ -30,11 +31,21 @@ class OfferRequest(RequestModel):
 
 
 class DirectOffer(OfferRequest):
-    """An offer of a need without a round: to the leader named, or to the next best."""
+    """An offer of a need, or of a part of it, without a round: to the leader named, or to the next best."""
+
+    part: LeaderRole | None = Field(
+        None, description="the part of split support, which a leader of this role may take; takes `days`"
+    )
 
     leader_id: UUID | None = Field(
         None, description="the best candidate who has not been offered this need before, unless told"
     )
+
+    @model_validator(mode="after")
+    def _days_of_the_part(self) -> DirectOffer:
+        if self.part is not None and self.days is None:
+            raise PydanticCustomError("days_of_part", "Say how many `days` the part is of.")
+        return self
 
 
 class EpisodeOffer(OfferRequest):
@@ -181,6 +192,7 @@ class Offer(ApiModel):
         description="null: offered without a round, as the next best or to a further leader"
     )
     joins_episode_id: UUID | None = Field(description="the episode in which a further leader is to be deployed")
+    part: LeaderRole | None = Field(description="of split support; null: the whole need, or a further leader")
     need_id: UUID
     leader_id: UUID
     episode_id: UUID | None

@@ -130,7 +130,6 @@ def answering(call: Call, offer_id: UUID, answer: steps.Answer) -> Callable[[], 
             needs=[seen.need_id],
             proposals=steps.present(seen.proposal_id),
             offers=[offer_id],
-            episodes=steps.present(seen.joins_episode_id),
         )
         await steps.take(call.session, held.offers[offer_id], answer, call.principal, call.now)
         await call.act_for_client()

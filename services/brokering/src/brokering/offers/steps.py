@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from brokering.budgets import funding
 from brokering.domain.ledger import to_days
 from brokering.domain.offer_states import REASON_REQUIRED, STATES, Blocked, Step, step_from
+from brokering.domain.values import NeedState
 from brokering.episodes import opening
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Stamp
@@ -100,14 +101,25 @@ async def _write(session: AsyncSession, held: Row[Any], step: Step, stamp: Stamp
     if step.movement == "reserved":
         open_or_join = opening.join_episode if held.joins_episode_id else opening.open_episode
         episode_id = await open_or_join(session, held, stamp)
+        if held.joins_episode_id is None:
+            await repository.join_parts(session, held.need_id, episode_id)
     elif step.movement is not None:
         await ledger.enter(session, _giving_back(held, step.movement, stamp))
     if held.proposal_id is not None:
         await repository.set_proposal(session, held.proposal_id, STATES[step.to_state].proposal, stamp.at)
-    if step.need_state is not None and held.joins_episode_id is None:
-        await repository.set_need(session, held.need_id, step.need_state, stamp.at)
-    await append_async(session, _events(held, step, episode_id))
+    need_state = await _need_state(session, held, step)
+    if need_state is not None:
+        await repository.set_need(session, held.need_id, need_state, stamp.at)
+    await append_async(session, _events(held, step, need_state, episode_id))
     await tell_parties(session, held, step.to_state, stamp.at)
+
+
+async def _need_state(session: AsyncSession, held: Row[Any], step: Step) -> str | None:
+    """Return the state that a step moves the need to; None where an episode or the offer of another part holds it."""
+    if step.need_state is None or held.joins_episode_id is not None:
+        return None
+    falls = step.need_state == NeedState.DECIDED
+    return None if falls and await repository.has_open(session, held.need_id, besides=held.id) else step.need_state
 
 
 async def tell_parties(session: AsyncSession, offer: Row[Any], state: str, now: datetime) -> None:
@@ -141,15 +153,15 @@ def _giving_back(held: Row[Any], movement: str, stamp: Stamp) -> ledger.Entry:
     )
 
 
-def _events(held: Row[Any], step: Step, episode_id: UUID | None) -> list[NewEvent]:
+def _events(held: Row[Any], step: Step, need_state: str | None, episode_id: UUID | None) -> list[NewEvent]:
     need_id = str(held.need_id)
     offer = {"id": str(held.id), "state": step.to_state, "need_id": need_id}
     events = [NewEvent("brokering.offer.changed", str(held.id), offer)]
     if step.movement is not None and held.proposal_id is not None:
         proposal = {"id": str(held.proposal_id), "state": STATES[step.to_state].proposal}
         events.append(NewEvent("brokering.proposal.changed", str(held.proposal_id), proposal))
-    if step.need_state is not None and held.joins_episode_id is None:
-        events.append(NewEvent("brokering.need.changed", need_id, {"id": need_id, "state": step.need_state}))
+    if need_state is not None:
+        events.append(NewEvent("brokering.need.changed", need_id, {"id": need_id, "state": need_state}))
     if episode_id is not None:
         subject = {"kind": held.subject_kind, "id": held.subject_id}
         episode = {"id": str(episode_id), "state": "open", "need_id": need_id, "subject": subject}

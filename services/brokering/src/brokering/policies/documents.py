@@ -67,6 +67,7 @@ def _policy(document: Mapping[str, Any]) -> MatchingPolicy:
         suitability=_suitability(document["suitability"]),
         school_types=_school_types(document["school_types"]),
         recheck=_recheck(document["designation_recheck"]),
+        both_or_none=bool(document["split"]["both_or_none"]),
         stability=int(document["stability"]),
         cross_region=bool(document["cross_region"]),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from brokering.candidates.schemas import FlagNote, Part
+from brokering.domain.values import LeaderRole
 from brokering.needs.schemas import NeedSubject
 from shared.schemas import ApiModel, Page
 
@@ -30,6 +31,7 @@ class Proposal(ApiModel):
     need_id: UUID
     leader_id: UUID
     leader_reference: str
+    part: LeaderRole | None = Field(description="of split support; null: the whole need")
     subject: NeedSubject
     region: str | None
     days: float

@@ -32,6 +32,7 @@ def document(row: Mapping[Any, Any], principal: Principal) -> dict[str, Any]:
         "need_id": str(row["need_id"]),
         "leader_id": str(row["leader_id"]),
         "leader_reference": row["leader_reference"],
+        "part": row["part"],
         "subject": {"kind": row["subject_kind"], "id": row["subject_id"], "name": row["subject_name"]},
         "region": row["tenancy_region"],
         "days": float(row["days"]),

@@ -25,8 +25,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.leaders.repository import LEADERS, visible_leaders
-from brokering.models.matching import MatchingRound, RoundLeader, RoundNeed, RoundUnmatched
+from brokering.models.rounds import MatchingRound, RoundLeader, RoundNeed, RoundUnmatched
 from brokering.needs.repository import NEEDS
+from brokering.proposals.repository import PROPOSALS
 from brokering.rows import all_rows, one_row
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
@@ -35,6 +36,12 @@ ROUNDS: Table = MatchingRound.metadata.tables["matching_rounds"]
 ROUND_LEADERS: Table = RoundLeader.metadata.tables["round_leaders"]
 ROUND_NEEDS: Table = RoundNeed.metadata.tables["round_needs"]
 UNMATCHED: Table = RoundUnmatched.metadata.tables["round_unmatched"]
+PROPOSED = and_(
+    PROPOSALS.c.round_id == ROUND_NEEDS.c.round_id,
+    PROPOSALS.c.need_id == ROUND_NEEDS.c.need_id,
+    PROPOSALS.c.part.is_not_distinct_from(ROUND_NEEDS.c.part),
+)
+"""What a round proposed for a need, or for the part of one."""
 JOB_FIELDS = ("state", "done", "total", "step", "problem", "finished_at")
 JOBS = table("jobs", *[column(name) for name in ("id", *JOB_FIELDS)])
 

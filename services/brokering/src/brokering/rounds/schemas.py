@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool, model_validator
 
 from brokering.domain.matching_policy import Part
-from brokering.domain.values import NeedsFrom
+from brokering.domain.values import LeaderRole, NeedsFrom
 from brokering.leaders.schemas import Region
 from shared.jobs import JobProblem
 from shared.schemas import ApiModel, Page, Progress, RequestModel
@@ -44,6 +44,22 @@ class Pin(RequestModel):
     leader_id: UUID
 
 
+HalfDays = Annotated[float, Field(ge=0.5, le=100, multiple_of=0.5, allow_inf_nan=False)]
+
+
+class Split(RequestModel):
+    """Split support: each school's need in two parts, one for the chief executive of a trust and one for an NLE.
+
+    The needs of trusts stay whole, and so do those of schools that ask for fewer days than both parts together.
+    """
+
+    ceo_days: HalfDays = Field(description="of the chief executive, in steps of half a day", examples=[6])
+    nle_days: HalfDays = Field(description="of the NLE; both together within the cap", examples=[4])
+    both_or_none: StrictBool | None = Field(
+        None, description="true: no part is proposed without the other; the policy's `split.both_or_none` unless told"
+    )
+
+
 class NewRound(RequestModel):
     """A round to be solved. An empty document is all of England under the newest policy."""
 
@@ -60,7 +76,20 @@ class NewRound(RequestModel):
         le=1000,
         description="suitability given up, at most, to keep a proposal that nobody has acted on; never a match",
     )
+    split: Split | None = Field(None, description="without it each need has one leader")
     policy_version: int | None = Field(None, ge=1, le=10_000)
+
+
+class RoundSplit(ApiModel):
+    """How a round split the needs of schools, and what became of them; counts are null until it has succeeded."""
+
+    ceo_days: float
+    nle_days: float
+    both_or_none: bool
+    split: int | None = Field(description="needs of schools that were split")
+    both: int | None = Field(description="of them, matched: each part has a leader")
+    half: int | None = Field(description="of them, half matched: one part has a leader")
+    none: int | None = Field(description="of them, without a leader")
 
 
 class Bound(ApiModel):
@@ -95,8 +124,9 @@ class Round(ApiModel):
     distance_cap_km: float | None = Field(description="null: the policy's")
     stability: int
     kept: int | None = Field(description="proposals that nobody had acted on and that came out the same")
+    split: RoundSplit | None = Field(description="null: each need has one leader")
     policy_version: int
-    needs: int | None
+    needs: int | None = Field(description="in split support each part of a need counts; so do all figures below")
     leaders: int | None
     pairs: int | None
     matched: int | None
@@ -140,9 +170,11 @@ class Reason(ApiModel):
 
 
 class Unmatched(ApiModel):
-    """A need without a leader, why, and what would have to give."""
+    """A need without a leader, or a part of one, why, and what would have to give."""
 
     need_id: UUID
+    part: LeaderRole | None = Field(description="null: a whole need")
+    half_matched: bool | None = Field(description="whether the other part has a leader; null for a whole need")
     reasons: list[Reason]
     relaxations: list[Relaxation]
 
@@ -168,9 +200,13 @@ class RoundLeaderPage(Page[RoundLeader]):
 
 
 class Pair(ApiModel):
-    """A feasible pair, one a line."""
+    """A feasible pair, one a line.
+
+    With `split.both_or_none`, the two parts of a need have a leader each or neither has one.
+    """
 
     need_id: UUID
+    part: LeaderRole | None = Field(description="null: a whole need")
     leader_id: UUID
     need_days: float
     suitability: int

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.values import flags_of
+from brokering.domain.values import flags_of, in_days
 from brokering.jobs import JOBS, MATCHING_ROUND
 from brokering.listing import page_after_page, streamed
 from brokering.policies.documents import matching_policy, with_weights
@@ -58,6 +58,7 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "window": {"from": row["window_from"], "to": row["window_to"]},
         "weights": row["weights"],
         **{name: row[name] for name in OPTIONS},
+        "split": _split_document(row),
         "policy_version": row["policy_version"],
         **{name: row[name] for name in FIGURES},
         "bound": None if row["matched"] is None else {**bound, "weighted_matched": row["bound_weighted"]},
@@ -65,6 +66,13 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "created_at": row["created_at"],
         "finished_at": row["finished_at"] or row["job_finished_at"],
     }
+
+
+def _split_document(row: Mapping[Any, Any]) -> dict[str, Any] | None:
+    if row["split"] is None:
+        return None
+    outcome = row["split_outcome"] or {}
+    return {**row["split"], **{name: outcome.get(name) for name in ("split", "both", "half", "none")}}
 
 
 async def ask(request: Request, session: AsyncSession, principal: Principal, new: NewRound) -> Response:
@@ -87,6 +95,7 @@ async def ask(request: Request, session: AsyncSession, principal: Principal, new
         "cross_region": policy.cross_region if new.cross_region is None else new.cross_region,
         "stability": policy.stability if new.stability is None else new.stability,
         "distance_cap_km": new.distance_cap_km,
+        "split": _split(new, policy),
         "broker": str(principal.org),
         "policy_version": policy.version,
         "requested_by": principal.subject,
@@ -105,6 +114,17 @@ def _policy(new: NewRound) -> MatchingPolicy:
         return with_weights(policy, {part.value: weight for part, weight in new.weights.items()})
     except ValueError as error:
         raise invalid("/weights", "One weight at least is above zero.", "no_weight") from error
+
+
+def _split(new: NewRound, policy: MatchingPolicy) -> dict[str, Any] | None:
+    """Return how the round splits needs; raises Unprocessable where both parts together are beyond the cap."""
+    if new.split is None:
+        return None
+    cap = float(in_days(policy.half_days_cap))
+    if new.split.ceo_days + new.split.nle_days > cap:
+        raise invalid("/split", f"Both parts together are at most {cap:g} days.", "beyond_cap")
+    both_or_none = policy.both_or_none if new.split.both_or_none is None else new.split.both_or_none
+    return {"ceo_days": new.split.ceo_days, "nle_days": new.split.nle_days, "both_or_none": both_or_none}
 
 
 def regions_of(principal: Principal, scope: Scope) -> list[str]:
@@ -201,7 +221,8 @@ async def list_unmatched(
 
 
 def _unmatched(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {"need_id": str(row["need_id"]), "reasons": row["reasons"], "relaxations": row["relaxations"]}
+    kept = {name: row[name] for name in ("part", "half_matched", "reasons", "relaxations")}
+    return {"need_id": str(row["need_id"]), **kept}
 
 
 async def list_leaders(
@@ -256,6 +277,7 @@ def _pair_lines(row: Mapping[Any, Any], leaders: list[str]) -> list[bytes]:
         dumps(
             {
                 "need_id": need_id,
+                "part": row["part"],
                 "leader_id": leaders[leader],
                 "need_days": days,
                 "suitability": suitability,

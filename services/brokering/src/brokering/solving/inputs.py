@@ -10,7 +10,8 @@ from sqlalchemy import Connection, RowMapping
 
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.values import NeedsFrom, NeedState, Window, broker_keys
+from brokering.domain.splitting import Split, parts_of, too_short
+from brokering.domain.values import NeedsFrom, NeedState, Window, broker_keys, half_days
 from brokering.matching import repository
 from brokering.matching.roster import leaders_of, needs_of, trusts_among
 from brokering.policies.documents import matching_policy, with_weights
@@ -34,6 +35,7 @@ class Inputs:
     pinned: list[tuple[str, str]]
     standing: frozenset[tuple[str, str]]
     stability: int
+    too_short_to_split: int
 
 
 def catch_up(ctx: JobContext) -> list[dict[str, Any]]:
@@ -62,16 +64,19 @@ def read_inputs(connection: Connection, asked: Mapping[Any, Any]) -> Inputs:
     policy = matching_policy(asked["policy_version"])
     if policy is None:
         raise JobFailed("Unknown policy", "This build does not hold the version of the policy that the round asks for.")
+    policy = _as_asked(policy, asked)
+    needs = needs_of(need_rows, places)
     return Inputs(
-        policy=_as_asked(policy, asked),
+        policy=policy,
         window=window,
-        needs=ordered_needs(needs_of(need_rows, places)),
+        needs=ordered_needs([part for need in needs for part in parts_of(need, policy.split)]),
         leaders=ordered_leaders(leaders_of(roster)),
         need_rows={str(row["id"]): row for row in need_rows},
         leader_rows={str(row["id"]): row for row in roster.leaders},
         pinned=_pairs(asked["pinned"]),
         standing=frozenset((str(row["need_id"]), str(row["leader_id"])) for row in standing),
         stability=asked["stability"],
+        too_short_to_split=sum(too_short(need, policy.split) for need in needs),
     )
 
 
@@ -83,7 +88,14 @@ def _as_asked(policy: MatchingPolicy, asked: Mapping[Any, Any]) -> MatchingPolic
         cross_region=asked["cross_region"],
         excluded=frozenset(_pairs(asked["excluded"])),
         broker=broker_keys(asked["broker"]),
+        split=_split(asked["split"]),
     )
+
+
+def _split(asked: Mapping[str, Any] | None) -> Split | None:
+    if asked is None:
+        return None
+    return Split(half_days(asked["ceo_days"]), half_days(asked["nle_days"]), asked["both_or_none"])
 
 
 def _pairs(asked: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:

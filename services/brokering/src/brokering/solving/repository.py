@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 _ROUND = text(
     "SELECT scope, window_from, window_to, weights, pinned, excluded, cross_region, distance_cap_km, stability, broker,"
-    " policy_version FROM matching_rounds WHERE id = :id"
+    " split, policy_version FROM matching_rounds WHERE id = :id"
 )
 _HOLD = text("SELECT id FROM needs WHERE id = ANY (CAST(:needs AS uuid[])) ORDER BY id FOR KEY SHARE")
 _SUPERSEDE = text(
@@ -28,7 +28,9 @@ _FINISH = text(
     SET needs = :needs, leaders = :leaders, pairs = :pairs, matched = :matched, unmatched = :unmatched,
         weighted_matched = :weighted_matched, total_suitability = :total_suitability, bound_matched = :bound_matched,
         bound_weighted = :bound_weighted, bound_total_suitability = :bound_total_suitability, optimal = :optimal,
-        gap = :gap, kept = :kept, proof = CAST(:proof AS jsonb), upstream = CAST(:upstream AS jsonb),
+        gap = :gap, kept = :kept,
+        split_outcome = CAST(:split_outcome AS jsonb), proof = CAST(:proof AS jsonb),
+        upstream = CAST(:upstream AS jsonb),
         warnings = CAST(:warnings AS jsonb), finished_at = clock_timestamp()
     WHERE id = :id
     """
@@ -72,7 +74,7 @@ def add_rows(connection: Connection, table: str, rows: Iterable[Mapping[str, Any
 
 def finish(connection: Connection, round_id: UUID, figures: Mapping[str, Any], warnings: Sequence[str]) -> None:
     """Write the round's figures."""
-    documents = {name: _text(figures[name]) for name in ("proof", "upstream")}
+    documents = {name: _text(figures[name]) for name in ("proof", "upstream", "split_outcome")}
     connection.execute(_FINISH, {**figures, **documents, "warnings": _text(list(warnings)), "id": round_id})
 
 

@@ -14,6 +14,7 @@ from brokering.candidates.service import distance_document, part_document
 from brokering.domain.flags import flag_notes
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
+from brokering.domain.splitting import outcome_of
 from brokering.domain.suitability import suitability
 from brokering.domain.values import ProposalState, Window, flags_of, in_days
 from brokering.solver.explanations import Explainer
@@ -42,6 +43,12 @@ class Solved:
     solution: Solution
     explainer: Explainer
     upstream: list[dict[str, Any]]
+    too_short_to_split: int
+
+    @property
+    def with_a_leader(self) -> frozenset[str]:
+        """Return the ids of the needs of which a part, or the whole, has a leader."""
+        return frozenset(self.needs[number].id for number in np.flatnonzero(self.solution.leader_of_need >= 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,10 @@ def round_row(connection: Connection, round_id: UUID) -> RowMapping:
 
 def prepare(solved: Solved) -> Prepared:
     """Build all rows; nothing is written."""
-    matched = solved.solution.leader_of_need >= 0
+    matched, served = solved.solution.leader_of_need >= 0, solved.with_a_leader
     return Prepared(
         proposals=[_proposal(solved, int(number)) for number in np.flatnonzero(matched)],
-        unmatched=[_unmatched(solved, int(number)) for number in np.flatnonzero(~matched)],
+        unmatched=[_unmatched(solved, int(number), served) for number in np.flatnonzero(~matched)],
         leaders=[_round_leader(solved.round_id, number, leader) for number, leader in enumerate(solved.leaders)],
     )
 
@@ -78,7 +85,7 @@ def store(connection: Connection, solved: Solved, prepared: Prepared) -> dict[st
     storing.add_rows(connection, "round_unmatched", prepared.unmatched)
     storing.add_rows(connection, "proposals", prepared.proposals)
     outcome = _figures(solved)
-    storing.finish(connection, solved.round_id, outcome, _warnings(solved))
+    storing.finish(connection, solved.round_id, {**outcome, "split_outcome": _split_outcome(solved)}, _warnings(solved))
     told = [_told(row, ProposalState.SUPERSEDED) for row in superseded]
     told += [_told(row, ProposalState.PROPOSED) for row in prepared.proposals]
     finished = {"id": str(solved.round_id), "state": "succeeded", **outcome}
@@ -113,6 +120,14 @@ def _figures(solved: Solved) -> dict[str, Any]:
     }
 
 
+def _split_outcome(solved: Solved) -> dict[str, int] | None:
+    if solved.policy.split is None:
+        return None
+    has_leader = (solved.solution.leader_of_need >= 0).tolist()
+    parts = ((need.id, has) for need, has in zip(solved.needs, has_leader, strict=True) if need.part is not None)
+    return asdict(outcome_of(parts))
+
+
 def _kept(solved: Solved) -> int:
     matched = np.flatnonzero(solved.solution.leader_of_need >= 0)
     chosen = ((solved.needs[n].id, solved.leaders[solved.solution.leader_of_need[n]].id) for n in matched)
@@ -121,7 +136,13 @@ def _kept(solved: Solved) -> int:
 
 def _warnings(solved: Solved) -> list[str]:
     behind = [each["service"] for each in solved.upstream if not each["reached_head"]]
-    return [f"{name} could not be asked for its latest changes: solved on what is held of it." for name in behind]
+    told = [f"{name} could not be asked for its latest changes: solved on what is held of it." for name in behind]
+    if short := solved.too_short_to_split:
+        what = "need of a school asks" if short == 1 else "needs of schools ask"
+        told.append(
+            f"{short} {what} for fewer days than both parts together, and {'was' if short == 1 else 'were'} not split."
+        )
+    return told
 
 
 def _proposal(solved: Solved, number: int) -> dict[str, Any]:
@@ -134,12 +155,13 @@ def _proposal(solved: Solved, number: int) -> dict[str, Any]:
         "round_id": solved.round_id,
         "need_id": row["id"],
         "leader_id": leader_row["id"],
+        "part": need.part,
         "need_no": number,
         "subject_kind": need.subject_kind,
         "subject_id": need.subject_id,
         "subject_name": need.name,
         "leader_reference": leader.reference,
-        "days": row["days"],
+        "days": in_days(need.half_days),
         "suitability": scored.total,
         "score_parts": [part_document(part) for part in scored.parts],
         "distance_km": distance_document(scored),
@@ -160,12 +182,15 @@ def _flags(solved: Solved, number: int) -> int:
     return int(problem.flags[first:last][problem.leader_of[first:last] == leader][0])
 
 
-def _unmatched(solved: Solved, number: int) -> dict[str, Any]:
-    row = solved.need_rows[solved.needs[number].id]
+def _unmatched(solved: Solved, number: int, served: frozenset[str]) -> dict[str, Any]:
+    need = solved.needs[number]
+    row = solved.need_rows[need.id]
     return {
         "round_id": solved.round_id,
         "need_no": number,
         "need_id": row["id"],
+        "part": need.part,
+        "half_matched": None if need.part is None else need.id in served,
         "reasons": [asdict(each) for each in solved.explainer.reasons(number)],
         "relaxations": [asdict(each) for each in solved.explainer.relaxations(number)],
         "tenancy_region": row["tenancy_region"],
@@ -182,7 +207,8 @@ def _round_needs(solved: Solved) -> Iterator[dict[str, Any]]:
             "round_id": solved.round_id,
             "need_no": number,
             "need_id": row["id"],
-            "days": row["days"],
+            "part": need.part,
+            "days": in_days(need.half_days),
             "priority_weight": int(problem.weights[number]),
             "leader_nos": problem.leader_of[here].tolist(),
             "suitabilities": problem.suitability[here].tolist(),

@@ -53,6 +53,8 @@ def _solve(given: Inputs, problem: Problem, seconds: float) -> Solution:
         )
     except Infeasible as error:
         text = "A pinned pair breaks a hard rule, or the pinned pairs together ask more of a leader than there is."
+        if given.policy.split is not None and given.policy.split.both_or_none:
+            text += " The round matches both parts of a need or none: the other part of a pinned one has to fit, too."
         problems = [FieldProblem("/pinned", text, "infeasible")]
         raise JobFailed("The pinned pairs cannot be held", text, problems) from error
 
@@ -82,6 +84,7 @@ def _solved(
         solution=solution,
         explainer=explainer,
         upstream=upstream,
+        too_short_to_split=given.too_short_to_split,
     )
 
 
@@ -100,7 +103,14 @@ def _pins(given: Inputs) -> list[tuple[int, int]]:
 
 
 def _numbers(given: Inputs, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return the numbers of the pairs whose need and leader are in the round."""
-    needs = {need.id: number for number, need in enumerate(given.needs)}
+    """Return the numbers of the pairs whose need and leader are in the round; of a split need, the leader's part."""
+    needs = {(need.id, need.part): number for number, need in enumerate(given.needs)}
     leaders = {leader.id: number for number, leader in enumerate(given.leaders)}
-    return {(n, k): (needs[n], leaders[k]) for n, k in pairs if n in needs and k in leaders}
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for need_id, leader_id in pairs:
+        if leader_id in leaders:
+            leader = leaders[leader_id]
+            number = needs.get((need_id, None), needs.get((need_id, given.leaders[leader].role)))
+            if number is not None:
+                found[need_id, leader_id] = number, leader
+    return found

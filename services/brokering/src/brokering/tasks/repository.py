@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    and_,
     case,
     cast,
     func,
@@ -31,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from brokering.budgets.repository import FEES, in_sight
 from brokering.domain.offer_states import OPEN_STATES
 from brokering.ledger.repository import BUDGETS, EPISODES, NEEDS, OFFERS, PROPOSALS, TABLES
-from brokering.offers.repository import overdue
+from brokering.offers.repository import holds_part, overdue
 from brokering.scopes import BUDGETS_READ
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
@@ -114,6 +115,7 @@ class Tasks:
         ).where(visible(self.principal, OFFERS), OFFERS.c.state.in_(OPEN_STATES), ~overdue(self.now))
 
     def _proposals(self) -> Select[Any]:
+        beside, barred = holds_part(PROPOSALS.c.need_id, PROPOSALS.c.part)
         return (
             select(
                 PROPOSALS.c.id,
@@ -129,7 +131,8 @@ class Tasks:
                 *_NONE * 6,
             )
             .join(NEEDS, NEEDS.c.id == PROPOSALS.c.need_id)
-            .where(visible(self.principal, PROPOSALS), PROPOSALS.c.state == "proposed", NEEDS.c.state == "decided")
+            .where(visible(self.principal, PROPOSALS), PROPOSALS.c.state == "proposed")
+            .where(or_(NEEDS.c.state == "decided", and_(beside, ~barred)))
         )
 
     def _completions(self) -> Select[Any]:

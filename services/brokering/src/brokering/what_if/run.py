@@ -64,4 +64,4 @@ def _sentence(needs: Sequence[Need], halves: int | None, matched: int, more: int
 
 def _dated(params: Mapping[str, Any]) -> dict[str, Any]:
     dates = {name: date.fromisoformat(params[name]) for name in ("window_from", "window_to")}
-    return {**params, **dates, "weights": {}, "pinned": [], "excluded": [], "stability": 0}
+    return {**params, **dates, "weights": {}, "pinned": [], "excluded": [], "stability": 0, "split": None}

@@ -1,0 +1,192 @@
+"""Rounds that split needs between a chief executive and an NLE: from the request to one episode of two deployments."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from services.brokering.tests.matching_world import DFE, MatchingWorld, in_trust
+from services.brokering.tests.support_world import Match, Steps, World
+
+SIX_AND_FOUR = {"ceo_days": 6, "nle_days": 4}
+
+
+async def two_schools(world: MatchingWorld, *, nle: dict[str, Any] | None = None) -> dict[str, str]:
+    """Two schools in need, decided; a chief executive with room for both and an NLE with room for one."""
+    for urn in (100001, 100002):
+        world.school(urn, **in_trust(str(urn)))
+        world.assess(urn)
+        world.decide(urn)
+    ceo = await world.leader("CEO-00001")
+    other = await world.leader("NLE-00002", role="nle", max_concurrent=1, **(nle or {}))
+    return {"trust_ceo": ceo["id"], "nle": other["id"]}
+
+
+async def told(world: MatchingWorld, done: dict[str, Any], what: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await world.get(f"/v1/matching-rounds/{done['id']}/{what}"))["data"]
+    return found
+
+
+async def changed(world: MatchingWorld, path: str, body: dict[str, Any]) -> None:
+    tag = (await world.client.get(path, headers=DFE)).headers["etag"]
+    answer = await world.client.patch(path, headers={**DFE, "If-Match": tag}, json=body)
+    assert answer.status_code == 200, answer.text
+
+
+class TestRound:
+    async def test_each_part_has_a_leader_of_its_role_and_its_own_days(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world)
+        done = await world.round({"split": SIX_AND_FOUR})
+        assert done["split"] == {
+            "ceo_days": 6, "nle_days": 4, "both_or_none": False, "split": 2, "both": 1, "half": 1, "none": 0,
+        }  # fmt: skip
+        assert (done["needs"], done["matched"], done["unmatched"], done["optimal"]) == (4, 3, 1, True)
+        proposals = await told(world, done, "proposals")
+        assert sorted((each["part"], each["days"]) for each in proposals) == [
+            ("nle", 4), ("trust_ceo", 6), ("trust_ceo", 6),
+        ]  # fmt: skip
+        assert all(each["leader_id"] == leaders[each["part"]] for each in proposals)
+        (left,) = await told(world, done, "unmatched")
+        assert (left["part"], left["half_matched"]) == ("nle", True)
+        assert [reason["rule"] for reason in left["reasons"]] == ["phase", "capacity"]
+        pairs = await world.lines(f"/v1/matching-rounds/{done['id']}/pairs")
+        assert {(each["part"], each["leader_id"], each["need_days"]) for each in pairs} == {
+            ("trust_ceo", leaders["trust_ceo"], 6.0), ("nle", leaders["nle"], 4.0),
+        }  # fmt: skip
+
+    async def test_both_or_none_leaves_no_school_with_half(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        done = await world.round({"split": {**SIX_AND_FOUR, "both_or_none": True}})
+        assert [done["split"][name] for name in ("both", "half", "none")] == [1, 0, 1]
+        assert len({each["need_id"] for each in await told(world, done, "proposals")}) == 1
+        left = await told(world, done, "unmatched")
+        assert {(each["part"], each["half_matched"]) for each in left} == {("trust_ceo", False), ("nle", False)}
+        assert {reason["rule"] for each in left for reason in each["reasons"]} == {"phase", "capacity", "other_part"}
+
+    async def test_what_would_match_the_other_part_does(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        before = await world.round({"split": SIX_AND_FOUR})
+        (left,) = await told(world, before, "unmatched")
+        first = left["relaxations"][0]
+        assert first["change"] == {"max_concurrent": {"from": 1, "to": 2}}
+        await changed(world, f"/v1/leaders/{first['leader_id']}", {"max_concurrent": 2})
+        pin = {"need_id": left["need_id"], "leader_id": first["leader_id"]}
+        after = await world.round({"split": SIX_AND_FOUR, "pinned": [pin]})
+        assert (after["split"]["both"], after["kept"], after["unmatched"]) == (2, 3, 0)
+        states = [each["state"] for each in await told(world, before, "proposals")]
+        assert states == ["superseded"] * 3
+
+    async def test_a_pair_names_the_part_of_its_leaders_role(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world)
+        await world.follow()
+        need = {each["subject"]["id"]: each["id"] for each in await world.needs()}["100002"]
+        pin, apart = ({"need_id": need, "leader_id": leaders[role]} for role in ("nle", "trust_ceo"))
+        done = await world.round({"split": SIX_AND_FOUR, "pinned": [pin], "excluded": [apart]})
+        of_need = [each for each in await told(world, done, "proposals") if each["need_id"] == need]
+        assert [(each["part"], each["pinned"]) for each in of_need] == [("nle", True)]
+        refused = await world.round(
+            {"split": {**SIX_AND_FOUR, "both_or_none": True}, "pinned": [pin], "excluded": [apart]}
+        )
+        assert refused["state"] == "failed"
+        assert "the other part of a pinned one has to fit" in str(refused["problem"])
+
+    async def test_trusts_and_short_needs_stay_whole(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        await world.follow()
+        need = (await world.needs())[0]
+        await changed(world, f"/v1/needs/{need['id']}", {"days": 9.5})
+        await world.post("/v1/needs", {"subject": {"kind": "trust", "id": "100001"}})
+        done = await world.round({"split": SIX_AND_FOUR, "scope": {"needs_from": "proposed"}})
+        assert done["split"]["split"] == 1
+        assert done["warnings"] == [
+            "1 need of a school asks for fewer days than both parts together, and was not split."
+        ]
+        proposals, left = await told(world, done, "proposals"), await told(world, done, "unmatched")
+        assert sorted(each["part"] or "whole" for each in [*proposals, *left]) == ["nle", "trust_ceo", "whole", "whole"]
+
+    @pytest.mark.parametrize(
+        ("split", "pointer"),
+        [
+            ({"ceo_days": 6.5, "nle_days": 4}, "/split"),
+            ({"ceo_days": 0, "nle_days": 4}, "/split/ceo_days"),
+            ({"ceo_days": 6, "nle_days": 0.25}, "/split/nle_days"),
+            ({"ceo_days": 6}, "/split/nle_days"),
+        ],
+    )
+    async def test_parts_are_of_half_days_within_the_cap(
+        self, world: MatchingWorld, split: dict[str, Any], pointer: str
+    ) -> None:
+        refused = await world.post("/v1/matching-rounds", {"split": split}, status=422)
+        assert [each["pointer"] for each in refused["errors"]] == [pointer]
+
+    async def test_without_it_nothing_is_split(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        done = await world.round()
+        assert done["split"] is None
+        assert {each["part"] for each in await told(world, done, "proposals")} == {None}
+
+
+class TestReports:
+    async def test_a_comparison_goes_part_by_part(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world)
+        whole, split = await world.round(), await world.round({"split": SIX_AND_FOUR})
+        path = f"/v1/matching-rounds/{whole['id']}/comparison/{split['id']}"
+        found = await world.get(path, include_total="true")
+        assert sum(found["changes"].values()) == 4
+        for each in found["data"]:
+            assert each["part"] in {"nle", "trust_ceo"}
+            assert each["second"] is None or each["second"]["leader_id"] == leaders[each["part"]]
+        pages, after = [], {}
+        while True:
+            page = await world.get(path, limit=1, **after)
+            pages += page["data"]
+            if page["paging"]["next_cursor"] is None:
+                break
+            after = {"after": page["paging"]["next_cursor"]}
+        assert pages == found["data"]
+        assert len(pages) == found["paging"]["total"]
+        back = await world.get(f"/v1/matching-rounds/{split['id']}/comparison/{whole['id']}")
+        assert sum(back["changes"].values()) == 4
+        same = await world.get(f"/v1/matching-rounds/{split['id']}/comparison/{split['id']}")
+        assert (same["changes"]["same_leader"], same["changes"]["unmatched_in_both"]) == (3, 1)
+
+    async def test_equity_counts_needs_with_both_parts(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        done = await world.round({"split": SIX_AND_FOUR})
+        found = await world.get(f"/v1/matching-rounds/{done['id']}/equity")
+        assert (found["needs"], found["matched"], found["half_matched"]) == (2, 1, 1)
+        (london,) = found["by_region"]
+        assert (london["needs"], london["matched"], london["half_matched"]) == (2, 1, 1)
+        assert (london["days_asked"], london["days_given"]) == (20, 16)
+        assert sum(band["matches"] for band in found["distances"]["bands"]) == 3
+
+    async def test_a_pair_is_explained_by_the_part_of_its_role(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world)
+        done = await world.round({"split": SIX_AND_FOUR})
+        for each in await told(world, done, "proposals"):
+            path = f"/v1/needs/{each['need_id']}/candidates/{leaders[each['part']]}"
+            assert (await world.get(path))["round"]["outcome"] == "proposed"
+
+
+async def test_two_proposals_become_one_episode_with_two_deployments(world: MatchingWorld) -> None:
+    await two_schools(world, nle={"days_available": 30})
+    done = await world.round({"split": {**SIX_AND_FOUR, "both_or_none": True}})
+    steps, episodes = Steps(world.client, World), []  # type: ignore[arg-type]  # its people's tokens are all that is used
+    proposals = await told(world, done, "proposals")
+    for each in proposals:
+        match = Match(*(UUID(each[name]) for name in ("need_id", "leader_id", "id")), int(each["subject"]["id"]))
+        offer = await steps.offer(match)
+        assert (offer["part"], offer["days"]) == (each["part"], each["days"])
+        await steps.respond(match, offer["id"])
+        await steps.agree(match, offer["id"])
+        episodes.append((await steps.approve(offer["id"]))["episode_id"])
+    assert len(set(episodes)) == 1
+    answer = await world.client.get(
+        f"/v1/episodes/{episodes[0]}", headers=World.school(int(proposals[0]["subject"]["id"]))
+    )
+    found = answer.json()
+    assert [(one["leader_id"], one["days"]) for one in found["deployments"]] == [
+        (each["leader_id"], each["days"]) for each in proposals
+    ]
+    assert (found["days"]["reserved"], found["days"]["unallocated"]) == (10, 0)
