@@ -43,6 +43,20 @@ def test_collections_of_garbage_pass_over_what_a_process_starts_with() -> None:
     assert any(each is kept for each in gc.get_objects())
 
 
+class TestMediaTypes:
+    @pytest.mark.parametrize("accept", ["application/pdf", "text/*", "application/json;q=0, text/html"])
+    async def test_what_is_not_served_is_406_and_tells_what_is(self, client: httpx.AsyncClient, accept: str) -> None:
+        body = assert_problem(await client.get("/v1/notes", headers={**WRITE, "Accept": accept}), 406)
+        assert "application/json" in str(body["detail"])
+
+    @pytest.mark.parametrize(
+        "accept", ["", "*/*", "application/*", "application/pdf, */*;q=0.1", "text/html, application/json;q=0.9"]
+    )
+    async def test_json_is_served_to_whoever_takes_it(self, client: httpx.AsyncClient, accept: str) -> None:
+        response = await client.get("/v1/notes", headers={**WRITE, "Accept": accept})
+        assert response.headers["content-type"] == "application/json"
+
+
 class TestAccess:
     async def test_no_token_is_401_with_a_challenge(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/v1/notes")

@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -14,6 +15,7 @@ from shared.db.migrate import alembic_config
 from shared.db.session import Database
 from shared.errors import DomainError
 from shared.events.feed import feed_router
+from shared.negotiation import refuse_unserved_types
 from shared.openapi import install_openapi
 from shared.query_parameters import refuse_unknown_parameters
 from shared.rate_limit import RateLimiter, count_request
@@ -22,6 +24,8 @@ from shared.short_ways import ShortWay, ShortWays, declared_accesses
 from shared.telemetry.logs import configure_logs
 from shared.telemetry.middleware import HeadAsGet, RequestTelemetry
 from shared.telemetry.traces import tracing
+
+BEFORE_EVERY_ROUTE: Final = (count_request, refuse_unknown_parameters, refuse_unserved_types)
 
 
 def database_from(name: str, settings: ServiceSettings) -> Database:
@@ -86,7 +90,7 @@ def create_service_app(
     )
     app.state.rate_limiter = RateLimiter(settings.rate_limit_per_minute)
     for router in (*routers, feed_router(f"/{name}", confidential=feed_scope)):
-        app.include_router(router, dependencies=[Depends(count_request), Depends(refuse_unknown_parameters)])
+        app.include_router(router, dependencies=[Depends(each) for each in BEFORE_EVERY_ROUTE])
     app.include_router(health.router)
     docs.install(app)
     problems.install(app, constraint_errors or {})

@@ -57,6 +57,14 @@ class NotFound(DomainError):
     title = "Not found"
 
 
+class NotAcceptable(DomainError):
+    """The client takes none of the media types that this route answers with."""
+
+    status = 406
+    slug = "not-acceptable"
+    title = "This is not served in a form that the client takes"
+
+
 class Conflict(DomainError):
     """The present state does not allow the step; `detail` says what blocks it."""
 

@@ -1,11 +1,19 @@
-"""Which of JSON and HTML a client would rather have (RFC 9110, section 12.5.1)."""
+"""Which of the media types that are served a client takes, and would rather have (RFC 9110, section 12.5.1)."""
 
+import re
+from http import HTTPStatus
 from typing import Final
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from shared.errors import NotAcceptable
 
 HTML: Final = "text/html"
 JSON: Final = "application/json"
+
+_RANGE: Final = re.compile(r"[^/\s]+/[^/\s]+")
+_QUALITY: Final = re.compile(r"[01](\.[0-9]{0,3})?|\.[0-9]{1,3}")
 
 Preference = tuple[float, int]
 
@@ -15,17 +23,39 @@ def prefers_html(request: Request) -> bool:
     accept = request.headers.get("accept", "")
     if HTML not in accept.lower():
         return False
-    ranges = [_range(part) for part in accept.lower().split(",")]
+    ranges = _ranges(accept)
     return _preference(ranges, HTML) > _preference(ranges, JSON)
 
 
-def _range(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip() for piece in part.split(";"))
-    quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
-    try:
-        return name, float(quality)
-    except ValueError:
-        return name, 0.0
+async def refuse_unserved_types(request: Request) -> None:
+    """Refuse a read by a client that takes none of the types its route answers with (a FastAPI dependency).
+
+    JSON is served to a wildcard too, every other form only where it is named.
+    """
+    ranges = _ranges(request.headers.get("accept", ""))
+    if request.method != "GET" or not ranges:
+        return
+    served = _served(request.scope["route"])
+    named = {name for name, quality in ranges if quality > 0}
+    if not _preference(ranges, served[0])[0] and named.isdisjoint(served):
+        raise NotAcceptable(f"This is served as {', '.join(served)}.")
+
+
+def _served(route: APIRoute) -> list[str]:
+    """Return the media types of a route's answers, first the one that any client gets that does not mind."""
+    forms = list(route.responses.get(HTTPStatus.OK, {}).get("content", {}))
+    return [*([JSON] if route.response_class is not Response else []), *(form for form in forms if form != JSON)]
+
+
+def _ranges(accept: str) -> list[tuple[str, float]]:
+    """Return the media ranges of an Accept header with their qualities; what is malformed says nothing."""
+    found = []
+    for part in accept.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+        if _RANGE.fullmatch(name) and _QUALITY.fullmatch(quality):
+            found.append((name, float(quality)))
+    return found
 
 
 def _preference(ranges: list[tuple[str, float]], media_type: str) -> Preference:

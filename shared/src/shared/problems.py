@@ -31,7 +31,7 @@ from shared.telemetry.context import trace_id
 MEDIA_TYPE = "application/problem+json"
 JSON = ("application/json",)
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
-STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
+STATUSES = (400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 500, 503)
 _KEY = "[key]"
 """What the validator puts after the name of a member whose name itself is wrong."""
 _BODY_STATUSES = (400, 413)

@@ -4,6 +4,7 @@ import httpx
 from services.inspection.tests.integration.reads.rows import Register
 
 FORMS = ("application/json", "application/x-ndjson", "text/csv")
+JSON_ALONE = {"/v1/data-quality/summary", "/v1/local-authorities"}
 UNKNOWN = [
     ("/v1/schools", "trust", "5144"),
     ("/v1/schools", "trust", "St Mary"),
@@ -24,7 +25,7 @@ async def test_names_the_parameter_and_the_value(reader: httpx.AsyncClient, regi
     register.school(100001, trust="5143")
 
     for path, parameter, value in UNKNOWN:
-        for form in FORMS:
+        for form in FORMS[:1] if path in JSON_ALONE else FORMS:
             answer = await reader.get(path, params={parameter: value}, headers={"Accept": form})
             assert answer.status_code == 422, (path, parameter, form)
             assert answer.headers["content-type"] == "application/problem+json"
