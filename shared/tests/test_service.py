@@ -57,6 +57,23 @@ class TestMediaTypes:
         assert response.headers["content-type"] == "application/json"
 
 
+class TestWords:
+    @pytest.mark.parametrize(
+        ("body", "told"),
+        [
+            ("[]", "A JSON object is wanted here."),
+            ("{", "The body is no JSON: it cannot be read from this character on."),
+            ("{}", "This has to be there."),
+            ('{"title": "t", "colour": "red"}', "There is no field of this name here."),
+        ],
+    )
+    async def test_a_refusal_says_what_is_wanted(self, client: httpx.AsyncClient, body: str, told: str) -> None:
+        headers = {**WRITE, "Content-Type": "application/json"}
+        answer = await client.post("/v1/notes", content=body, headers=headers)
+        assert_problem(answer, 422)
+        assert told in [error["detail"] for error in answer.json()["errors"]]
+
+
 class TestAccess:
     async def test_no_token_is_401_with_a_challenge(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/v1/notes")

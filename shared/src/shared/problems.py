@@ -37,6 +37,17 @@ _KEY = "[key]"
 _BODY_STATUSES = (400, 413)
 """With these the framework tells of a body that it could not read."""
 
+_PLAIN = {
+    "extra_forbidden": "There is no field of this name here.",
+    "missing": "This has to be there.",
+    "json_invalid": "The body is no JSON: it cannot be read from this character on.",
+    "model_attributes_type": "A JSON object is wanted here.",
+    "model_type": "A JSON object is wanted here.",
+    "dict_type": "A JSON object is wanted here.",
+    "list_type": "A JSON array is wanted here.",
+}
+"""What is said in place of a validator's own words, where these speak of the program, by the type of the error."""
+
 _log = structlog.get_logger()
 
 
@@ -76,7 +87,10 @@ class InternalError(DomainError):
 
 def _validation_error(error: RequestValidationError) -> Unprocessable:
     problems = [
-        FieldProblem(_pointer(item["loc"]), sentence_of(str(item["msg"])), str(item["type"])) for item in error.errors()
+        FieldProblem(
+            _pointer(item["loc"]), _PLAIN.get(str(item["type"])) or sentence_of(str(item["msg"])), str(item["type"])
+        )
+        for item in error.errors()
     ]
     return Unprocessable("Some of the input is not valid; `errors` says where.", errors=problems)
 
