@@ -166,6 +166,9 @@ async def test_what_cannot_be_admitted(loaded: Service) -> None:
     ).status_code == 409
     trust = await loaded.post("/v1/trusts/5143/eligibility/exceptions", REASON, director("London"))
     assert trust.status_code == 409
+    for path in ("/v1/schools/100004/eligibility/exceptions", "/v1/trusts/5143/eligibility/exceptions"):
+        unknown = await loaded.post(path, {**REASON, "programme": "x"}, director("London", "North East"))
+        assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/programme")
 
 
 async def test_reference_data(service: Service) -> None:

@@ -37,12 +37,12 @@ def programme(code: str) -> Programme:
     return Programme(code, document["version"], document["parameters"], document["rules"], document["assumptions"])
 
 
-def require_programme(code: str, route: str | None = None) -> Programme:
+def require_programme(code: str, route: str | None = None, pointer: str = "programme") -> Programme:
     """The programme of a code; raises Unprocessable where there is none, or none for schools or trusts (`route`)."""
     if code not in documents():
-        raise invalid("programme", f"{code!r} is none of: {', '.join(documents())}.", "unknown_code")
+        raise invalid(pointer, f"{code!r} is none of: {', '.join(documents())}.", "unknown_code")
     if route is not None and route not in documents()[code]["routes"]:
-        raise invalid("programme", f"{code!r} has no {route} route.", "no_such_route")
+        raise invalid(pointer, f"{code!r} has no {route} route.", "no_such_route")
     return programme(code)
 
 

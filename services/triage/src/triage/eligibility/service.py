@@ -191,6 +191,7 @@ async def admit_school(
     request: Request, session: AsyncSession, principal: Principal, urn: int, wanted: NewException
 ) -> Response:
     """Admit a school outside the criteria."""
+    require_programme(wanted.programme, SCHOOL, "/programme")
     row = await repository.school(session, principal, urn)
     if row is None:
         raise SchoolNotFound("There is no school of this URN.")
@@ -203,6 +204,7 @@ async def admit_trust(
     request: Request, session: AsyncSession, principal: Principal, uid: str, wanted: NewException
 ) -> Response:
     """Admit a trust outside the criteria."""
+    require_programme(wanted.programme, TRUST, "/programme")
     document = await _trust(session, principal, uid, Wanted(wanted.programme))
     rows = await repository.of_urns(session, [each["urn"] for each in document["schools"]])
     require_region(principal, [row["region"] for row in rows])
