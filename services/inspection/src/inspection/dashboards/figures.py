@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
-from inspection.dashboards.measures import Measure, measures, roll_may_be, threshold
-from inspection.domain.suppression import Family, Figure, hide, pupils_of
+from inspection.dashboards.measures import Measure, measures, roll_may_be, tells_absentees, threshold
+from inspection.domain.suppression import Family, Figure, hide, is_safe, pupils_of
 
 VALUE = "value"
 SUPPRESSED = "suppressed"
@@ -28,14 +28,32 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
     none gives few pupils away; without any it is not shown. Where the file gives no cohort, the roll that the share is
     of may be further off: as much less or more as `suppression.json` allows. Of results without a cohort no more is
     known than that it is at most the roll: they are shown as their publisher suppressed them, but not where even the
-    whole roll would make them a few. What is `within` a hidden figure is hidden too. An estimate, the share of the
+    whole roll would make them a few. What is `within` a hidden figure is hidden too, and a share of sessions that makes
+    the persistent absentees a few. An estimate, the share of the
     roll, is one of the numbers that the share may stand for, and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
     unknown = {measure.code for measure, cell in told if not _wholes(measure, cell, rolls)}
     families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, rolls))
     hidden = hide(families, threshold()).codes | unknown
+    hidden |= {measure.code for measure, cell in told if _tells_absentees(measure, cell, rolls)}
     return hidden | {measure.code for measure, _ in told if measure.within in hidden}
+
+
+def _tells_absentees(measure: Measure, cell: Cell, rolls: Collection[int]) -> bool:
+    return any(tells_absentees(measure, cell.value or 0.0, whole) for whole in _wholes(measure, cell, rolls))
+
+
+def leaves_no_few(cell: Cell, rolls: Collection[int], count: int) -> bool:
+    """Tell whether a number of pupils who are all among those of an official share leaves no few of these.
+
+    The share is taken of the file's cohort and of every roll that is known. As many or more is no contradiction, since
+    the two are of different days.
+    """
+    wholes = {*rolls, *(() if cell.cohort is None else (cell.cohort,))}
+    decimals = measures()[cell.measure].decimals
+    outer = [pupils_of(cell.value or 0.0, whole, decimals) for whole in wholes]
+    return all(is_safe((low - count, high - count), threshold()) for low, high in outer)
 
 
 def _wholes(measure: Measure, cell: Cell, rolls: Collection[int]) -> set[int]:

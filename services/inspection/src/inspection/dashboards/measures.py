@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from inspection.data import load
-from inspection.domain.suppression import Relation
+from inspection.domain.suppression import Relation, tells_of_absentees
 
 SCHOOL: Final = "school"
 """The source of measures that schools and trusts supply themselves."""
@@ -17,8 +17,9 @@ class Measure:
     """A measure. `of`: what it counts (`pupils`, `sessions`, `mean`, `roll`, `estimate`); `base`: of which whole.
 
     A base is `cohort`, the pupils given beside the figure; `roll`, those on roll; `none`, for the roll itself; or
-    `unknown`. `within`: the figure that counts the pupils this one is of. Figures of one `family` are about one whole;
-    `nested` ones stand from the outermost to the innermost.
+    `unknown`. `within`: the figure that counts the pupils this one is of; `among`: the official share of the roll whose
+    pupils hold all that this one counts. `missed`: whether a share of sessions is of those missed. Figures of one
+    `family` are about one whole; `nested` ones stand from the outermost to the innermost.
     """
 
     code: str
@@ -35,6 +36,8 @@ class Measure:
     relation: Relation
     estimate_of: str | None
     within: str | None
+    among: str | None
+    missed: bool
 
 
 @cache
@@ -54,12 +57,20 @@ def _measure(entry: Mapping[str, Any]) -> Measure:
         relation=entry["relation"],
         estimate_of=entry.get("estimate_of"),
         within=entry.get("within"),
+        among=entry.get("among"),
+        missed=entry.get("missed", False),
     )
 
 
 def codes_of(source: str) -> list[str]:
     """Return the codes of the measures that a kind of file gives."""
     return [code for code, each in measures().items() if each.source == source and each.estimate_of is None]
+
+
+@cache
+def shares_beside() -> list[str]:
+    """Return the codes of the official shares whose pupils hold all that a school counts itself."""
+    return sorted({each.among for each in measures().values() if each.among})
 
 
 def _limit(code: str) -> float:
@@ -76,6 +87,21 @@ def threshold() -> int:
 def roll_may_be() -> tuple[float, float]:
     """Return the least and the most that the roll a share is of may be, as parts of the rolls that are known."""
     return _limit("least_roll"), _limit("most_roll")
+
+
+@cache
+def persistent_from() -> float:
+    """Return the share of sessions missed, in percent, from which a pupil is persistently absent."""
+    return _limit("persistent_from")
+
+
+def tells_absentees(measure: Measure, value: float, whole: int) -> bool:
+    """Tell whether a share of sessions, about `whole` pupils, says of persistent absentees that they are a few."""
+    if measure.of != "sessions":
+        return False
+    missed = value if measure.missed else 100 - value
+    most = missed + 0.5 * 10.0**-measure.decimals
+    return tells_of_absentees(most, whole, persistent_from(), threshold())
 
 
 def levels() -> Sequence[Mapping[str, Any]]:

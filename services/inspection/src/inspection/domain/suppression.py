@@ -111,6 +111,15 @@ def is_safe(pupils: Interval, threshold: int) -> bool:
     return high <= 0 or low >= threshold
 
 
+def tells_of_absentees(missed: float, whole: int, least_missed: float, threshold: int) -> bool:
+    """Tell whether at most so many percent of sessions missed lets only a few of `whole` pupils be persistently absent.
+
+    Whoever is has missed `least_missed` percent of the sessions at least, so that all that is missed bounds their
+    number.
+    """
+    return 0 < floor(whole * missed / least_missed + _ALMOST) < threshold
+
+
 def hide(families: Sequence[Family], threshold: int, roll: int | None = None, told: Told | None = None) -> Hidden:
     """Return what must not be shown of a school's figures.
 

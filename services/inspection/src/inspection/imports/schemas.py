@@ -79,7 +79,11 @@ class Import(ApiModel):
 
 
 class Rejection(ApiModel):
-    """A row that was not taken. `row` counts data rows and `line` lines of the file, both from 1; `raw` is the row."""
+    """A row that was not taken. `row` counts data rows and `line` lines of the file, both from 1; `raw` is the row.
+
+    Of files of pupils' figures `raw` is null, and so is a `value` with digits in it: small numbers are hidden wherever
+    they are told, and whoever sent the file has it.
+    """
 
     row: int
     line: int
@@ -87,7 +91,7 @@ class Rejection(ApiModel):
     value: str | None
     code: str
     text: str
-    raw: str
+    raw: str | None
 
 
 class FieldChange(ApiModel):

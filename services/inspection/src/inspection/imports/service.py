@@ -12,6 +12,7 @@ from fastapi import Request, Response, UploadFile
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inspection.dashboards.measures import codes_of
 from inspection.domain.areas import read_grade
 from inspection.domain.file_dates import date_in
 from inspection.imports import repository
@@ -171,13 +172,14 @@ async def list_rejections(
     """Answer with rejected rows in the order of the file: a page of them, or all of them as CSV or NDJSON."""
     found = await _found(session, import_id, principal)
     if wants_ndjson(request):
-        return ndjson(_rejections(request, import_id))
+        return ndjson(_rejections(request, found))
     if wants_csv(request):
         names = list(Rejection.model_fields)
-        return csv_rows(names, _cells(request, import_id))
+        return csv_rows(names, _cells(request, found))
     key = page.key(int)
     after = 0 if key is None else int(str(key[0]))
-    rows = [rejection_of(row) for row in await repository.rejections(session, import_id, after, page.limit + 1)]
+    rejected = await repository.rejections(session, import_id, after, page.limit + 1)
+    rows = [rejection_of(row, found.kind) for row in rejected]
     return page_response(
         request, page_of(request, page, rows, lambda each: (each.row,), total=found.rows.rejected or 0)
     )
@@ -234,9 +236,10 @@ def document_of(row: RowMapping) -> Import:
     )
 
 
-def rejection_of(row: RowMapping) -> Rejection:
-    """Return a rejected row as clients see it."""
-    return Rejection(row=row["row_number"], **{name: row[name] for name in Rejection.model_fields if name != "row"})
+def rejection_of(row: RowMapping, kind: str) -> Rejection:
+    """Return a rejected row as clients see it: of a file of pupils' figures without them, for they may be of a few."""
+    named = {name: row[name] for name in Rejection.model_fields if name not in {"row", "raw"}}
+    return Rejection(row=row["row_number"], raw=None if codes_of(kind) else row["raw"], **named)
 
 
 async def _found(session: AsyncSession, import_id: UUID, principal: Principal) -> Import:
@@ -268,14 +271,14 @@ async def _store(session: AsyncSession, owner: Mapping[str, Any], file: UploadFi
         waiting.append({**whose, "chunk": number, "content": block})
 
 
-async def _rejections(request: Request, import_id: UUID) -> AsyncIterator[Rejection]:
+async def _rejections(request: Request, of: Import) -> AsyncIterator[Rejection]:
     async with streaming_session(request) as session:
-        async for row in repository.stream_rejections(session, import_id):
-            yield rejection_of(row)
+        async for row in repository.stream_rejections(session, of.id):
+            yield rejection_of(row, of.kind)
 
 
-async def _cells(request: Request, import_id: UUID) -> AsyncIterator[list[Any]]:
-    async for rejection in _rejections(request, import_id):
+async def _cells(request: Request, of: Import) -> AsyncIterator[list[Any]]:
+    async for rejection in _rejections(request, of):
         yield list(rejection.model_dump().values())
 
 

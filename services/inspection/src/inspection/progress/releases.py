@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from inspection.dashboards.rule import rule
 from inspection.progress import repository
-from inspection.progress.shown import SUPPRESSED, Document, shown
+from inspection.progress.shown import SUPPRESSED, Document, official_of, shown
 from inspection.rows import Row
 
 VALUE = "value"
@@ -29,5 +29,6 @@ def remake(connection: Connection) -> int:
     stale = repository.stale_releases(connection, rule())
     for key in stale:
         versions = repository.versions_up_to(connection, key)
-        repository.replace_release(connection, key, shown(versions), rule())
+        measures = shown([row["measures"] for row in versions], official_of(versions[-1]))
+        repository.replace_release(connection, key, measures, rule())
     return len(stale)

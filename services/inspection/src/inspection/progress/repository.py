@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inspection.dashboards.measures import shares_beside
 from inspection.models import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
 from inspection.rows import Reads, Row, fetch_all
 
@@ -31,6 +32,20 @@ class Seen:
         """The parameters of the filter `_SEEN`."""
         return {"orgs": list(self.orgs), "regions": list(self.regions), "everything": self.everything}
 
+
+_OFFICIAL: Final = """
+LEFT JOIN LATERAL (
+    SELECT array_remove(ARRAY[s.pupils, before.least, before.most], NULL) AS rolls,
+        (SELECT json_agg(json_build_object('measure', m.measure, 'value', m.value, 'cohort', m.cohort))
+            FROM pupil_measures m
+            WHERE m.urn = s.urn AND m.period = left(v.period, 7) AND m.measure = ANY(:shares)
+                AND m.status = 'value') AS shares
+    FROM schools s CROSS JOIN LATERAL (
+        SELECT min(told.roll::integer) AS least, max(told.roll::integer) AS most
+        FROM school_changes c CROSS JOIN LATERAL (VALUES (c.before), (c.after)) AS told (roll)
+        WHERE c.urn = s.urn AND c.field = 'pupils' AND told.roll IS NOT NULL) before
+    WHERE s.urn = v.urn) official ON true"""
+_BESIDE: Final = "official.rolls, official.shares"
 
 _SEEN: Final = """
 (:everything OR v.tenancy_orgs && CAST(:orgs AS text[]) OR v.tenancy_region = ANY(CAST(:regions AS text[])))"""
@@ -81,15 +96,18 @@ async def lock_all(session: AsyncSession) -> None:
 
 
 async def versions(session: AsyncSession, urn: int, period: str, seen: Seen, last: int | None = None) -> list[Row]:
-    """Return the versions of a school's term up to a certain one or the newest, oldest first, each with its release."""
+    """Return the versions of a school's term up to a certain one or the newest, oldest first, each with its release.
+
+    `rolls` and `shares` stand beside each: what official files say of the school, as `shown.official_of` reads it.
+    """
     sql = f"""
-    SELECT {_VERSION}, r.released_on
-    FROM progress_versions v
+    SELECT {_VERSION}, r.released_on, {_BESIDE}
+    FROM progress_versions v {_OFFICIAL}
     LEFT JOIN progress_releases r ON r.urn = v.urn AND r.period = v.period AND r.version = v.version
     WHERE v.urn = :urn AND v.period = :period AND {_SEEN}
         AND (CAST(:last AS integer) IS NULL OR v.version <= :last)
     ORDER BY v.version"""
-    return await _all(session, sql, urn=urn, period=period, last=last, **seen.parameters)
+    return await _all(session, sql, urn=urn, period=period, last=last, shares=shares_beside(), **seen.parameters)
 
 
 async def released(session: AsyncSession, urn: int, period: str) -> Row | None:
@@ -201,10 +219,12 @@ def stale_releases(connection: Connection, rule: str) -> list[Row]:
 _SAME_TERM: Final = "urn = :urn AND period = :period"
 
 
-def versions_up_to(connection: Connection, key: Row) -> list[list[dict[str, Any]]]:
-    """Return what was sent in each version of a school's term up to a certain one, oldest first."""
-    sql = f"SELECT measures FROM progress_versions WHERE {_SAME_TERM} AND version <= :version ORDER BY version"
-    return list(connection.scalars(text(sql), dict(key)))
+def versions_up_to(connection: Connection, key: Row) -> list[Row]:
+    """Return the versions of a school's term up to a certain one, oldest first, with what stands beside."""
+    sql = f"""
+    SELECT v.measures, {_BESIDE} FROM progress_versions v {_OFFICIAL}
+    WHERE v.urn = :urn AND v.period = :period AND v.version <= :version ORDER BY v.version"""
+    return [dict(row) for row in connection.execute(text(sql), {**key, "shares": shares_beside()}).mappings()]
 
 
 def replace_release(connection: Connection, key: Row, measures: Sequence[Mapping[str, Any]], rule: str) -> None:

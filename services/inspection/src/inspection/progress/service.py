@@ -14,7 +14,7 @@ from inspection.progress import repository
 from inspection.progress.problems import NothingToRelease, ProgressNotFound
 from inspection.progress.releases import figures_of
 from inspection.progress.schemas import MeasureInput, ProgressDataInput
-from inspection.progress.shown import Document, rules, shown
+from inspection.progress.shown import Document, official_of, rules, shown
 from inspection.progress.tenancy import acting, responsible_school
 from inspection.progress.terms import first_day, wrong_period
 from inspection.rows import Row
@@ -66,7 +66,8 @@ def document(row: Row, measures: Sequence[Document]) -> Document:
 
 def last_of(versions: Sequence[Row], **changes: Any) -> Document:
     """Return the last of a term's versions, given all up to it, as whoever may read it does."""
-    return document({**versions[-1], **changes}, shown([row["measures"] for row in versions]))
+    measures = shown([row["measures"] for row in versions], official_of(versions[-1]))
+    return document({**versions[-1], **changes}, measures)
 
 
 def check_period(period: str) -> None:

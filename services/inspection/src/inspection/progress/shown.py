@@ -1,11 +1,13 @@
 """Progress data as it is shown: small cells hidden, with all that would give them away."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from math import ceil, floor
 from typing import Any, Final
 
-from inspection.dashboards.measures import SCHOOL, Measure, measures, threshold
+from inspection.dashboards.figures import Cell, leaves_no_few
+from inspection.dashboards.measures import SCHOOL, Measure, measures, roll_may_be, tells_absentees, threshold
 from inspection.domain.progress import ROLL, VALUE, Entry, Rule, roll_of, whole_of
 from inspection.domain.suppression import ROLL_FAMILY, Family, Figure, Hidden, Told, hide, pupils_of
 
@@ -43,10 +45,29 @@ def entries_of(stored: Sequence[Mapping[str, Any]]) -> list[Entry]:
 
 
 @dataclass(frozen=True, slots=True)
+class Official:
+    """What official files say of a school beside a term: every roll, and the year's shares of the roll, by measure."""
+
+    rolls: Collection[int] = ()
+    shares: Mapping[str, Cell] = field(default_factory=dict)
+
+    def knows(self, roll: int) -> bool:
+        """Tell whether official shares of an unknown number of pupils are decided with regard to such a roll."""
+        if not self.rolls:
+            return True
+        least, most = roll_may_be()
+        return floor(min(self.rolls) * least) <= roll <= ceil(max(self.rolls) * most)
+
+
+NOTHING_OFFICIAL: Final = Official()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The figures of one school and term, and the families they make up."""
 
     entries: Sequence[Entry]
+    official: Official = NOTHING_OFFICIAL
 
     @property
     def roll(self) -> int | None:
@@ -72,10 +93,27 @@ class Table:
         """Return what of it must not be shown, with regard to all that earlier versions of the term told."""
         families = self.families
         found = hide(list(families.values()), threshold(), self.roll, told)
-        if ROLL_FAMILY not in found.wholes:
-            return found
+        codes = found.codes | self._giving_away(families)
+        if ROLL_FAMILY not in found.wholes and (self.roll is None or self.official.knows(self.roll)):
+            return Hidden(codes, found.wholes)
         counted = {figure.code for family in families.values() for figure in family.figures}
-        return Hidden(found.codes | counted | {ROLL}, frozenset(families))
+        return Hidden(codes | counted | {ROLL}, frozenset(families))
+
+    def _giving_away(self, families: Mapping[str, Family]) -> set[str]:
+        """Return figures that tell of a few beside another one: official, or of persistent absentees."""
+        wholes = {code: family.whole for family in families.values() for code in family.codes}
+        rolls = {*self.official.rolls, *(() if self.roll is None else (self.roll,))}
+        given = [(entry, measures()[entry.code]) for entry in self.entries if entry.value is not None]
+        return {
+            entry.code
+            for entry, measure in given
+            if tells_absentees(measure, entry.value or 0.0, wholes.get(entry.code, 0))
+            or not self._leaves_no_few(measure, int(entry.value or 0), rolls)
+        }
+
+    def _leaves_no_few(self, measure: Measure, count: int, rolls: Collection[int]) -> bool:
+        outer = self.official.shares.get(measure.among or "")
+        return outer is None or leaves_no_few(outer, rolls, count)
 
     def shown(self, hidden: Hidden) -> list[Document]:
         """Return the figures as documents, those hidden without value."""
@@ -97,19 +135,30 @@ def _figure(entry: Entry, whole: int) -> Figure:
     return Figure(entry.code, *pupils_of(value, whole, measure.decimals), rules()[entry.code].rank)
 
 
+def _plain(entry: Entry) -> float | int | None:
+    """Numbers of pupils are whole."""
+    return int(entry.value) if entry.value is not None and measures()[entry.code].unit == PUPILS else entry.value
+
+
 def _document(entry: Entry, hidden: Hidden, family: Family | None) -> Document:
     seen = entry.value is not None and entry.code not in hidden.codes
     cohort_seen = family is not None and family.name not in hidden.wholes and entry.cohort == family.whole
     status = SUPPRESSED if entry.status == VALUE and not seen else entry.status
     return {
         "code": entry.code,
-        "value": entry.value if seen else None,
+        "value": _plain(entry) if seen else None,
         "cohort": entry.cohort if cohort_seen else None,
         "status": status,
     }
 
 
-def shown(versions: Sequence[Sequence[Mapping[str, Any]]]) -> list[Document]:
+def official_of(row: Mapping[str, Any]) -> Official:
+    """Return what stands beside a version as the database gives it."""
+    cells = [Cell(**each) for each in row["shares"] or ()]
+    return Official(row["rolls"] or (), {cell.measure: cell for cell in cells})
+
+
+def shown(versions: Sequence[Sequence[Mapping[str, Any]]], official: Official = NOTHING_OFFICIAL) -> list[Document]:
     """Return the last of a term's versions as it is read by anybody who may read it, from all versions up to it.
 
     Every version counts, released or not: owner and department read them all, and what they read must not give away
@@ -117,7 +166,7 @@ def shown(versions: Sequence[Sequence[Mapping[str, Any]]]) -> list[Document]:
     """
     told, hidden, table = Told(), Hidden(), Table([])
     for stored in versions:
-        table = Table(entries_of(stored))
+        table = Table(entries_of(stored), official)
         hidden = table.hidden(told)
         told = told.after(list(table.families.values()), hidden)
     return table.shown(hidden)

@@ -8,11 +8,13 @@ from services.inspection.tests.integration.pupils.conftest import (
     ACADEMY,
     MAINTAINED,
     OTHERS,
+    TERM,
     People,
     figures,
     path_of,
     shown,
 )
+from services.inspection.tests.integration.reads.rows import Register
 
 OWN, OTHER, LA, SCHOOL = "trust:5143", "trust:5144", "la:201", f"school:{ACADEMY}"
 BODY = figures(pupils_on_roll=380, fsm_eligible=95, attendance=94.2)
@@ -188,9 +190,9 @@ class TestWhatIsShown:
     @pytest.mark.parametrize("org", [OWN, SCHOOL, "dfe"])
     async def test_small_cells_are_hidden_from_everybody(self, people: People, org: str) -> None:
         body = figures(
-            pupils_on_roll=100,
+            pupils_on_roll=200,
             fsm_eligible=4,
-            attendance=(91.0, 98),
+            attendance=(91.0, 198),
             attainment_expected=(60.0, 50),
             attainment_higher=(4.0, 50),
             progress_below=(3, 50),
@@ -201,7 +203,7 @@ class TestWhatIsShown:
         await people.send(OWN, "PUT", path_of(), json=body)
         document = (await people.send(org, "GET", path_of())).json()
         assert shown(document) == {
-            "pupils_on_roll": (100, "value"),
+            "pupils_on_roll": (200, "value"),
             "fsm_eligible": (None, "suppressed"),
             "attendance": (91.0, "value"),
             "attainment_expected": (60.0, "value"),
@@ -292,3 +294,21 @@ class TestARelease:
 
     async def test_of_nothing_is_not_found(self, people: People) -> None:
         assert (await people.send(OWN, "POST", f"{path_of()}/release")).status_code == 404
+
+
+class TestBesideOfficialFigures:
+    async def test_what_gives_a_few_away_beside_them_is_hidden_from_everybody(
+        self, people: People, register: Register
+    ) -> None:
+        year = TERM[: len("2024-25")]
+        register.figure(ACADEMY, "fsm_ever6_percent", year, 50.0, cohort=380)
+        await people.send(OWN, "PUT", path_of(), json=figures(pupils_on_roll=380, fsm_eligible=187))
+        await people.send(OWN, "POST", f"{path_of()}/release")
+        for org in (OWN, "dfe", "trust:5144"):
+            document = (await people.send(org, "GET", path_of())).json()
+            assert shown(document) == {"pupils_on_roll": (380, "value"), "fsm_eligible": (None, "suppressed")}
+
+    async def test_a_roll_far_from_the_registers_is_hidden(self, people: People) -> None:
+        await people.send(OWN, "PUT", path_of(), json=figures(pupils_on_roll=189))
+        document = (await people.send(OWN, "GET", path_of())).json()
+        assert shown(document) == {"pupils_on_roll": (None, "suppressed")}

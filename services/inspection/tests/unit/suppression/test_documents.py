@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspection.progress.shown import shown
+from inspection.dashboards.figures import Cell
+from inspection.progress.shown import Official, shown
 
 FEW = range(1, 6)
 
@@ -72,6 +74,46 @@ def told(document: list[dict[str, Any]]) -> list[int]:
     if whole is not None:
         found.append(whole - sum(value for value in parts if value is not None))
     return [int(value) for value in found]
+
+
+def values(document: list[dict[str, Any]]) -> dict[str, float | None]:
+    return {each["code"]: each["value"] for each in document}
+
+
+class TestBesideOfficialFigures:
+    @pytest.mark.parametrize(("eligible", "seen"), [(678, 678), (679, None), (683, None), (684, 684), (690, 690)])
+    def test_a_number_that_leaves_few_of_an_official_share_is_hidden(self, eligible: int, seen: int | None) -> None:
+        official = Official([1213], {"fsm_ever6_percent": Cell("fsm_ever6_percent", 56.4, None)})
+        supplied = [measure("pupils_on_roll", 1213), measure("fsm_eligible", eligible)]
+        assert values(shown([supplied], official))["fsm_eligible"] == seen
+        assert values(shown([supplied]))["fsm_eligible"] == eligible
+
+    def test_the_roll_of_the_term_counts_as_well(self) -> None:
+        official = Official([1000], {"fsm_ever6_percent": Cell("fsm_ever6_percent", 50.0, None)})
+        supplied = [measure("pupils_on_roll", 800), measure("fsm_eligible", 397)]
+        assert values(shown([supplied], official))["fsm_eligible"] is None
+
+    @pytest.mark.parametrize(("roll", "seen"), [(115, None), (119, None), (120, 120), (600, 600), (601, None)])
+    def test_a_roll_that_no_official_share_was_held_against_is_hidden_with_all(
+        self, roll: int, seen: int | None
+    ) -> None:
+        supplied = [measure("pupils_on_roll", roll), measure("progress_score", 0.5, 50)]
+        document = shown([supplied], Official([300, 240]))
+        assert values(document)["pupils_on_roll"] == seen
+        assert (document[1]["cohort"] is None) is (seen is None)
+
+
+class TestPersistentAbsentees:
+    @pytest.mark.parametrize(
+        ("attendance", "seen"), [(99.7, None), (98.9, None), (98.8, 98.8), (94.0, 94.0), (100.0, 100.0)]
+    )
+    def test_attendance_that_makes_them_a_few_is_hidden(self, attendance: float, seen: float | None) -> None:
+        supplied = [measure("attendance", attendance, 50), measure("persistent_absence", 2.0, 50)]
+        found = values(shown([supplied]))
+        assert found == {"attendance": seen, "persistent_absence": None}
+
+    def test_numbers_of_pupils_are_whole(self) -> None:
+        assert repr(values(shown([[measure("pupils_on_roll", 1213.0)]]))["pupils_on_roll"]) == "1213"
 
 
 class TestNothingThatFollowsIsAFew:

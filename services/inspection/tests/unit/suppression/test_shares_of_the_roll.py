@@ -76,6 +76,23 @@ def test_a_roll_that_the_register_told_before_counts() -> None:
     assert not is_shown(20.0, 100, 100, 29)
 
 
+class TestSessionsMissed:
+    @pytest.mark.parametrize(
+        ("missed", "cohort", "shown"),
+        [
+            pytest.param(0.3, 50, False, id="one persistent absentee at most"),
+            pytest.param(1.1, 50, False, id="five at most"),
+            pytest.param(1.2, 50, True, id="six at most"),
+            pytest.param(0.0, 50, True, id="none"),
+            pytest.param(0.0, 200, False, id="none or one of so many"),
+        ],
+    )
+    def test_are_hidden_where_they_make_the_persistent_absentees_a_few(
+        self, missed: float, cohort: int, shown: bool
+    ) -> None:
+        assert (hidden_codes([Cell("absence_percent", missed, cohort)], [cohort]) == set()) is shown
+
+
 class TestResultsWithoutACohort:
     @pytest.mark.parametrize(
         ("code", "value", "roll", "shown"),

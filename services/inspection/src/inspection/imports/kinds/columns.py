@@ -96,7 +96,7 @@ class Reader(dict[str, T | None]):
         super().__init__()
         self.title = title
         self._parse = parse
-        self._why = why
+        self.why = why
         self._needed = needed
 
     def __missing__(self, cell: str) -> T | None:
@@ -118,7 +118,7 @@ class Reader(dict[str, T | None]):
                 value = self._parse(cell)
             except ValueError as error:
                 if not blank(cell):
-                    raise unreadable(self.title, cell, self._why) from error
+                    raise unreadable(self.title, cell, self.why) from error
         if value is None and self._needed:
             raise required(self.title)
         return value

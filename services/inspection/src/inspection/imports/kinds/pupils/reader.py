@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from inspection.data import load
 from inspection.domain.periods import parse_academic_year
@@ -13,6 +13,8 @@ from inspection.imports.kinds.packing import pack
 from inspection.imports.reading.cells import fold_word, parse_float, parse_int
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
+
+T = TypeVar("T")
 
 VALUE: Final = "value"
 MISSING: Final = "missing"
@@ -63,6 +65,20 @@ def figure_reader(lowest: float, highest: float) -> Callable[[str], Cell]:
     return read
 
 
+class PrivateReader(Reader[T]):
+    """Reads cells that a rejection does not repeat where they may be figures: small numbers are hidden everywhere."""
+
+    def read(self, cell: str) -> T | None:
+        """Read a cell; raises RejectedRow that shows it only if there is no digit in it."""
+        try:
+            return super().read(cell)
+        except RejectedRow as rejected:
+            if not any(character.isdigit() for character in cell):
+                raise
+            text = f"{self.title}: what stands there is {self.why}."
+            raise RejectedRow(rejected.code, text, self.title) from None
+
+
 def parse_cohort(cell: str) -> int | None:
     """Read a number of pupils; None for a mark. ValueError for anything else."""
     return None if fold_word(cell) in marks() else parse_int(cell)
@@ -77,14 +93,14 @@ class PupilReader(RowReader):
         known = columns.known
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._urn_place = columns.place(known["fields"]["urn"])
-        self._cohort = columns.reader("cohort", parse_cohort, "not a number of pupils")
+        self._cohort = PrivateReader(known["fields"].get("cohort", ""), parse_cohort, "not a number of pupils")
         self._cohort_place = columns.place(known["fields"]["cohort"])
         self._year = Reader(known["fields"].get("year", ""), parse_academic_year, "not an academic year (2022/23)")
         self._year_place = columns.place(self._year.title)
         self._national = known["national"] or {}
         self._national_place = columns.place(self._national.get("column", ""))
         self._figures = [
-            (code, columns.place(title), Reader(title, figure_reader(*measures()[code]["range"]), _why(code)))
+            (code, columns.place(title), PrivateReader(title, figure_reader(*measures()[code]["range"]), _why(code)))
             for code, title in known["measures"].items()
             if title in header
         ]
