@@ -82,7 +82,7 @@ class WhatHappensNext(ApiModel):
 
 
 class Predecessors(ApiModel):
-    """The schools this one was formed from, one step back."""
+    """The schools that came before this one or became part of it, one step back."""
 
     schools: list[SchoolNamed]
     text: str | None
