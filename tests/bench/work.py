@@ -35,7 +35,7 @@ def load_lines(
 ) -> list[Line]:
     """The newest monthly file into an empty platform, and the same file again; each round on a fresh platform.
 
-    What the first load sets off elsewhere is let end: it would be counted with the floor and with the second load.
+    What the first load sets off elsewhere is let end: it would be counted with the floor and with the later loads.
     """
     first, again, bare, held = [], [], [], []
     for _ in range(ROUNDS):
@@ -48,7 +48,7 @@ def load_lines(
         first.append(timed(send))
         _followed([databases(platform, follower) for follower in FOLLOWERS])
         bare.append(floor.parse_and_copy(databases(platform, "inspection"), file))
-        again.append(timed(send))
+        again += [timed(send) for _ in range(ROUNDS)]
         held.append(peak_megabytes(platform.processes()["inspection-worker"]))
     against, rival = "csv parse + COPY of the raw columns", statistics.median(bare)
     return [
