@@ -161,6 +161,19 @@ class TestWhatMayBeDecided:
         body = await decision(case, effective_on=wanted, reason="Agreed at the visit the day before.")
         assert (await decide(case, body)).json()["effective_on"] == wanted
 
+    @pytest.mark.parametrize(
+        "reason",
+        ["It is on the watch  list.", "watch\nlist", "watch_list", "watch\u2011list", "watch\u00a0list", "st\u00aduck",
+         "st\u200buck", "\uff33\uff34\uff35\uff23\uff2b"],
+    )  # fmt: skip
+    async def test_words_are_found_however_they_are_typed(self, case: Service, reason: str) -> None:
+        answer = await decide(case, await decision(case, reason=reason))
+        assert [each["code"] for each in answer.json()["errors"]] == ["confidential_flag"]
+
+    async def test_those_consulted_are_read_by_the_school(self, case: Service) -> None:
+        answer = await decide(case, await decision(case, consulted=["school", "the stuck schools team"]))
+        assert "/consulted/1" in [each["pointer"] for each in answer.json()["errors"]]
+
     async def test_the_refusal_names_the_words(self, case: Service) -> None:
         answer = await decide(case, await decision(case, reason="Stuck below good, and stuck still."))
         assert "Stuck below good and stuck" in answer.json()["errors"][0]["detail"]

@@ -228,6 +228,11 @@ class TestCorrecting:
         assert [each["superseded_at"] is None for each in told] == [False, False, True]
         assert {each["recorded_by"] for each in told} == {"rd-1"}
 
+    async def test_a_note_holds_no_words_that_the_school_must_not_read(self, weak: Service) -> None:
+        path = "/v1/schools/100001/progress-reviews"
+        answer = await weak.post(path, {**REVIEW, "note": "The school is stuck"}, LONDON)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/note")
+
     async def test_a_field_that_is_not_sent_stays(self, weak: Service) -> None:
         made = await record(weak, "progress-reviews", {**REVIEW, "note": "seen on site"})
         found = await correct(weak, made, conclusion="governance_cannot_deliver")

@@ -115,7 +115,8 @@ async def _check(
 def _words(wanted: NewDecision) -> dict[str, str | None]:
     """What the director wrote, by its pointer; the school reads all of it."""
     conditions = {f"/conditions/{place}": text for place, text in enumerate(wanted.conditions)}
-    return {"/reason": wanted.reason, **conditions}
+    consulted = {f"/consulted/{place}": text for place, text in enumerate(wanted.consulted)}
+    return {"/reason": wanted.reason, **conditions, **consulted}
 
 
 def _required(subject: RowMapping, wanted: NewDecision, procedure: Mapping[str, Any]) -> Required:

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.errors import FieldProblem
+from shared.errors import FieldProblem, Unprocessable
 from shared.responses import json_response
 from triage.domain.calendar import SchoolCalendar, read_calendar, read_terms
 from triage.domain.redaction import found_words
@@ -72,6 +72,12 @@ def refused_words(
         for rule in rules["redactions"]
         if (code := rule["code"]) in wanted and (words := found_words(text or "", rule))
     ]
+
+
+async def refuse_words(reads: Reads, texts: Mapping[str, str | None], on: date) -> None:
+    """Raise Unprocessable where texts that a school or trust reads hold what it must not; `texts` by their pointers."""
+    if problems := refused_words(await procedure_on(reads, on), texts):
+        raise Unprocessable("The words hold what the school must not read.", errors=problems)
 
 
 async def list_versions(request: Request, reads: AsyncConnection) -> Response:
