@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
-from inspection.dashboards.measures import Measure, measures, roll_may_be, tells_absentees, threshold
-from inspection.domain.suppression import Family, Figure, hide, is_safe, pupils_of
+from inspection.dashboards.measures import Measure, measures, persistent_from, roll_may_be, threshold
+from inspection.domain.suppression import Family, Figure, hide, is_safe, pupils_of, tells_of_absentees
 
 VALUE = "value"
 SUPPRESSED = "suppressed"
@@ -42,6 +42,15 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
 
 def _tells_absentees(measure: Measure, cell: Cell, rolls: Collection[int]) -> bool:
     return any(tells_absentees(measure, cell.value or 0.0, whole) for whole in _wholes(measure, cell, rolls))
+
+
+def tells_absentees(measure: Measure, value: float, whole: int) -> bool:
+    """Tell whether a share of sessions, about `whole` pupils, says of persistent absentees that they are a few."""
+    if measure.of != "sessions":
+        return False
+    missed = value if measure.missed else 100 - value
+    most = missed + 0.5 * 10.0**-measure.decimals
+    return tells_of_absentees(most, whole, persistent_from(), threshold())
 
 
 def leaves_no_few(cell: Cell, rolls: Collection[int], count: int) -> bool:

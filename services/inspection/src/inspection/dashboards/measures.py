@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from inspection.data import load
-from inspection.domain.suppression import Relation, tells_of_absentees
+from inspection.domain.suppression import Relation
 
 SCHOOL: Final = "school"
 """The source of measures that schools and trusts supply themselves."""
@@ -93,15 +93,6 @@ def roll_may_be() -> tuple[float, float]:
 def persistent_from() -> float:
     """Return the share of sessions missed, in percent, from which a pupil is persistently absent."""
     return _limit("persistent_from")
-
-
-def tells_absentees(measure: Measure, value: float, whole: int) -> bool:
-    """Tell whether a share of sessions, about `whole` pupils, says of persistent absentees that they are a few."""
-    if measure.of != "sessions":
-        return False
-    missed = value if measure.missed else 100 - value
-    most = missed + 0.5 * 10.0**-measure.decimals
-    return tells_of_absentees(most, whole, persistent_from(), threshold())
 
 
 def levels() -> Sequence[Mapping[str, Any]]:

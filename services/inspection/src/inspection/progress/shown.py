@@ -6,8 +6,8 @@ from functools import cache
 from math import ceil, floor
 from typing import Any, Final
 
-from inspection.dashboards.figures import Cell, leaves_no_few
-from inspection.dashboards.measures import SCHOOL, Measure, measures, roll_may_be, tells_absentees, threshold
+from inspection.dashboards.figures import Cell, leaves_no_few, tells_absentees
+from inspection.dashboards.measures import SCHOOL, Measure, measures, roll_may_be, threshold
 from inspection.domain.progress import ROLL, VALUE, Entry, Rule, roll_of, whole_of
 from inspection.domain.suppression import ROLL_FAMILY, Family, Figure, Hidden, Told, hide, pupils_of
 

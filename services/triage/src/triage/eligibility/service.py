@@ -23,7 +23,7 @@ from triage.eligibility.reading import rolls_on
 from triage.eligibility.schemas import NewException
 from triage.listing import streamed
 from triage.problems import CannotBeAdmitted, SchoolNotFound, TrustNotFound
-from triage.procedure.service import refuse_words
+from triage.procedure.service import procedure_on, refuse_words
 
 BATCH: Final = 500
 SCHOOL, TRUST = "school", "trust"
@@ -228,7 +228,7 @@ async def _admit(
         raise CannotBeAdmitted("The case has been admitted already.")
     if document["by_criteria"] == ELIGIBLE:
         raise CannotBeAdmitted("The case is eligible by the criteria.")
-    await refuse_words(await session.connection(), {"/reason": wanted.reason}, today())
+    refuse_words(await procedure_on(session, today()), {"/reason": wanted.reason})
     values = {
         "id": new_id(),
         "programme": programme.code,

@@ -19,7 +19,7 @@ from triage.follow_up import repository
 from triage.follow_up.schemas import Correction, FollowUp, NewProgressReview, NewSupportOutcome
 from triage.listing import list_by_id
 from triage.problems import FollowUpNotFound, SchoolNotFound
-from triage.procedure.service import refuse_words
+from triage.procedure.service import procedure_on, refuse_words
 from triage.reference.service import require_code
 
 COLUMNS: Final = tuple(FollowUp.model_fields)
@@ -57,7 +57,7 @@ async def _record(
     request: Request, session: AsyncSession, principal: Principal, urn: int, told: dict[str, Any]
 ) -> Response:
     await _hold(session, principal, urn)
-    await refuse_words(await session.connection(), {"/note": told["note"]}, today())
+    refuse_words(await procedure_on(session, today()), {"/note": told["note"]})
     first = {"id": new_id(), "version": 1, "urn": urn, "withdrawn": False, "reason": None, "source": "api"}
     row = await repository.add(session, {**told, **first, **_recorder(principal)})
     await repository.refresh(session, [urn])
@@ -88,7 +88,7 @@ async def correct(
         raise invalid("/conclusion", "A support outcome has no conclusion.", "not_of_this_kind")
     require_code("review_conclusions", wanted.conclusion, "/conclusion")
     texts = {"/note": wanted.note, "/reason": wanted.reason}
-    await refuse_words(await session.connection(), texts, today())
+    refuse_words(await procedure_on(session, today()), texts)
     changed = {name: value for name, value in wanted.model_dump(exclude_unset=True).items() if value is not None}
     values = {**held, **changed, "version": held["version"] + 1, "source": "api", **_recorder(principal)}
     row = await repository.add(session, values)

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
-from shared.errors import Forbidden, Unprocessable, invalid
+from shared.errors import Forbidden, invalid
 from shared.events.outbox import append_async
 from shared.pagination import PageParameters
 from shared.responses import json_response
@@ -26,7 +26,7 @@ from triage.policies import repository as policies
 from triage.problems import AssessmentNotFound, AssessmentSuperseded, NoticeGiven, NoticeNotFound
 from triage.procedure import repository as procedures
 from triage.procedure.documents import PROCEDURE
-from triage.procedure.service import calendar_and_version, procedure_on, refused_words
+from triage.procedure.service import calendar_and_version, procedure_on, refuse_words
 
 COLUMNS = tuple(Notice.model_fields)
 
@@ -43,8 +43,7 @@ async def create(
     if not subject["is_current"]:
         raise AssessmentSuperseded("Give notice on the current assessment of the school; read its reasons first.")
     tier = await _tier(session, subject, wanted, procedure)
-    if problems := refused_words(procedure, {"/grounds": wanted.grounds}):
-        raise Unprocessable("The grounds hold what the school must not read.", errors=problems)
+    refuse_words(procedure, {"/grounds": wanted.grounds})
     require_religious_authority(procedure, subject, wanted.religious_authority, "/religious_authority")
     standing = await repository.live(session, subject["id"])
     if (

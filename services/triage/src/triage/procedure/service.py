@@ -74,9 +74,9 @@ def refused_words(
     ]
 
 
-async def refuse_words(reads: Reads, texts: Mapping[str, str | None], on: date) -> None:
+def refuse_words(procedure: Mapping[str, Any], texts: Mapping[str, str | None]) -> None:
     """Raise Unprocessable where texts that a school or trust reads hold what it must not; `texts` by their pointers."""
-    if problems := refused_words(await procedure_on(reads, on), texts):
+    if problems := refused_words(procedure, texts):
         raise Unprocessable("The words hold what the school must not read.", errors=problems)
 
 
