@@ -29,8 +29,8 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
     of may be further off: as much less or more as `suppression.json` allows. Of results without a cohort no more is
     known than that it is at most the roll: they are shown as their publisher suppressed them, but not where even the
     whole roll would make them a few. What is `within` a hidden figure is hidden too, and a share of sessions that makes
-    the persistent absentees a few. An estimate, the share of the
-    roll, is one of the numbers that the share may stand for, and may be told where the share may.
+    the persistent absentees a few. An estimate, the share of the roll, is one of the numbers that the share may stand
+    for, and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
     unknown = {measure.code for measure, cell in told if not _wholes(measure, cell, rolls)}

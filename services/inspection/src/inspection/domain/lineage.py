@@ -59,12 +59,7 @@ def trace(urn: int, links: Iterable[Link]) -> Lineage:
     A link that is cut is followed by no step and makes no fork; the cycle that it would close is reported.
     """
     known = sorted(set(links), key=lambda link: (link.predecessor, link.successor, link.kind))
-    before: dict[int, list[int]] = defaultdict(list)
-    after: dict[int, list[int]] = defaultdict(list)
-    for link in known:
-        if not link.cut:
-            before[link.successor].append(link.predecessor)
-            after[link.predecessor].append(link.successor)
+    before, after = _both_ways(link for link in known if not link.cut)
     earlier, later = _walk(urn, before), _walk(urn, after)
     later = {other: steps for other, steps in later.items() if other not in earlier}
     oldest_first = sorted(earlier.items(), key=lambda item: (-item[1], item[0]))
@@ -83,7 +78,7 @@ def trace(urn: int, links: Iterable[Link]) -> Lineage:
             *_forks([*sorted(earlier), urn], before, "predecessor"),
             *_forks([urn, *sorted(later)], after, "successor"),
         ),
-        cycles=tuple(sorted(_all_cycles(urn, known))),
+        cycles=tuple(sorted({cycle for way in _both_ways(known) for cycle in _cycles(urn, way)})),
     )
 
 
@@ -101,14 +96,14 @@ def _walk(start: int, following: Mapping[int, Sequence[int]]) -> dict[int, int]:
     return steps
 
 
-def _all_cycles(urn: int, links: Iterable[Link]) -> set[tuple[int, ...]]:
-    """Return the cycles met on the way in either direction, those that are cut too."""
+def _both_ways(links: Iterable[Link]) -> tuple[Mapping[int, Sequence[int]], Mapping[int, Sequence[int]]]:
+    """Return what came before each school, and what came after it."""
     before: dict[int, list[int]] = defaultdict(list)
     after: dict[int, list[int]] = defaultdict(list)
     for link in links:
         before[link.successor].append(link.predecessor)
         after[link.predecessor].append(link.successor)
-    return _cycles(urn, before) | _cycles(urn, after)
+    return before, after
 
 
 def _cycles(start: int, following: Mapping[int, Sequence[int]]) -> set[tuple[int, ...]]:

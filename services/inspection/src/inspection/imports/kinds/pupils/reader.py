@@ -93,7 +93,7 @@ class PupilReader(RowReader):
         known = columns.known
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._urn_place = columns.place(known["fields"]["urn"])
-        self._cohort = PrivateReader(known["fields"].get("cohort", ""), parse_cohort, "not a number of pupils")
+        self._cohort = PrivateReader(known["fields"]["cohort"], parse_cohort, "not a number of pupils")
         self._cohort_place = columns.place(known["fields"]["cohort"])
         self._year = Reader(known["fields"].get("year", ""), parse_academic_year, "not an academic year (2022/23)")
         self._year_place = columns.place(self._year.title)
