@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, LiteralString
 
 import psycopg
+from psycopg.rows import TupleRow
 from tests.bench import floor
 from tests.bench.memory import peak_megabytes
 from tests.bench.table import Line
@@ -17,8 +18,8 @@ from tests.e2e.platform import Platform, until
 
 ROUNDS = 3
 MEMORY_TARGET = 400.0  # megabytes
-FOLLOWERS = ("triage", "brokering")
 _FOLLOWED = "SELECT coalesce(bool_and(reached_head_at > %s), true) FROM feed_cursors"
+_ASSESSED = "SELECT NOT EXISTS (SELECT FROM schools_to_assess)"
 FACTS = "SELECT urn, facts, profile, facts_version FROM school_facts"
 RESULTS = "SELECT * FROM assessments WHERE is_current"
 
@@ -46,7 +47,7 @@ def load_lines(
             platform.job("inspection", platform.send_file(file, "ofsted-latest-inspections", as_at.isoformat()))
 
         first.append(timed(send))
-        _followed([databases(platform, follower) for follower in FOLLOWERS])
+        _settled(databases(platform, "triage"), databases(platform, "brokering"))
         bare.append(floor.parse_and_copy(databases(platform, "inspection"), file))
         again += [timed(send) for _ in range(ROUNDS)]
         held.append(peak_megabytes(platform.processes()["inspection-worker"]))
@@ -58,17 +59,23 @@ def load_lines(
     ]
 
 
-def _followed(urls: list[str]) -> None:
-    """Wait until the other services have applied all that has been told so far."""
-    with contextlib.ExitStack() as stack:
-        databases = [stack.enter_context(psycopg.connect(url, autocommit=True)) for url in urls]
-        (began,) = databases[0].execute("SELECT now()").fetchone() or (None,)
+def _settled(triage: str, brokering: str) -> None:
+    """Wait until facts are followed, every school is assessed, and brokering has taken what that came to."""
+    with psycopg.connect(triage, autocommit=True) as first, psycopg.connect(brokering, autocommit=True) as second:
+        for database in (first, second):
+            _followed(database)
+        until(lambda: _answer(first, _ASSESSED, ()) or None, "the last assessment")
+        _followed(second)
 
-        def followed() -> bool | None:
-            rows = [database.execute(_FOLLOWED, (began,)).fetchone() for database in databases]
-            return all(row is not None and row[0] for row in rows) or None
 
-        until(followed, "the end of what the load set off")
+def _followed(database: psycopg.Connection[TupleRow]) -> None:
+    began = _answer(database, "SELECT now()", ())
+    until(lambda: _answer(database, _FOLLOWED, (began,)) or None, "the end of the feeds")
+
+
+def _answer(database: psycopg.Connection[TupleRow], question: LiteralString, values: tuple[Any, ...]) -> Any:
+    row = database.execute(question, values).fetchone()
+    return None if row is None else row[0]
 
 
 def run_line(platform: Platform, database: str, today: dt.date) -> Line:
