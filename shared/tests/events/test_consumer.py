@@ -207,7 +207,7 @@ class TestFollowing:
         await _until(lambda: _has(database, "1"))
         with psycopg.connect(database.url, autocommit=True) as admin:
             admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
             )
         await upstream.tell("2")

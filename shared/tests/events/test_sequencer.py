@@ -178,7 +178,7 @@ class TestASequencer:
         stop = asyncio.Event()
         with psycopg.connect(server_url, autocommit=True) as admin:
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            admin.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [name])
             running = asyncio.create_task(Sequencer(database).run(stop))
             await _until_logged(caplog, 1)
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
