@@ -75,7 +75,7 @@ PARTS: dict[str, Callable[[Bench], list[Line]]] = {
     "scale": lambda bench: [scale_line(bench.fresh, bench.scratch, bench.file, bench.as_at)],
     "ledger": lambda _: ledger_lines(),
     "tenfold": lambda _: tenfold_lines(),
-    "runs": lambda bench: [run_line(bench.loaded, bench.database("triage"), bench.today)],
+    "runs": lambda bench: [run_line(bench.loaded, bench.database("triage"), bench.database("brokering"), bench.today)],
     "rules": lambda bench: [rules_line(bench.database("triage"), bench.today)],
     "simulation": lambda bench: [simulation_line(bench.assessed)],
     "rounds": lambda bench: [round_line(bench.assessed), candidates_line(bench.assessed), memory_line(bench.assessed)],
