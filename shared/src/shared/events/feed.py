@@ -13,12 +13,14 @@ from shared.db.session import DATABASE_LOST, Database, database_of
 from shared.errors import Forbidden
 from shared.events import sequencer
 from shared.events.messages import START, ChangePage, bad_cursor, cursor_at, position_of
+from shared.events.waiting import Pace
 from shared.pagination import next_url
 from shared.responses import json_response
 
 MAX_LIMIT: Final = 1000
 MAX_WAIT_SECONDS: Final = 30.0
-_LOOK_EVERY_SECONDS: Final = 0.025
+_BUSY_SECONDS: Final = 0.005
+_IDLE_SECONDS: Final = 0.03
 
 _NOW: Final = "SELECT clock_timestamp() AS now"
 # the worker numbers; what it has left lying so long is numbered here
@@ -103,6 +105,7 @@ class _HeadWatch:
         self._moved = asyncio.Event()
         self._waiting = 0
         self._looking: asyncio.Task[None] | None = None
+        self._pace = Pace(busy=_BUSY_SECONDS, idle=_IDLE_SECONDS)
 
     async def beyond(self, position: int, seconds: float) -> bool:
         """Wait until the head is beyond `position`; False when `seconds` went by first."""
@@ -131,11 +134,12 @@ class _HeadWatch:
                 head = await self._read_head()
             except DATABASE_LOST:
                 head = self._head  # those who wait learn of it from their own next read
-            if head != self._head:
+            moved = head != self._head
+            if moved:
                 self._head = head
                 self._moved.set()
                 self._moved = asyncio.Event()
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            await asyncio.sleep(self._pace.after(found=moved))
 
     async def _read_head(self) -> int:
         (row,) = (await self._database.polls.fetch(_HEAD)).decoded

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.hot_reads import HotReads
 from shared.db.session import DATABASE_LOST, Database
-from shared.events.waiting import pause
+from shared.events.waiting import Pace, pause
 
 BATCH: Final = 1000
 """Rows numbered in one transaction, at most."""
@@ -25,7 +25,7 @@ BATCH: Final = 1000
 _LOCK_KEY: Final = 7_311_052_846_190_377
 """The advisory lock of the sequencer; a constant of this schema, local to one database."""
 
-_BUSY_SECONDS: Final = 0.01
+_BUSY_SECONDS: Final = 0.005
 _IDLE_SECONDS: Final = 0.04
 _MEASURE_EVERY_SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 0.5
@@ -75,7 +75,7 @@ async def settle(database: Database, *, within: float = _SETTLE_SECONDS) -> bool
     deadline = time.monotonic() + within
     while last is not None:
         if await number(database.numbering) is None:
-            await asyncio.sleep(_BUSY_SECONDS / 2)
+            await asyncio.sleep(_BUSY_SECONDS)
         first = await _ask(database.polls, _FIRST_WAITING)
         if first is None or first > last:
             return True
@@ -101,6 +101,7 @@ class Sequencer:
         self._database = database
         self._measured = 0.0
         self._failing = False
+        self._pace = Pace(busy=_BUSY_SECONDS, idle=_IDLE_SECONDS)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Number rows until `stop` is set; a database that goes away is waited for."""
@@ -119,9 +120,8 @@ class Sequencer:
         if self._failing:
             _log.info("the sequencer has its database again")
         self._failing = False
-        if count == BATCH:
-            return 0.0
-        return _BUSY_SECONDS if count else _IDLE_SECONDS
+        wait = self._pace.after(found=count > 0)
+        return 0.0 if count == BATCH else wait
 
     async def _number_if_waiting(self) -> int:
         if await _ask(self._database.polls, _FIRST_WAITING) is None:

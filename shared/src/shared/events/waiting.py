@@ -1,8 +1,11 @@
-"""Waiting that ends early when the process is told to stop, and waits that grow while something is down."""
+"""Waiting: it ends early at a stop, is short where much goes on, and grows while something is down."""
 
 import asyncio
 import random
+import time
 from typing import Final
+
+_LIVELY_SECONDS: Final = 1.0
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
@@ -12,6 +15,22 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
+
+
+class Pace:
+    """How long to wait between looks: `busy` seconds up to a second after something was found, else `idle` seconds."""
+
+    def __init__(self, *, busy: float, idle: float) -> None:
+        self._busy: Final = busy
+        self._idle: Final = idle
+        self._found_at = float("-inf")
+
+    def after(self, *, found: bool) -> float:
+        """Return how long to wait after a look that found something or nothing."""
+        now = time.monotonic()
+        if found:
+            self._found_at = now
+        return self._busy if now - self._found_at < _LIVELY_SECONDS else self._idle
 
 
 class Backoff:

@@ -11,13 +11,14 @@ from prometheus_client import Counter, Gauge
 
 from shared.clock import today
 from shared.db.session import DATABASE_LOST, Database
-from shared.events.waiting import Backoff
+from shared.events.waiting import Backoff, Pace
 from triage.domain.errors import PolicyInvalid
 from triage.reassessment import repository
 from triage.reassessment.service import assess_marked, turn_day
 from triage.runs.judges import Judges
 
-LOOK_EVERY_SECONDS: Final = 0.02
+BUSY_SECONDS: Final = 0.01
+IDLE_SECONDS: Final = 0.04
 TURN_EVERY_SECONDS: Final = 1.0
 """How soon after midnight, or after a version was brought into force, its change-over begins."""
 
@@ -68,20 +69,20 @@ class Reassessment:
 
     async def run(self) -> None:
         """Assess for ever; a database that goes away is waited for."""
-        backoff, turned = Backoff(), float("-inf")
+        backoff, pace, turned = Backoff(), Pace(busy=BUSY_SECONDS, idle=IDLE_SECONDS), float("-inf")
         try:
             while True:
                 try:
                     if time.monotonic() - turned > TURN_EVERY_SECONDS:
                         await self.turn_day()
                         turned = time.monotonic()
-                    await self.drain()
+                    taken = await self.drain()
                 except DATABASE_LOST:
                     _log.warning("changed schools cannot be assessed at the moment", exc_info=True)
                     await asyncio.sleep(backoff.next())
                 else:
                     backoff.reset()
-                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+                    await asyncio.sleep(pace.after(found=taken > 0))
         finally:
             self.close()
 
