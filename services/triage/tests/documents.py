@@ -7,6 +7,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 SOURCE = {"name": "ofsted-latest-inspections", "as_at": "2026-05-31", "loaded_at": "2026-06-01T06:00:00Z"}
 OLD_AREAS = ("quality_of_education", "behaviour_and_attitudes", "personal_development", "leadership_and_management")
+CARD_AREAS = (
+    "inclusion",
+    "curriculum_and_teaching",
+    "achievement",
+    "attendance_and_behaviour",
+    "personal_development_and_wellbeing",
+    "leadership_and_governance",
+)
 
 
 def graded(starts_on: str = "2023-05-01", overall: int | None = 2, **changes: Any) -> dict[str, Any]:
@@ -34,6 +42,13 @@ def graded(starts_on: str = "2023-05-01", overall: int | None = 2, **changes: An
         "source": SOURCE,
     }
     return {**document, **changes}
+
+
+def card(**changed: str) -> dict[str, Any]:
+    """A report card of expected standards, but for these areas."""
+    grades = dict.fromkeys(CARD_AREAS, "expected_standard") | changed
+    areas = [{"area": area, "grade": grade, "grade_reason": None} for area, grade in grades.items()]
+    return graded("2026-01-06", None, framework="report-card-2025", safeguarding="met", areas=areas)
 
 
 def concern(starts_on: str) -> dict[str, Any]:

@@ -27,6 +27,13 @@ class NotADraft(Conflict):
     title = "The version is not a draft"
 
 
+class NotComing(Conflict):
+    """The version is no longer, or was never, one that is active from a day still to come."""
+
+    slug = "not-coming"
+    title = "The version is not one that is still to come"
+
+
 class PolicyOverlap(Conflict):
     """Another version is active on days on which this one would be in force."""
 
@@ -219,6 +226,7 @@ class AlreadyDecided(Conflict):
 CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "pk_policy_versions": PolicyVersionTaken("A version of this number was drafted just now."),
     "pk_policy_steps": NotADraft("The draft was brought into force or withdrawn just now."),
+    "pk_policy_withdrawals": NotComing("The version was withdrawn just now."),
     "uq_follow_ups_one_per_reference": AlreadyRecorded(
         "An episode or review of this id is recorded already: correct that one."
     ),

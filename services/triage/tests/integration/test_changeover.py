@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from services.triage.tests.conftest import FINAL, Service
-from services.triage.tests.documents import facts, graded
+from services.triage.tests.documents import CARD_AREAS, card, facts, graded
 from services.triage.tests.drafting import (
     TODAY,
     TOMORROW,
@@ -21,14 +21,6 @@ from shared.testing.plugin import CloneDatabase, DatabaseUrls
 from shared.testing.tokens import bearer
 from triage.migrate import SERVICE_DIR
 
-CARD_AREAS = (
-    "inclusion",
-    "curriculum_and_teaching",
-    "achievement",
-    "attendance_and_behaviour",
-    "personal_development_and_wellbeing",
-    "leadership_and_governance",
-)
 SIMULATOR = bearer(scope=("simulations:read", "simulations:run"), org="dfe", role="policy-official", user="official-1")
 AFTERWARDS = {"is_current", "superseded_at", "upstream"}
 CURRENT = "SELECT urn, id, result, policy_version, cause FROM assessments WHERE is_current ORDER BY urn"
@@ -38,12 +30,6 @@ CURRENT = "SELECT urn, id, result, policy_version, cause FROM assessments WHERE 
 def urls(cloned_database: CloneDatabase) -> DatabaseUrls:
     """A database of its own: a version that is added cannot be taken away."""
     return cloned_database("triage", SERVICE_DIR)
-
-
-def card(**changed: str) -> dict[str, Any]:
-    grades = dict.fromkeys(CARD_AREAS, "expected_standard") | changed
-    areas = [{"area": area, "grade": grade, "grade_reason": None} for area, grade in grades.items()]
-    return graded("2026-01-06", None, framework="report-card-2025", safeguarding="met", areas=areas)
 
 
 async def told(service: Service, urn: int, as_of: str) -> dict[str, Any]:

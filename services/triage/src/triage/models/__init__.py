@@ -6,7 +6,7 @@ from triage.models.decisions import Decision, DecisionPublication
 from triage.models.eligibility import EligibilityException
 from triage.models.facts import SchoolFactsRow
 from triage.models.follow_up import FollowUp
-from triage.models.policies import PolicyStep, PolicyVersion
+from triage.models.policies import PolicyStep, PolicyVersion, PolicyWithdrawal
 from triage.models.procedure import Notice, ProcedureVersion, Representation, TermDates
 from triage.models.reassessment import SchemeDay, SchoolToAssess
 from triage.models.simulations import Simulation, SimulationGroup, SimulationMove
@@ -23,6 +23,7 @@ __all__ = [
     "Notice",
     "PolicyStep",
     "PolicyVersion",
+    "PolicyWithdrawal",
     "ProcedureVersion",
     "Reminder",
     "Representation",

@@ -13,7 +13,8 @@ from triage.models.base import Base
 class PolicyVersion(Base):
     """One version of a scheme, complete. The serving role may add versions, and change none.
 
-    `drafted_by` null: it came with the package and is active from its loading; else see `PolicyStep`.
+    `drafted_by` null: it came with the package and is active from its loading; else see `PolicyStep`. Either way it can
+    be withdrawn before its first day: `PolicyWithdrawal`.
     """
 
     __tablename__ = "policy_versions"
@@ -53,3 +54,22 @@ class PolicyStep(Base):
     taken_by: Mapped[str] = mapped_column(Text)
     taken_role: Mapped[str] = mapped_column(Text)
     taken_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+
+
+class PolicyWithdrawal(Base):
+    """An active version taken back before its first day. `replaced_by`: the version that was activated in its place."""
+
+    __tablename__ = "policy_withdrawals"
+    __table_args__ = (
+        ForeignKeyConstraint(["scheme", "version"], ["policy_versions.scheme", "policy_versions.version"]),
+        ForeignKeyConstraint(["scheme", "replaced_by"], ["policy_versions.scheme", "policy_versions.version"]),
+        {"comment": "add-only: an active version is withdrawn once"},
+    )
+
+    scheme: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(Text)
+    replaced_by: Mapped[int | None]
+    withdrawn_by: Mapped[str] = mapped_column(Text)
+    withdrawn_role: Mapped[str] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))

@@ -133,6 +133,14 @@ class NewPolicyVersion(RequestModel):
 
 
 class PolicyStepOrder(RequestModel):
-    """Why a draft is brought into force, or withdrawn."""
+    """Why a version is withdrawn."""
 
     reason: Reason
+
+
+class ActivationOrder(PolicyStepOrder):
+    """Why a draft is brought into force."""
+
+    replaces: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = Field(
+        None, description="a version that is active from a day still to come: it is withdrawn in the same step"
+    )

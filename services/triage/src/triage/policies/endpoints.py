@@ -12,7 +12,7 @@ from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
 from triage.policies import comparison, drafts, service
-from triage.policies.document_schemas import NewPolicyVersion, PolicyStepOrder
+from triage.policies.document_schemas import ActivationOrder, NewPolicyVersion, PolicyStepOrder
 from triage.policies.pages import PAGE
 from triage.policies.schemas import PolicyComparison, PolicyVersion, ProgrammeVersion, Scheme, SchemePage
 from triage.scopes import POLICIES_ACTIVATE, POLICIES_READ, POLICIES_WRITE
@@ -114,14 +114,37 @@ async def activate_policy_version(  # noqa: PLR0917 - FastAPI passes by name
     scheme: SchemeCode,
     version: Number,
     on: Today,
-    wanted: Annotated[PolicyStepOrder, Body()],
+    wanted: Annotated[ActivationOrder, Body()],
 ) -> Response:
-    """Bring a draft into force from the day its document names, which has to be in the future; there is no way back.
+    """Bring a draft into force from the day its document names, which has to be in the future.
 
-    An earlier version that names no end of its own ends the day before.
+    An earlier version that names no end of its own ends the day before. `replaces` withdraws one still to come.
     """
     step = drafts.Step(scheme, version, wanted.reason, on)
-    return await once(lambda: drafts.activate(request, session, principal, step))
+    return await once(lambda: drafts.activate(request, session, principal, step, replaces=wanted.replaces))
+
+
+@router.post(
+    "/v1/policies/{scheme}/versions/{version}/activation/withdrawal",
+    operation_id="withdraw_policy_activation",
+    responses={200: {"model": PolicyVersion}},
+)
+async def withdraw_policy_activation(  # noqa: PLR0917 - FastAPI passes by name
+    request: Request,
+    principal: Official,
+    session: Db,
+    once: Idempotent,
+    scheme: SchemeCode,
+    version: Number,
+    on: Today,
+    wanted: Annotated[PolicyStepOrder, Body()],
+) -> Response:
+    """Withdraw a version that is active from a day still to come: it stays to be read, and will not come into force.
+
+    The version before stays in force as if it had not been activated. From its first day on a version is not withdrawn.
+    """
+    step = drafts.Step(scheme, version, wanted.reason, on)
+    return await once(lambda: drafts.withdraw_active(request, session, principal, step))
 
 
 @router.post(

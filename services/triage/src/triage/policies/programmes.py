@@ -31,6 +31,7 @@ def reference_of(document: Mapping[str, Any]) -> Document:
         "version": document["version"],
         "title": document["title"],
         **dict.fromkeys(unknown),
+        "steps": [],
         "in_force_reason": "not_in_source",
         "state": "on_request",
         "content_hash": content_hash(document),

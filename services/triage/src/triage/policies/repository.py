@@ -19,8 +19,8 @@ _ADD = text(
     ON CONFLICT (scheme, version) DO NOTHING
     """
 )
-# A draft is of no effect until it is activated. An active version ends where it says so itself, or with the day before
-# the next one begins: that is derived, and no version is rewritten for it.
+# A draft is of no effect until it is activated, and none after a withdrawal. An active version ends where it says so
+# itself, or with the day before the next one begins: that is derived, and no version is rewritten for it.
 _STANDING = """
     SELECT known.*, least(known.own_end, known.next_from - 1) AS in_force_to,
            CASE WHEN known.own_end < known.next_from THEN NULL ELSE known.next_version END AS closed_by,
@@ -34,20 +34,25 @@ _STANDING = """
         FROM (
             SELECT held.scheme, held.version, held.title, held.in_force_from, held.in_force_to AS own_end,
                    held.content_hash, held.loaded_at, held.document, held.drafted_by, held.drafted_role, step.step,
-                   step.reason, step.taken_by, step.taken_role, step.taken_at,
-                   held.drafted_by IS NULL OR step.step IS NOT DISTINCT FROM 'activated' AS active
+                   step.reason, step.taken_by, step.taken_role, step.taken_at, gone.reason AS withdrawn_reason,
+                   gone.replaced_by, gone.withdrawn_by, gone.withdrawn_role, gone.withdrawn_at,
+                   held.drafted_by IS NULL OR step.step IS NOT DISTINCT FROM 'activated' AS told,
+                   (held.drafted_by IS NULL OR step.step IS NOT DISTINCT FROM 'activated')
+                       AND gone.version IS NULL AS active
             FROM policy_versions AS held LEFT JOIN policy_steps AS step USING (scheme, version)
+            LEFT JOIN policy_withdrawals AS gone USING (scheme, version)
         ) AS joined
         WINDOW following AS (PARTITION BY scheme, active ORDER BY in_force_from, version)
     ) AS known
 """
 _COLUMNS = """
     scheme, version, title, in_force_from, in_force_to, own_end, closed_by, uncovered_from, uncovered_to, content_hash,
-    loaded_at, active, drafted_by, drafted_role, step, reason, taken_by, taken_role, taken_at
+    loaded_at, told, active, drafted_by, drafted_role, step, reason, taken_by, taken_role, taken_at, withdrawn_reason,
+    replaced_by, withdrawn_by, withdrawn_role, withdrawn_at
 """
 _LISTED = text(
     f"SELECT {_COLUMNS} FROM ({_STANDING}) AS standing"  # noqa: S608 - constants
-    " WHERE (CAST(:scheme AS text) IS NULL OR scheme = :scheme) AND (active OR :with_drafts) ORDER BY scheme, version"
+    " WHERE (CAST(:scheme AS text) IS NULL OR scheme = :scheme) AND (told OR :with_drafts) ORDER BY scheme, version"
 )
 _EXISTS = text("SELECT EXISTS (SELECT 1 FROM policy_versions WHERE scheme = :scheme)")
 _ONE = text(
@@ -67,6 +72,12 @@ _STEP = text(
     """
     INSERT INTO policy_steps (scheme, version, step, reason, taken_by, taken_role)
     VALUES (:scheme, :version, :step, :reason, :taken_by, :taken_role)
+    """
+)
+_WITHDRAW = text(
+    """
+    INSERT INTO policy_withdrawals (scheme, version, reason, replaced_by, withdrawn_by, withdrawn_role)
+    VALUES (:scheme, :version, :reason, :replaced_by, :withdrawn_by, :withdrawn_role)
     """
 )
 _DOCUMENT = text("SELECT document FROM policy_versions WHERE scheme = :scheme AND version = :version")
@@ -122,6 +133,14 @@ async def step(
     await session.execute(_STEP, {**values, "taken_by": principal.subject, "taken_role": principal.role})
 
 
+async def withdraw(
+    session: AsyncSession, scheme: str, version: int, *, reason: str, replaced_by: int | None, principal: Principal
+) -> None:
+    """Write down that an active version is withdrawn before its first day."""
+    values = {"scheme": scheme, "version": version, "reason": reason, "replaced_by": replaced_by}
+    await session.execute(_WITHDRAW, {**values, "withdrawn_by": principal.subject, "withdrawn_role": principal.role})
+
+
 def document(connection: Connection, scheme: str, version: int) -> dict[str, Any]:
     """Return the document of a version that is known to exist."""
     found: dict[str, Any] = connection.execute(_DOCUMENT, {"scheme": scheme, "version": version}).scalar_one()
@@ -131,7 +150,7 @@ def document(connection: Connection, scheme: str, version: int) -> dict[str, Any
 async def versions(
     reads: AsyncConnection | AsyncSession, scheme: str | None = None, *, with_drafts: bool = False
 ) -> Sequence[Row]:
-    """Return the versions of all schemes or of one, without their documents; drafts and withdrawn ones if wanted."""
+    """Return the versions of all schemes or of one, without their documents; those never told of too if wanted."""
     return (await reads.execute(_LISTED, {"scheme": scheme, "with_drafts": with_drafts})).mappings().all()
 
 

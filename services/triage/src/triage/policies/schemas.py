@@ -12,13 +12,14 @@ Kind = Literal["scheme", "programme"]
 
 
 class Step(ApiModel):
-    """What ended a draft, who did it, and why."""
+    """What made a version active, or ended it before it was ever in force; who did it, and why."""
 
     step: Literal["activated", "withdrawn"]
     reason: str
     taken_by: str
     taken_role: str
     taken_at: datetime
+    replaced_by: int | None = Field(description="of an active version withdrawn: the one activated in its place")
 
 
 class VersionRef(ApiModel):
@@ -39,7 +40,8 @@ class VersionRef(ApiModel):
     loaded_at: datetime | None = Field(description="when it was drafted or loaded; null: read from the package")
     drafted_by: str | None = Field(description="null: it came with the package")
     drafted_role: str | None
-    step: Step | None = Field(description="null for a draft, and for what came with the package")
+    step: Step | None = Field(description="the last one; null for a draft, and for what came with the package")
+    steps: list[Step] = Field(description="all of them, the first one first")
 
 
 class Scheme(ApiModel):

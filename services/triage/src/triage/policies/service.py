@@ -1,6 +1,6 @@
 """Policies as clients read them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -30,24 +30,46 @@ def reference_of(row: RowMapping, on: date) -> Document:
     """A version without its document."""
     names = ("version", "title", "in_force_from", "in_force_to", "closed_by", "uncovered_from", "uncovered_to",
              "content_hash", "loaded_at")  # fmt: skip
-    step = {name: row[name] for name in ("step", "reason", "taken_by", "taken_role", "taken_at")}
+    steps = list(_steps(row))
     return {
         **{name: row[name] for name in names},
         "in_force_reason": None,
         "state": state_of(row, on),
         "drafted_by": row["drafted_by"],
         "drafted_role": row["drafted_role"],
-        "step": step if row["step"] else None,
+        "step": steps[-1] if steps else None,
+        "steps": steps,
     }
+
+
+def _steps(row: RowMapping) -> Iterator[Document]:
+    """The steps a version took, in their order: a draft one, and an active version that was withdrawn another."""
+    if row["step"]:
+        taken = {name: row[name] for name in ("step", "reason", "taken_by", "taken_role", "taken_at")}
+        yield {**taken, "replaced_by": None}
+    if row["withdrawn_at"] is not None:
+        yield {
+            "step": "withdrawn",
+            "reason": row["withdrawn_reason"],
+            "taken_by": row["withdrawn_by"],
+            "taken_role": row["withdrawn_role"],
+            "taken_at": row["withdrawn_at"],
+            "replaced_by": row["replaced_by"],
+        }
 
 
 def state_of(row: RowMapping, on: date) -> str:
     """Where a version stands on a day."""
     if not row["active"]:
-        return str(row["step"] or "draft")
+        return "withdrawn" if row["step"] or row["withdrawn_at"] else "draft"
     if row["in_force_from"] > on:
         return "coming"
     return "past" if row["in_force_to"] is not None and row["in_force_to"] < on else "in_force"
+
+
+def latest(held: Sequence[RowMapping]) -> RowMapping:
+    """The version of a scheme that is active last."""
+    return max(held, key=lambda row: (row["active"], row["in_force_from"], row["version"]))
 
 
 def sees_drafts(principal: Principal) -> bool:
@@ -59,7 +81,7 @@ def _schemes(rows: Sequence[RowMapping], on: date) -> list[Document]:
     schemes = []
     for scheme, versions in groupby(rows, key=lambda row: str(row["scheme"])):
         held = list(versions)
-        title = next(row["title"] for row in reversed(held) if row["active"])
+        title = latest(held)["title"]
         references = [reference_of(row, on) for row in held]
         schemes.append({"scheme": scheme, "kind": "scheme", "title": title, "versions": references})
     return schemes
@@ -134,7 +156,7 @@ def _answer(request: Request, document: Document, page: Callable[[Document], str
 async def visible_version(reads: AsyncConnection, principal: Principal, scheme: str, version: int) -> RowMapping:
     """Return a version that the client may see, with its document; raises PolicyNotFound."""
     row = await repository.version(reads, scheme, version)
-    if row is None or not (row["active"] or sees_drafts(principal)):
+    if row is None or not (row["told"] or sees_drafts(principal)):
         raise PolicyNotFound("There is no such version of this scheme.")
     return row
 

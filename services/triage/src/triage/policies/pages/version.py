@@ -20,8 +20,7 @@ def version_page(version: Document) -> str:
 def _about(version: Document) -> Iterator[Html]:
     yield tag("p", tag("strong", standing(version)))
     yield tag("p", version["description"])
-    step = version["step"]
-    if step is not None:
+    for step in version["steps"]:
         yield tag("p", f"{step['step'].capitalize()} by {step['taken_role']} ({step['taken_by']}): {step['reason']}")
     source = version["source"]
     yield tag("p", f"Source: {source['name']}. {source.get('note') or ''}".strip())
