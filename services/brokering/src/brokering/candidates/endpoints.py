@@ -9,7 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from brokering.candidates import explanation, service
+from brokering.candidates.ranking import Share
 from brokering.candidates.schemas import Candidates, Explanation
+from brokering.domain.values import LeaderRole, half_days
+from brokering.needs.schemas import NeedDays
 from brokering.scopes import LEADERS_READ
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
@@ -21,6 +24,19 @@ from shared.responses import json_response, page_response
 router = APIRouter(tags=["candidates"])
 
 
+def share_asked_for(
+    part: Annotated[
+        LeaderRole | None, Query(description="of split support: only leaders of this role may take it")
+    ] = None,
+    days: Annotated[NeedDays | None, Query(description="for so many days of the need; all of it unless told")] = None,
+) -> Share:
+    """Read what of the need is to be given."""
+    return Share(part, None if days is None else half_days(days))
+
+
+AskedShare = Annotated[Share, Depends(share_asked_for)]
+
+
 @router.get("/v1/needs/{need_id}/candidates", operation_id="list_candidates", responses={200: {"model": Candidates}})
 async def list_candidates(
     *,
@@ -28,6 +44,7 @@ async def list_candidates(
     request: Request,
     session: Db,
     need_id: UUID,
+    share: AskedShare,
     now: Annotated[datetime, Depends(request_time)],
     page: PageRequest,
 ) -> Response:
@@ -35,7 +52,9 @@ async def list_candidates(
 
     Pages are of `data`; every page has all of `excluded`.
     """
-    found = await service.candidates(request, session, principal, need_id=need_id, page=page, today=now.date())
+    found = await service.candidates(
+        request, session, principal, need_id=need_id, share=share, page=page, today=now.date()
+    )
     return page_response(request, found)
 
 
@@ -51,8 +70,11 @@ async def explain_candidate(
     session: Db,
     need_id: UUID,
     leader_id: UUID,
+    share: AskedShare,
     round_id: Annotated[UUID | None, Query(description="the newest that has solved the need unless told")] = None,
 ) -> Response:
     """Say why, or why not, this leader: every rule, the score part by part, the rank, and what a round did and why."""
-    found = await explanation.explain(session, principal, need_id=need_id, leader_id=leader_id, round_id=round_id)
+    found = await explanation.explain(
+        session, principal, need_id=need_id, leader_id=leader_id, share=share, round_id=round_id
+    )
     return json_response(request, found)

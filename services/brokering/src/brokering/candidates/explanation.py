@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.candidates import repository
-from brokering.candidates.ranking import Ranked, rank_leaders
+from brokering.candidates.ranking import Ranked, Share, rank_leaders
 from brokering.candidates.service import distance_document, part_document, rules_of_today
 from brokering.domain.flags import flag_bits, flag_notes
 from brokering.domain.matching import Leader
@@ -36,20 +36,25 @@ class _Pair:
 
 
 async def explain(
-    session: AsyncSession, principal: Principal, *, need_id: UUID, leader_id: UUID, round_id: UUID | None
+    session: AsyncSession, principal: Principal, *, need_id: UUID, leader_id: UUID, share: Share, round_id: UUID | None
 ) -> dict[str, Any]:
-    """Return everything there is to say of a pair; raises NeedNotFound, LeaderNotFound, RoundNotFound."""
+    """Return everything there is to say of a leader for a share of a need, and of the pair in a round.
+
+    Raises NeedNotFound, LeaderNotFound, RoundNotFound.
+    """
     if await needs.find(session, principal, need_id) is None:
         raise NeedNotFound("There is no need of this id that you may see.")
     await leaders.read(session, principal, leader_id)
     policy, window = rules_of_today(utc_now().date())
-    ranked = await rank_leaders(session, policy, window, need_id)
+    ranked = await rank_leaders(session, policy, window, need_id, share)
     leader = ranked.leader(str(leader_id))
     in_round = await _in_round(session, principal, _Pair(need_id, leader_id, round_id))
     return {
         "need_id": str(need_id),
         "leader_id": str(leader_id),
         "leader": {"id": leader.id, "reference": leader.reference, "organisation": leader.organisation_name},
+        "part": ranked.need.part,
+        "days": float(in_days(ranked.need.half_days)),
         "policy_version": policy.version,
         **_now(ranked, leader),
         "round": in_round,

@@ -38,19 +38,24 @@ class Ranked:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of a need is to be given: the part that one role may take, so many half days; None: the whole, all of it."""
+
+    part: str | None = None
+    half_days: int | None = None
+
+
+WHOLE = Share()
+
+
 async def rank_leaders(
-    session: AsyncSession,
-    policy: MatchingPolicy,
-    window: Window,
-    need_id: UUID,
-    *,
-    half_days: int | None = None,
-    part: str | None = None,
+    session: AsyncSession, policy: MatchingPolicy, window: Window, need_id: UUID, share: Share = WHOLE
 ) -> Ranked:
-    """Rank every leader for a need, for so many half days of it, or for the part of it that one role may take."""
-    need = replace(await _need(session, need_id), part=part)
-    if half_days is not None:
-        need = replace(need, half_days=half_days)
+    """Rank every leader for a need, or for a share of it."""
+    need = replace(await _need(session, need_id), part=share.part)
+    if share.half_days is not None:
+        need = replace(need, half_days=share.half_days)
     dates = {"starts_on": window.starts_on, "ends_on": window.ends_on}
     leaders = leaders_of(await repository.async_roster_rows(session, dates))
     rules = hard_rules(policy, window)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from brokering.domain.values import LeaderRole
 from brokering.needs.schemas import NeedSubject
 from shared.schemas import ApiModel, Paging
 
@@ -62,6 +63,8 @@ class Candidates(ApiModel):
     """All leaders, on one side or the other; `feasible` counts those who could, `data` shows a page of them."""
 
     need_id: UUID
+    part: LeaderRole | None = Field(description="of split support, for leaders of this role; null: the whole")
+    days: float = Field(description="for which they were ranked")
     policy_version: int
     feasible: int
     data: list[Candidate]
@@ -112,6 +115,8 @@ class Explanation(ApiModel):
     need_id: UUID
     leader_id: UUID
     leader: LeaderRef
+    part: LeaderRole | None = Field(description="of split support; null: the whole need")
+    days: float = Field(description="for which the pair was looked at")
     policy_version: int
     feasible: bool
     rules: list[RuleOutcome]

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.candidates.ranking import rank, rank_leaders
+from brokering.candidates.ranking import Share, rank, rank_leaders
 from brokering.domain.flags import flag_bits, flag_notes
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
@@ -26,18 +26,27 @@ from shared.pagination import PageParameters, page_of
 
 
 async def candidates(
-    request: Request, session: AsyncSession, principal: Principal, *, need_id: UUID, page: PageParameters, today: date
+    request: Request,
+    session: AsyncSession,
+    principal: Principal,
+    *,
+    need_id: UUID,
+    share: Share,
+    page: PageParameters,
+    today: date,
 ) -> dict[str, Any]:
-    """Return a page of the leaders for a need, best first, and everyone who is excluded; raises NeedNotFound."""
+    """Return a page of the leaders for a share of a need, best first, and who is excluded; raises NeedNotFound."""
     if await needs.find(session, principal, need_id) is None:
         raise NeedNotFound("There is no need of this id that you may see.")
     policy, window = rules_of_today(today)
-    ranked = await rank_leaders(session, policy, window, need_id)
+    ranked = await rank_leaders(session, policy, window, need_id, share)
     after = page.key(int, str)
     left = [pair for pair in ranked.feasible if after is None or rank(pair) > after][: page.limit + 1]
     shown = page_of(request, page, left, rank, total=len(ranked.feasible))
     return {
         "need_id": str(need_id),
+        "part": ranked.need.part,
+        "days": float(in_days(ranked.need.half_days)),
         "policy_version": policy.version,
         "feasible": len(ranked.feasible),
         "data": [_candidate(policy, window, ranked.need, leader, scored) for scored, leader in shown["data"]],

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from brokering.candidates.ranking import Ranked, rank_leaders
+from brokering.candidates.ranking import Ranked, Share, rank_leaders
 from brokering.candidates.service import distance_document, part_document
 from brokering.domain.flags import flag_bits
 from brokering.domain.values import Window, flags_of, in_days
@@ -33,7 +33,7 @@ async def for_need(call: Call, need_id: UUID, body: DirectOffer) -> UUID:
     await call.act_for_all()
     need = await repository.need(call.session, need_id)
     making.check_decided(need)
-    pair = await _pair(call, need, body.leader_id, half_days=_half_days(body), part=body.part)
+    pair = await _pair(call, need, body.leader_id, Share(body.part, _half_days(body)))
     await making.hold(call.session, call.now, need_id=need_id, leader_id=pair.leader_id)
     need = await repository.need(call.session, need_id)
     making.check_decided(need)
@@ -51,20 +51,18 @@ async def for_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> UUID:
     seen = await writing.seen(call, episode_id)
     await call.act_for_all()
     need = await repository.need(call.session, seen.need_id)
-    pair = await _pair(call, need, body.leader_id, half_days=round(body.days * 2))
+    pair = await _pair(call, need, body.leader_id, Share(half_days=round(body.days * 2)))
     held = await making.hold(call.session, call.now, need_id=seen.need_id, leader_id=pair.leader_id, episodes=[seen.id])
     writing.allowed(held.episodes[seen.id], "deploy")
     terms = making.terms_of(body, in_days(0), call.now)
     return await making.place(call, need, pair, terms, joins=seen.id)
 
 
-async def _pair(
-    call: Call, need: Row[Any], leader_id: UUID | None, *, half_days: int | None, part: str | None = None
-) -> Pair:
+async def _pair(call: Call, need: Row[Any], leader_id: UUID | None, share: Share) -> Pair:
     policy = current_policy()
     today = call.now.date()
     window = Window(today, today + timedelta(days=policy.window_days))
-    ranked = await rank_leaders(call.session, policy, window, need.id, half_days=half_days, part=part)
+    ranked = await rank_leaders(call.session, policy, window, need.id, share)
     if leader_id is None:
         return await _next_best(call, need, ranked)
     for scored, leader in ranked.feasible:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StrictBool, model_validator
@@ -56,7 +56,9 @@ class Split(RequestModel):
     ceo_days: HalfDays = Field(description="of the chief executive, in steps of half a day", examples=[6])
     nle_days: HalfDays = Field(description="of the NLE; both together within the cap", examples=[4])
     both_or_none: StrictBool | None = Field(
-        None, description="true: no part is proposed without the other; the policy's `split.both_or_none` unless told"
+        None,
+        description="true: no part is proposed without the other; false: it is, as half a match;"
+        " the policy's `split.both_or_none` unless told",
     )
 
 
@@ -86,6 +88,9 @@ class RoundSplit(ApiModel):
     ceo_days: float
     nle_days: float
     both_or_none: bool
+    both_or_none_by: Literal["request", "policy"] | None = Field(
+        description="who said so: the request, or the policy's `split.both_or_none`; null: not kept of this round"
+    )
     split: int | None = Field(description="needs of schools that were split")
     both: int | None = Field(description="of them, matched: each part has a leader")
     half: int | None = Field(description="of them, half matched: one part has a leader")

@@ -72,7 +72,8 @@ def _split_document(row: Mapping[Any, Any]) -> dict[str, Any] | None:
     if row["split"] is None:
         return None
     outcome = row["split_outcome"] or {}
-    return {**row["split"], **{name: outcome.get(name) for name in ("split", "both", "half", "none")}}
+    counts = {name: outcome.get(name) for name in ("split", "both", "half", "none")}
+    return {"both_or_none_by": None, **row["split"], **counts}
 
 
 async def ask(request: Request, session: AsyncSession, principal: Principal, new: NewRound) -> Response:
@@ -123,8 +124,13 @@ def _split(new: NewRound, policy: MatchingPolicy) -> dict[str, Any] | None:
     cap = float(in_days(policy.half_days_cap))
     if new.split.ceo_days + new.split.nle_days > cap:
         raise invalid("/split", f"Both parts together are at most {cap:g} days.", "beyond_cap")
-    both_or_none = policy.both_or_none if new.split.both_or_none is None else new.split.both_or_none
-    return {"ceo_days": new.split.ceo_days, "nle_days": new.split.nle_days, "both_or_none": both_or_none}
+    told = new.split.both_or_none is not None
+    return {
+        "ceo_days": new.split.ceo_days,
+        "nle_days": new.split.nle_days,
+        "both_or_none": new.split.both_or_none if told else policy.both_or_none,
+        "both_or_none_by": "request" if told else "policy",
+    }
 
 
 def regions_of(principal: Principal, scope: Scope) -> list[str]:

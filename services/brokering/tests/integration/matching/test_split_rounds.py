@@ -10,6 +10,7 @@ from services.brokering.tests.matching_world import DFE, MatchingWorld, in_trust
 from services.brokering.tests.support_world import Match, Steps, World
 
 SIX_AND_FOUR = {"ceo_days": 6, "nle_days": 4}
+PARTS_ALONE = {**SIX_AND_FOUR, "both_or_none": False}
 
 
 async def two_schools(world: MatchingWorld, *, nle: dict[str, Any] | None = None) -> dict[str, str]:
@@ -37,9 +38,9 @@ async def changed(world: MatchingWorld, path: str, body: dict[str, Any]) -> None
 class TestRound:
     async def test_each_part_has_a_leader_of_its_role_and_its_own_days(self, world: MatchingWorld) -> None:
         leaders = await two_schools(world)
-        done = await world.round({"split": SIX_AND_FOUR})
+        done = await world.round({"split": PARTS_ALONE})
         assert done["split"] == {
-            "ceo_days": 6, "nle_days": 4, "both_or_none": False, "split": 2, "both": 1, "half": 1, "none": 0,
+            **PARTS_ALONE, "both_or_none_by": "request", "split": 2, "both": 1, "half": 1, "none": 0,
         }  # fmt: skip
         assert (done["needs"], done["matched"], done["unmatched"], done["optimal"]) == (4, 3, 1, True)
         proposals = await told(world, done, "proposals")
@@ -64,15 +65,21 @@ class TestRound:
         assert {(each["part"], each["half_matched"]) for each in left} == {("trust_ceo", False), ("nle", False)}
         assert {reason["rule"] for each in left for reason in each["reasons"]} == {"phase", "capacity", "other_part"}
 
+    async def test_both_or_none_is_the_policys_default_and_the_round_says_so(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        done = await world.round({"split": SIX_AND_FOUR})
+        assert (done["split"]["both_or_none"], done["split"]["both_or_none_by"]) == (True, "policy")
+        assert [done["split"][name] for name in ("both", "half", "none")] == [1, 0, 1]
+
     async def test_what_would_match_the_other_part_does(self, world: MatchingWorld) -> None:
         await two_schools(world)
-        before = await world.round({"split": SIX_AND_FOUR})
+        before = await world.round({"split": PARTS_ALONE})
         (left,) = await told(world, before, "unmatched")
         first = left["relaxations"][0]
         assert first["change"] == {"max_concurrent": {"from": 1, "to": 2}}
         await changed(world, f"/v1/leaders/{first['leader_id']}", {"max_concurrent": 2})
         pin = {"need_id": left["need_id"], "leader_id": first["leader_id"]}
-        after = await world.round({"split": SIX_AND_FOUR, "pinned": [pin]})
+        after = await world.round({"split": PARTS_ALONE, "pinned": [pin]})
         assert (after["split"]["both"], after["kept"], after["unmatched"]) == (2, 3, 0)
         states = [each["state"] for each in await told(world, before, "proposals")]
         assert states == ["superseded"] * 3
@@ -82,7 +89,7 @@ class TestRound:
         await world.follow()
         need = {each["subject"]["id"]: each["id"] for each in await world.needs()}["100002"]
         pin, apart = ({"need_id": need, "leader_id": leaders[role]} for role in ("nle", "trust_ceo"))
-        done = await world.round({"split": SIX_AND_FOUR, "pinned": [pin], "excluded": [apart]})
+        done = await world.round({"split": PARTS_ALONE, "pinned": [pin], "excluded": [apart]})
         of_need = [each for each in await told(world, done, "proposals") if each["need_id"] == need]
         assert [(each["part"], each["pinned"]) for each in of_need] == [("nle", True)]
         refused = await world.round(
@@ -97,7 +104,7 @@ class TestRound:
         need = (await world.needs())[0]
         await changed(world, f"/v1/needs/{need['id']}", {"days": 9.5})
         await world.post("/v1/needs", {"subject": {"kind": "trust", "id": "100001"}})
-        done = await world.round({"split": SIX_AND_FOUR, "scope": {"needs_from": "proposed"}})
+        done = await world.round({"split": PARTS_ALONE, "scope": {"needs_from": "proposed"}})
         assert done["split"]["split"] == 1
         assert done["warnings"] == [
             "1 need of a school asks for fewer days than both parts together, and was not split."
@@ -130,7 +137,7 @@ class TestRound:
 class TestReports:
     async def test_a_comparison_goes_part_by_part(self, world: MatchingWorld) -> None:
         leaders = await two_schools(world)
-        whole, split = await world.round(), await world.round({"split": SIX_AND_FOUR})
+        whole, split = await world.round(), await world.round({"split": PARTS_ALONE})
         path = f"/v1/matching-rounds/{whole['id']}/comparison/{split['id']}"
         found = await world.get(path, include_total="true")
         assert sum(found["changes"].values()) == 4
@@ -153,7 +160,7 @@ class TestReports:
 
     async def test_equity_counts_needs_with_both_parts(self, world: MatchingWorld) -> None:
         await two_schools(world)
-        done = await world.round({"split": SIX_AND_FOUR})
+        done = await world.round({"split": PARTS_ALONE})
         found = await world.get(f"/v1/matching-rounds/{done['id']}/equity")
         assert (found["needs"], found["matched"], found["half_matched"]) == (2, 1, 1)
         (london,) = found["by_region"]
@@ -163,10 +170,57 @@ class TestReports:
 
     async def test_a_pair_is_explained_by_the_part_of_its_role(self, world: MatchingWorld) -> None:
         leaders = await two_schools(world)
-        done = await world.round({"split": SIX_AND_FOUR})
+        done = await world.round({"split": PARTS_ALONE})
         for each in await told(world, done, "proposals"):
             path = f"/v1/needs/{each['need_id']}/candidates/{leaders[each['part']]}"
             assert (await world.get(path))["round"]["outcome"] == "proposed"
+
+
+class TestCandidatesOfAPart:
+    async def test_a_part_ranks_its_role_alone_for_its_days(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world, nle={"days_available": 4})
+        await world.follow()
+        path = f"/v1/needs/{(await world.needs())[0]['id']}/candidates"
+        whole = await world.get(path)
+        assert (whole["part"], whole["days"]) == (None, 10)
+        assert [each["leader_id"] for each in whole["data"]] == [leaders["trust_ceo"]]
+        assert [each["rule"] for each in whole["excluded"]] == ["days"]
+        of_part = await world.get(path, part="nle", days=4)
+        assert (of_part["part"], of_part["days"], of_part["feasible"]) == ("nle", 4, 1)
+        assert [each["leader_id"] for each in of_part["data"]] == [leaders["nle"]]
+        assert [(each["leader_id"], each["rule"]) for each in of_part["excluded"]] == [(leaders["trust_ceo"], "part")]
+        too_long = await world.get(path, part="nle", days=4.5)
+        assert (too_long["days"], too_long["feasible"]) == (4.5, 0)
+        whole_days = await world.get(path, part="nle")
+        assert (whole_days["days"], whole_days["feasible"]) == (10, 0)
+
+    async def test_pages_stay_with_the_part(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        await world.leader("NLE-00003", role="nle")
+        await world.follow()
+        path = f"/v1/needs/{(await world.needs())[0]['id']}/candidates"
+        first = await world.get(path, part="nle", days=4, limit=1)
+        second = await world.get(first["paging"]["next_url"])
+        assert (second["part"], second["days"], second["paging"]["next_cursor"]) == ("nle", 4, None)
+        assert [each["leader"]["reference"] for each in [*first["data"], *second["data"]]] == ["NLE-00002", "NLE-00003"]
+
+    async def test_a_pair_is_explained_for_a_part(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world, nle={"days_available": 4})
+        await world.follow()
+        path = f"/v1/needs/{(await world.needs())[0]['id']}/candidates/{leaders['nle']}"
+        assert (await world.get(path))["feasible"] is False
+        found = await world.get(path, part="nle", days=4)
+        assert (found["part"], found["days"], found["feasible"], found["rank"], found["of"]) == ("nle", 4, True, 1, 1)
+        other = await world.get(path, part="trust_ceo", days=4)
+        assert [each["rule"] for each in other["rules"] if each["bars"]] == ["part"]
+
+    @pytest.mark.parametrize("asked", [{"part": "head"}, {"days": 0.25}, {"days": 0}])
+    async def test_an_unknown_part_and_quarters_of_days_are_refused(
+        self, world: MatchingWorld, asked: dict[str, Any]
+    ) -> None:
+        await two_schools(world)
+        await world.follow()
+        await world.get(f"/v1/needs/{(await world.needs())[0]['id']}/candidates", status=422, **asked)
 
 
 async def test_two_proposals_become_one_episode_with_two_deployments(world: MatchingWorld) -> None:
