@@ -23,14 +23,7 @@ Document = dict[str, Any]
 async def next_version(service: Service, begins: date = TOMORROW) -> Document:
     """The first version of the tiers as it would be drafted again, unchanged, to begin on another day."""
     held = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
-    rules = [
-        {name: each[name] for name in ("id", "step", "proposes", "warns")}
-        | {"stops": each["ends_the_run"], "while_open": each["only_while_open"]}
-        for each in held["rules"]
-        if each["kind"] == "rule"
-    ]
-    kept = {name: held[name] for name in ("title", "description", "source", "parameters")}
-    return {**kept, "in_force": {"from": begins.isoformat()}, "rules": rules}
+    return {**held["document"], "in_force": {"from": begins.isoformat()}}
 
 
 def stricter(document: Document) -> Document:

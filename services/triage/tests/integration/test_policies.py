@@ -172,7 +172,7 @@ class TestActivation:
         bare = last + timedelta(days=1)
         assert (made["uncovered_from"], made["uncovered_to"]) == (bare.isoformat(), None)
         page = await service.client.get(f"{VERSIONS}/2", headers={**OFFICIAL, "Accept": "text/html"})
-        assert "Warning: from" in page.text
+        assert "Warning: From" in page.text
         assert "no version of the scheme is in force" in page.text
         await drafted(service, {**document, "in_force": {"from": (bare + timedelta(days=3)).isoformat()}})
         await stepped(service, 3, "activation")

@@ -14,10 +14,11 @@ from shared.errors import invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.responses import json_response
 from triage.policies import repository
+from triage.policies.cautions import overlap
 from triage.policies.document_schemas import NewPolicyVersion
 from triage.policies.documents import content_hash
 from triage.policies.drafting import draft_of
-from triage.policies.service import document_of, latest, state_of
+from triage.policies.service import active_of, document_of, latest, state_of
 from triage.problems import ActivationTooLate, NotADraft, NotComing, PolicyNotFound, PolicyOverlap, PolicyVersionTaken
 
 ACTIVATED: Final = "activated"
@@ -74,8 +75,8 @@ async def activate(
         if await repository.version(session, step.scheme, replaces) is None:
             raise invalid("/replaces", "The scheme has no such version.", "unknown_version")
         await _take_back(session, principal, replace(step, version=replaces), replaced_by=step.version)
-    others = [row for row in await repository.versions(session, step.scheme) if row["active"]]
-    _refuse_overlap(draft, others)
+    if (blocked := overlap(draft, await active_of(session, step.scheme))) is not None:
+        raise PolicyOverlap(blocked)
     await _take(session, principal, step, ACTIVATED)
     data = {
         "scheme": step.scheme,
@@ -85,17 +86,6 @@ async def activate(
     }
     await append_async(session, [NewEvent("triage.policy.activated", f"{step.scheme}/{step.version}", data)])
     return json_response(request, await _document(session, step.scheme, step.version, step.on))
-
-
-def _refuse_overlap(draft: RowMapping, others: Sequence[RowMapping]) -> None:
-    """An earlier version blocks by an end of its own, a later one by its beginning."""
-    begins, ends = draft["in_force_from"], draft["in_force_to"]
-    for other in others:
-        since, until = other["in_force_from"], other["own_end"]
-        if since < begins and until is not None and until >= begins:
-            raise PolicyOverlap(f"Version {other['version']} is in force to {until} by its own document.")
-        if since >= begins and (ends is None or since <= ends):
-            raise PolicyOverlap(f"Version {other['version']} is active from {since}; this one would still be in force.")
 
 
 async def withdraw(request: Request, session: AsyncSession, principal: Principal, step: Step) -> Response:
@@ -155,4 +145,5 @@ async def _version(session: AsyncSession, scheme: str, version: int) -> RowMappi
 
 
 async def _document(session: AsyncSession, scheme: str, version: int, on: date) -> dict[str, Any]:
-    return document_of(await _version(session, scheme, version), on)
+    row = await _version(session, scheme, version)
+    return document_of(row, on, await active_of(session, scheme))

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.schemas import ApiModel, Page
+from triage.policies.document_schemas import NewPolicyVersion
 
 State = Literal["draft", "withdrawn", "coming", "in_force", "past", "on_request"]
 Kind = Literal["scheme", "programme"]
@@ -89,6 +90,17 @@ class Reading(ApiModel):
     sentence: str
 
 
+class Caution(ApiModel):
+    """Something that may not be meant; it stops nothing."""
+
+    pointer: str = Field(description="JSON pointer to the place in `document`")
+    detail: str
+    code: str = Field(
+        description="`uncovered_days`, `overlap` (of a draft: activating it would be refused), `never_fires`,"
+        " `never_decides` (a result is always proposed before), `less_before_more`"
+    )
+
+
 class PolicyVersion(VersionRef):
     """A version in full: parameters, and each rule in a sentence with its values."""
 
@@ -102,6 +114,8 @@ class PolicyVersion(VersionRef):
     warnings: dict[str, str]
     support_months: dict[str, int] | None = Field(description="how long support lasts, by occasion; null: not said")
     decision: dict[str, Any] | None
+    cautions: list[Caution] = Field(description="to be looked at before it comes into force; a draft's as if activated")
+    document: NewPolicyVersion = Field(description="what can be posted as a draft of the same content")
     labels: dict[str, dict[str, str]]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.auth import Principal
 from shared.negotiation import prefers_html
@@ -17,6 +17,7 @@ from shared.responses import page_response as list_response
 from triage.listing import streamed
 from triage.policies import programmes, repository
 from triage.policies.catalogue import readings_of, sentence_of, values_of
+from triage.policies.cautions import cautions_of
 from triage.policies.pages import page_response
 from triage.policies.pages.programme import programme_page
 from triage.policies.pages.version import version_page
@@ -144,7 +145,8 @@ async def get_version(  # noqa: PLR0917 - as the endpoint has them
     programme = programmes.version(scheme, version)
     if programme is not None:
         return _answer(request, programme, programme_page)
-    return _answer(request, document_of(await visible_version(reads, principal, scheme, version), on), version_page)
+    row = await visible_version(reads, principal, scheme, version)
+    return _answer(request, document_of(row, on, await active_of(reads, scheme)), version_page)
 
 
 def _answer(request: Request, document: Document, page: Callable[[Document], str]) -> Response:
@@ -161,8 +163,13 @@ async def visible_version(reads: AsyncConnection, principal: Principal, scheme: 
     return row
 
 
-def document_of(row: RowMapping, on: date) -> Document:
-    """A version in full."""
+async def active_of(reads: AsyncConnection | AsyncSession, scheme: str) -> list[RowMapping]:
+    """Return the active versions of a scheme, without their documents."""
+    return [row for row in await repository.versions(reads, scheme) if row["active"]]
+
+
+def document_of(row: RowMapping, on: date, active: Sequence[RowMapping]) -> Document:
+    """A version in full; `active` are those of its scheme."""
     document = row["document"]
     shown = ("scheme", "description", "source", "results", "parameters", "warnings", "labels")
     return {
@@ -172,4 +179,22 @@ def document_of(row: RowMapping, on: date) -> Document:
         "rules": rules_of(document),
         "support_months": document.get("support_months"),
         "decision": document.get("decision"),
+        "cautions": cautions_of(row, state_of(row, on), active),
+        "document": postable(document),
     }
+
+
+def postable(document: Mapping[str, Any]) -> Document:
+    """What a version was drafted with, or would have been: a draft of the same content when it is posted."""
+    kept = {name: document[name] for name in ("title", "description", "in_force", "source", "parameters")}
+    return {
+        **kept,
+        "rules": [_order(row) for row in document["rules"]],
+        "support_months": document.get("support_months"),
+    }
+
+
+def _order(row: Mapping[str, Any]) -> Document:
+    effects = {"proposes": row.get("proposes"), "warns": row.get("warns")}
+    when = {name: row.get(name, False) for name in ("while_open", "stops")}
+    return {"id": row["id"], "step": str(row["step"]), **effects, **when}

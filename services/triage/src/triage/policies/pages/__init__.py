@@ -62,16 +62,7 @@ def standing(version: Mapping[str, Any]) -> str:
     until = version["in_force_to"]
     ends = "until further notice" if until is None else f"to {day(until)}"
     closed = f" (version {version['closed_by']} follows)" if version["closed_by"] else ""
-    return f"{STATES[version['state']]}: from {day(version['in_force_from'])} {ends}{closed}.{_gap(version)}"
-
-
-def _gap(version: Mapping[str, Any]) -> str:
-    """The warning that a version leaves days on which none of its scheme is in force."""
-    begins, ends = version["uncovered_from"], version["uncovered_to"]
-    if begins is None:
-        return ""
-    until = "until another is brought into force" if ends is None else f"to {day(ends)}"
-    return f" Warning: from {day(begins)} {until} no version of the scheme is in force."
+    return f"{STATES[version['state']]}: from {day(version['in_force_from'])} {ends}{closed}."
 
 
 def value_words(value: Any) -> str:

@@ -19,6 +19,7 @@ def version_page(version: Document) -> str:
 
 def _about(version: Document) -> Iterator[Html]:
     yield tag("p", tag("strong", standing(version)))
+    yield from [tag("p", f"Warning: {each['detail']}") for each in version["cautions"]]
     yield tag("p", version["description"])
     for step in version["steps"]:
         yield tag("p", f"{step['step'].capitalize()} by {step['taken_role']} ({step['taken_by']}): {step['reason']}")
