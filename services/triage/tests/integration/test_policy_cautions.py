@@ -72,6 +72,7 @@ class TestDaysWithoutAVersion:
         answer = await service.post(f"{VERSIONS}/3/activation", {"reason": "x"}, OFFICIAL)
         assert answer.json()["detail"] == shown["cautions"][0]["detail"]
 
+
 class TestTheOrderOfRules:
     async def test_is_told_of_the_draft_at_activation_and_on_the_page(self, service: Service) -> None:
         document = await next_version(service)
