@@ -1,19 +1,22 @@
 """Routes of eligibility."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from shared.auth import Principal, Requires
 from shared.db.session import Db
+from shared.errors import invalid
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
-from triage.eligibility import service, withdrawing
+from triage.eligibility import cases, service, withdrawing
 from triage.eligibility.programmes import DEFAULT_PROGRAMME, require_programme, require_result
 from triage.eligibility.schemas import (
+    EligibilityCase,
+    EligibilityCasePage,
     EligibilityException,
     EligibilityWithdrawal,
     NewException,
@@ -23,7 +26,7 @@ from triage.eligibility.schemas import (
     TrustEligibility,
     TrustEligibilityPage,
 )
-from triage.eligibility.service import Wanted
+from triage.eligibility.service import SCHOOL, TRUST, Wanted
 from triage.reference.service import require_code
 from triage.scopes import ASSESSMENTS_READ, DECIDE
 from triage.urns import Urn
@@ -59,6 +62,25 @@ def wanted_list(  # noqa: PLR0917 - FastAPI passes by name
     return Wanted(programme, as_of, result, region, la, trust)
 
 
+def wanted_cases(
+    programme: Annotated[
+        str | None, Query(max_length=100, description="a code of `programmes` in the reference data")
+    ] = None,
+    urn: Annotated[int | None, Query(ge=1, le=9_999_999, description="of this school alone")] = None,
+    trust: Annotated[str | None, Query(max_length=100, description="of the trust of this UID alone")] = None,
+    state: Annotated[Literal["admitted", "withdrawn"] | None, Query(description="default both")] = None,
+) -> dict[str, str | None]:
+    """Read the filters of the list of cases."""
+    if programme is not None:
+        require_programme(programme)
+    if urn is not None and trust is not None:
+        raise invalid("trust", "A case is of a school or of a trust: name one of them.", "one_subject")
+    kind = SCHOOL if urn is not None else TRUST if trust is not None else None
+    subject = str(urn) if urn is not None else trust
+    return {"programme": programme, "subject_kind": kind, "subject": subject, "state": state}
+
+
+Cases = Annotated[dict[str, str | None], Depends(wanted_cases)]
 One = Annotated[Wanted, Depends(wanted_one)]
 Many = Annotated[Wanted, Depends(wanted_list)]
 
@@ -139,6 +161,28 @@ async def admit_trust_exceptionally(  # noqa: PLR0917 - FastAPI passes by name
 ) -> Response:
     """Admit a trust outside the criteria, with a reason that its answer shows."""
     return await once(lambda: service.admit_trust(request, session, principal, uid, wanted))
+
+
+@router.get(
+    "/v1/eligibility/exceptions",
+    operation_id="list_eligibility_exceptions",
+    responses={200: {"model": EligibilityCasePage, "content": LINES_OR_TABLE}},
+)
+async def list_eligibility_exceptions(
+    request: Request, principal: Reader, session: Db, wanted: Cases, page: PageRequest
+) -> Response:
+    """List the cases admitted outside the criteria of the schools and trusts the client may see, withdrawn ones too."""
+    return await cases.list_cases(request, session, principal, wanted, page)
+
+
+@router.get(
+    "/v1/eligibility/exceptions/{exception_id}",
+    operation_id="get_eligibility_exception",
+    responses={200: {"model": EligibilityCase}},
+)
+async def get_eligibility_exception(request: Request, principal: Reader, session: Db, exception_id: UUID) -> Response:
+    """Read a case admitted outside the criteria, with its withdrawal if there was one."""
+    return await cases.get(request, session, principal, exception_id)
 
 
 @router.post(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
@@ -50,7 +50,25 @@ _EXCEPTIONS = text(
                       WHERE ended.exception_id = eligibility_exceptions.id AND ended.withdrawn_on <= :as_of)
     """
 )
-_EXCEPTION = text("SELECT id, subject_kind, subject FROM eligibility_exceptions WHERE id = :id")
+_CASES: Final = f"""
+    SELECT made.id, made.programme, made.programme_version, made.subject_kind, made.subject, made.reason,
+           made.admitted_on, made.admitted_role, made.created_at,
+           CASE WHEN ended.exception_id IS NULL THEN 'admitted' ELSE 'withdrawn' END AS state,
+           ended.reason AS withdrawal_reason, ended.withdrawn_on, ended.withdrawn_role
+    FROM eligibility_exceptions AS made LEFT JOIN eligibility_withdrawals AS ended ON ended.exception_id = made.id
+    WHERE CASE made.subject_kind
+          WHEN 'school' THEN EXISTS (SELECT 1 {_SCHOOLS} WHERE school.urn = CAST(made.subject AS bigint) AND {{seen}})
+          ELSE :everything OR made.subject = :own_trust OR EXISTS (
+              SELECT 1 FROM school_facts AS member
+              WHERE member.trust_uid = made.subject AND member.region = ANY (CAST(:own_regions AS text[])))
+          END
+"""  # noqa: S608 - constants; the filter of who sees a school is put in
+_CASES_WANTED: Final = """
+    AND (CAST(:programme AS text) IS NULL OR made.programme = :programme)
+    AND (CAST(:subject_kind AS text) IS NULL OR made.subject_kind = :subject_kind)
+    AND (CAST(:subject AS text) IS NULL OR made.subject = :subject)
+    AND (CAST(:state AS text) IS NULL OR (:state = 'withdrawn') = (ended.exception_id IS NOT NULL))
+"""
 _WITHDRAW = text(
     """
     INSERT INTO eligibility_withdrawals (exception_id, reason, withdrawn_on, withdrawn_by, withdrawn_role)
@@ -112,10 +130,38 @@ async def exceptions(
     return {row["subject"]: dict(row) for row in (await session.execute(_EXCEPTIONS, values)).mappings()}
 
 
-async def exception(session: AsyncSession, exception_id: UUID) -> Row | None:
-    """Return of which school or trust a case is, withdrawn or not."""
-    row = (await session.execute(_EXCEPTION, {"id": exception_id})).mappings().one_or_none()
-    return None if row is None else dict(row)
+def _cases_seen(principal: Principal) -> tuple[str, dict[str, Any]]:
+    """The cases of the schools and trusts that this client may see, and the values that this takes."""
+    seen, claims = visible_sql(principal, "school")
+    own = principal.org.id if principal.org.kind == "trust" else None
+    mine = {"everything": principal.sees_everything, "own_trust": own, "own_regions": sorted(principal.regions)}
+    return _CASES.format(seen=seen), {**claims, **mine}
+
+
+async def case(session: AsyncSession, principal: Principal, exception_id: UUID) -> RowMapping | None:
+    """Return an admitted case, withdrawn or not, if the client may see its school or trust."""
+    cases, values = _cases_seen(principal)
+    found = await session.execute(text(f"{cases} AND made.id = :id"), {**values, "id": exception_id})
+    return found.mappings().one_or_none()
+
+
+async def cases(
+    session: AsyncSession, principal: Principal, wanted: Mapping[str, str | None], after: UUID | None, limit: int
+) -> Sequence[RowMapping]:
+    """Return up to so many cases that match and the client may see, newest first."""
+    found, values = _cases_seen(principal)
+    sql = text(
+        f"{found} {_CASES_WANTED} AND (CAST(:after AS uuid) IS NULL OR made.id < :after)"
+        " ORDER BY made.id DESC LIMIT :limit"
+    )
+    return (await session.execute(sql, {**values, **wanted, "after": after, "limit": limit})).mappings().all()
+
+
+async def count_cases(session: AsyncSession, principal: Principal, wanted: Mapping[str, str | None]) -> int:
+    """Count the cases that match and the client may see."""
+    found, values = _cases_seen(principal)
+    sql = text(f"SELECT count(*) FROM ({found} {_CASES_WANTED}) AS found")  # noqa: S608 - constants
+    return int(await session.scalar(sql, {**values, **wanted}) or 0)
 
 
 async def withdraw(session: AsyncSession, values: Mapping[str, Any]) -> Row:

@@ -139,6 +139,26 @@ class EligibilityWithdrawal(ApiModel):
     created_at: datetime
 
 
+class CaseWithdrawal(ApiModel):
+    """Why a case is admitted no longer, and from when."""
+
+    reason: str
+    withdrawn_on: date
+    withdrawn_role: str
+
+
+class EligibilityCase(EligibilityException):
+    """A case admitted outside the criteria, whether or not it still is."""
+
+    programme_version: int
+    state: Literal["admitted", "withdrawn"]
+    withdrawal: CaseWithdrawal | None = Field(description="null: it is admitted still")
+
+
+class EligibilityCasePage(Page[EligibilityCase]):
+    """One page of cases, newest first."""
+
+
 class NewException(RequestModel):
     """A case to admit outside the criteria."""
 

@@ -9,19 +9,19 @@ from shared.auth import Principal
 from shared.clock import today
 from shared.responses import json_response
 from triage.eligibility import repository
+from triage.eligibility.cases import visible_case
 from triage.eligibility.reading import rolls_on
 from triage.eligibility.schemas import NewWithdrawal
 from triage.eligibility.service import SCHOOL, require_region
-from triage.problems import ExceptionNotFound
+from triage.procedure.service import procedure_on, refuse_words
 
 
 async def withdraw(
     request: Request, session: AsyncSession, principal: Principal, exception_id: UUID, wanted: NewWithdrawal
 ) -> Response:
     """Let a case be admitted no longer, from today; what was answered as of earlier days stays."""
-    case = await repository.exception(session, exception_id)
-    if case is None:
-        raise ExceptionNotFound("There is no such case.")
+    case = await visible_case(session, principal, exception_id)
+    refuse_words(await procedure_on(session, today()), {"/reason": wanted.reason})
     require_region(principal, await _regions(session, case["subject_kind"], case["subject"]))
     values = {
         "exception_id": exception_id,
