@@ -169,7 +169,8 @@ class TestAnyNeedsAttention:
         assert (rule["rule"], rule["change"]) == ("report_card", "fires")
         assert rule["inputs"]["areas"] == ["inclusion"]
         assert "nclusion" in rule["text"]
-        assert listed[1]["school"]["region"] == "North East"
+        where = [tuple(each["school"][name] for name in ("region", "phase", "local_authority_code")) for each in listed]
+        assert where == [("London", "primary", "201"), ("North East", "secondary", "201")]
 
     async def test_the_moves_can_be_filtered_paged_and_streamed(self, service: Service) -> None:
         await service.load(*SCHOOLS)

@@ -1,6 +1,6 @@
 """A decision's whole life over HTTP, with the tokens of a school, a regional director and the public (none)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -8,6 +8,7 @@ import pytest
 from services.triage.tests.conftest import DFE, READS, Prepared, Service, director, party
 from services.triage.tests.documents import facts, graded, maintained
 
+from shared.clock import today
 from shared.testing.tokens import bearer
 
 URN, FAITH, MAINTAINED, SPECIAL = 100001, 100002, 100003, 100004
@@ -24,9 +25,9 @@ PREPARED = Prepared(
 )
 """Schools in London: one stuck, a Catholic one, a maintained one, one in special measures."""
 
-TODAY = datetime.now(UTC).date()
-YESTERDAY = (TODAY - timedelta(days=1)).isoformat()
-UPHELD = {"outcome": "upheld", "reason": "Nothing said changes the case."}
+
+def yesterday() -> str:
+    return (today() - timedelta(days=1)).isoformat()
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ async def body_of(case: Service, urn: int, **changes: Any) -> dict[str, Any]:
         "tier": "enhanced_support",
         "route": "support_and_oversight",
         "consulted": ["school", "responsible_body"],
-        "effective_on": TODAY.isoformat(),
+        "effective_on": today().isoformat(),
     }
     return {**body, **changes}
 
@@ -145,9 +146,9 @@ class TestTheWholeLife:
         assert (await public(case, f"/v1/schools/{URN}/decisions")).json()["data"] == [shown]
         assert (await public(case, "/v1/published-decisions", region="London")).json()["data"] == [shown]
         for path in (f"/v1/schools/{URN}/decisions", "/v1/published-decisions"):
-            assert (await public(case, path, as_of=YESTERDAY)).json()["data"] == []
-        assert (await public(case, f"{decision}/publication", as_of=YESTERDAY)).status_code == 404
-        before = (await case.get(f"/v1/schools/{URN}/decisions", regional, as_of=YESTERDAY)).json()["data"]
+            assert (await public(case, path, as_of=yesterday())).json()["data"] == []
+        assert (await public(case, f"{decision}/publication", as_of=yesterday())).status_code == 404
+        before = (await case.get(f"/v1/schools/{URN}/decisions", regional, as_of=yesterday())).json()["data"]
         assert before == []
 
     async def test_after_the_time_it_is_decided_without_a_word(self, case: Service) -> None:
@@ -293,73 +294,6 @@ class TestNotices:
         current = await case.assessment(URN, "rise-2025")
         answer = await case.post("/v1/notices", {"assessment_id": current["id"]}, director())
         assert code(answer) == (422, "not_decided_under_this_scheme")
-
-
-class TestTheUrgentRoute:
-    async def urgent(self, case: Service, **changes: Any) -> dict[str, Any]:
-        wanted = {
-            "tier": "immediate_action",
-            "route": None,
-            "actions": ["rebroker_to_trust"],
-            "consulted": [],
-            "reason": "Pupils are not safe under the present governance.",
-            "urgent": {"ground": "special_measures"},
-        }
-        made = await decide(case, SPECIAL, await body_of(case, SPECIAL, **{**wanted, **changes}))
-        assert made.status_code == 201, made.text
-        document: dict[str, Any] = made.json()
-        return document
-
-    async def test_decides_at_once_then_hears_then_reviews(self, case: Service) -> None:
-        made = await self.urgent(case)
-        path = f"/v1/decisions/{made['id']}/review"
-        notice = (await case.get(f"/v1/notices/{made['notice_id']}", party(f"school:{SPECIAL}"))).json()
-        assert (notice["urgent"], notice["kind"], notice["state"]) == (True, "termination_warning_notice", "open")
-        assert made["review_by"] > notice["representations_until"]
-        assert code(await case.post(path, UPHELD, director())) == (409, "representations_open")
-        for org in (f"school:{SPECIAL}", TRUST):
-            said = await case.say(made["assessment_id"], org, position="disputes", text="We were not asked.")
-            assert said.status_code == 201, said.text
-        assert (await case.post(path, UPHELD, DFE)).status_code == 403
-        assert (await case.post(path, UPHELD, director("North East"))).status_code == 404
-        wrong = await case.post(path, {**UPHELD, "outcome": "fine"}, director())
-        assert code(wrong) == (422, "unknown_code")
-        flagged = await case.post(path, {**UPHELD, "reason": "The school is stuck."}, director())
-        assert code(flagged) == (422, "confidential_flag")
-        reviewed = await case.post(path, UPHELD, director())
-        assert (reviewed.status_code, reviewed.json()["review_outcome"]) == (200, "upheld")
-        assert (await case.post(path, UPHELD, director())).status_code == 409
-
-    async def test_the_review_comes_after_the_time_at_the_latest(self, case: Service) -> None:
-        made = await self.urgent(case)
-        until = date.fromisoformat((await case.get(f"/v1/notices/{made['notice_id']}")).json()["representations_until"])
-        case.on(until + timedelta(days=1))
-        assert (await case.post(f"/v1/decisions/{made['id']}/review", UPHELD, director())).status_code == 200
-
-    async def test_safeguarding_needs_no_category(self, case: Service) -> None:
-        body = await body_of(case, URN, reason="Pupils are not safe.", urgent={"ground": "safeguarding"}, consulted=[])
-        assert (await decide(case, URN, body)).status_code == 201
-
-    async def test_is_for_schools_that_call_for_it(self, case: Service) -> None:
-        body = await body_of(
-            case, URN, tier="school_led_development", route=None, reason="Why.", urgent={"ground": "safeguarding"}
-        )
-        assert code(await decide(case, URN, body)) == (422, "not_urgent")
-
-    async def test_what_was_heard_is_not_reviewed(self, case: Service) -> None:
-        made = await case.decide(URN)
-        answer = await case.post(f"/v1/decisions/{made['id']}/review", UPHELD, director())
-        assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:nothing-to-review")
-
-    async def test_a_decision_that_varies_it_needs_the_hearing(self, case: Service) -> None:
-        made = await self.urgent(case)
-        body = await body_of(case, SPECIAL, reason="Varied.", supersedes=made["id"])
-        assert code(await decide(case, SPECIAL, body)) == (409, "representations_open")
-        for org in (f"school:{SPECIAL}", TRUST):
-            await case.say(made["assessment_id"], org, position="accepts")
-        assert (await decide(case, SPECIAL, body)).status_code == 201
-        answer = await case.post(f"/v1/decisions/{made['id']}/review", UPHELD, director())
-        assert answer.status_code == 409
 
 
 class TestTheProcedureIsPublic:

@@ -178,8 +178,8 @@ def hearing_of(notice: RowMapping | None, tier: str = "tier") -> Hearing | None:
 async def _superseded(session: AsyncSession, subject: RowMapping, wanted: NewDecision) -> UUID | None:
     """The decision whose place the new one takes.
 
-    A second decision on one assessment has to name the first. One on a newer assessment takes the place of what was
-    decided on an older one by itself.
+    A second decision on one assessment has to name the first, and an urgent one an urgent one that is still to be
+    reviewed: its review ends with it. Any other on a newer assessment takes the place of what was decided by itself.
     """
     current = await repository.current(session, subject["urn"], subject["scheme"])
     if wanted.supersedes is not None and (current is None or current["id"] != wanted.supersedes):
@@ -188,6 +188,9 @@ async def _superseded(session: AsyncSession, subject: RowMapping, wanted: NewDec
         return None
     if wanted.supersedes is None and current["assessment_id"] == subject["id"]:
         raise AlreadyDecided(f"Decision {current['id']} was made on this assessment; name it in `supersedes`.")
+    if wanted.supersedes is None and wanted.urgent is not None and current["to_be_reviewed"]:
+        detail = f"Decision {current['id']} was urgent and is still to be reviewed: name it in `supersedes`."
+        raise AlreadyDecided(detail)
     if wanted.reason is None:
         detail = f"This takes the place of decision {current['id']}: say why."
         raise invalid("/reason", detail, "reason_required_to_supersede")

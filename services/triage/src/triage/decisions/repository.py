@@ -36,7 +36,8 @@ _STATE_ON: Final = f"""
      AND told.published_at < CAST(:as_of AS date) + 1) AS published_at
 """
 _CURRENT = text(
-    "SELECT id, assessment_id FROM decisions WHERE urn = :urn AND scheme = :scheme AND superseded_at IS NULL FOR UPDATE"
+    "SELECT id, assessment_id, urgent_ground IS NOT NULL AND reviewed_at IS NULL AS to_be_reviewed"
+    " FROM decisions WHERE urn = :urn AND scheme = :scheme AND superseded_at IS NULL FOR UPDATE"
 )
 _SUPERSEDE = text("UPDATE decisions SET superseded_at = now() WHERE id = :id AND superseded_at IS NULL")
 # the public is told that it no longer stands; what stands instead once that is published
