@@ -11,8 +11,6 @@ from shared.testing.tokens import bearer
 
 IPPR = "ippr-2023"
 VERSIONS = f"/v1/policies/{IPPR}/versions"
-TODAY = today()
-TOMORROW = TODAY + timedelta(days=1)
 OFFICIAL = bearer(
     scope=(*READS, "policies:write", "policies:activate"), org="dfe", role="policy-official", user="official-1"
 )
@@ -20,10 +18,15 @@ OFFICIAL = bearer(
 Document = dict[str, Any]
 
 
-async def next_version(service: Service, begins: date = TOMORROW) -> Document:
-    """The first version of the tiers as it would be drafted again, unchanged, to begin on another day."""
+def tomorrow() -> date:
+    """The first day on which a version that is drafted now can begin."""
+    return today() + timedelta(days=1)
+
+
+async def next_version(service: Service, begins: date | None = None) -> Document:
+    """The first version of the tiers as it would be drafted again, unchanged, to begin on another day: tomorrow."""
     held = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
-    return {**held["document"], "in_force": {"from": begins.isoformat()}}
+    return {**held["document"], "in_force": {"from": (begins or tomorrow()).isoformat()}}
 
 
 def stricter(document: Document) -> Document:
@@ -51,7 +54,7 @@ async def stepped(service: Service, version: int, step: str) -> Document:
 
 async def bring_stricter_into_force(service: Service, begins: date) -> None:
     """Version 2 of the tiers, stricter, drafted and activated the day before it begins or today, whichever is first."""
-    if begins <= TODAY:
+    if begins <= today():
         service.on(begins - timedelta(days=1))
     made = await drafted(service, stricter(await next_version(service, begins)))
     await stepped(service, made["version"], "activation")

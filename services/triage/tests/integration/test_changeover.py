@@ -8,15 +8,15 @@ import pytest
 from services.triage.tests.conftest import FINAL, Service
 from services.triage.tests.documents import CARD_AREAS, card, facts, graded
 from services.triage.tests.drafting import (
-    TODAY,
-    TOMORROW,
     bring_stricter_into_force,
     drafted,
     next_version,
     stepped,
     stricter,
+    tomorrow,
 )
 
+from shared.clock import today
 from shared.testing.plugin import CloneDatabase, DatabaseUrls
 from shared.testing.tokens import bearer
 from triage.migrate import SERVICE_DIR
@@ -70,12 +70,12 @@ class TestAVersionWithAFutureDate:
         await service.run()
         await service.reassess()
         before = await service.rows(CURRENT)
-        await bring_stricter_into_force(service, TOMORROW)
+        await bring_stricter_into_force(service, tomorrow())
         await service.reassess()
         assert await service.rows(CURRENT) == before
         told = await changed_events(service)
 
-        await service.reassess(on=TOMORROW)
+        await service.reassess(on=tomorrow())
         after = await service.rows(CURRENT)
         assert [(row.urn, row.result, row.policy_version, row.cause) for row in after] == [
             (100001, "enhanced_support", 2, "policy"),
@@ -89,7 +89,7 @@ class TestAVersionWithAFutureDate:
         await service.load(school)
         await service.run()
         await service.reassess()
-        await bring_stricter_into_force(service, TODAY)
+        await bring_stricter_into_force(service, today())
         await service.reassess()
         before = await service.rows(CURRENT)
         for number, assess in enumerate((service.reassess, service.run)):
@@ -112,7 +112,7 @@ class TestAVersionWithAFutureDate:
         told = len(await changed_events(service))
         await service.reassess()
         assert len(await changed_events(service)) == told
-        await service.reassess(on=TOMORROW)
+        await service.reassess(on=tomorrow())
         assert (await changed_events(service))[told:] == [each["urn"] for each in moves]
         after = {row.urn: row.result for row in await service.rows(CURRENT)}
         assert {urn: after[urn] for urn in (each["urn"] for each in moves)} == {
@@ -123,9 +123,9 @@ class TestAVersionWithAFutureDate:
         await service.load(*(facts(100001 + place, card(inclusion="needs_attention")) for place in range(20)))
         await service.run()
         await service.reassess()
-        await bring_stricter_into_force(service, TOMORROW)
-        await asyncio.gather(*(service.reassess(on=TOMORROW) for _ in range(3)))
-        marks = await asyncio.gather(*(service.reassess(on=TOMORROW) for _ in range(3)))
+        await bring_stricter_into_force(service, tomorrow())
+        await asyncio.gather(*(service.reassess(on=tomorrow()) for _ in range(3)))
+        marks = await asyncio.gather(*(service.reassess(on=tomorrow()) for _ in range(3)))
         assert marks == [0, 0, 0]
         assert len(await changed_events(service)) == 40
         assert (await service.rows("SELECT count(*) FROM assessments"))[0][0] == 40
@@ -138,18 +138,18 @@ class TestAVersionWithAFutureDate:
         await drafted(service, document)
         await drafted(service, document)
         await stepped(service, 3, "withdrawal")
-        await service.reassess(on=TOMORROW)
+        await service.reassess(on=tomorrow())
         assert [(row.policy_version, row.cause) for row in await service.rows(CURRENT)] == [(1, "run")]
 
     async def test_is_replaced_by_nothing_after_its_own_last_day(self, service: Service) -> None:
         await service.load(facts(100001, card(inclusion="needs_attention")))
         await service.run()
         document = stricter(await next_version(service))
-        document["in_force"]["to"] = TOMORROW.isoformat()
+        document["in_force"]["to"] = tomorrow().isoformat()
         await drafted(service, document)
         await stepped(service, 2, "activation")
-        await service.reassess(on=TOMORROW)
-        await service.reassess(on=TOMORROW + timedelta(days=1))
+        await service.reassess(on=tomorrow())
+        await service.reassess(on=tomorrow() + timedelta(days=1))
         assert [row.policy_version for row in await service.rows(CURRENT)] == [2]
 
     async def test_does_not_rewrite_what_stood(self, service: Service) -> None:
@@ -158,10 +158,10 @@ class TestAVersionWithAFutureDate:
         await service.run()
         await service.reassess()
         await service.rows("UPDATE assessments SET created_at = created_at - interval '3 days' RETURNING 1")
-        yesterday = (TODAY - timedelta(days=1)).isoformat()
+        yesterday = (today() - timedelta(days=1)).isoformat()
         before = [await told(service, urn, yesterday) for urn in (100001, 100002)]
         assert [each["result"] for each in before] == ["school_led_development"] * 2
-        await bring_stricter_into_force(service, TODAY)
+        await bring_stricter_into_force(service, today())
         await service.reassess()
         assert [await told(service, urn, yesterday) for urn in (100001, 100002)] == before
         history = (await service.get("/v1/schools/100001/assessments")).json()["data"]
@@ -176,14 +176,14 @@ class TestAVersionWithAFutureDate:
         await service.load(facts(100001, card(inclusion="needs_attention")))
         await service.run()
         await service.reassess()
-        await bring_stricter_into_force(service, TODAY)
+        await bring_stricter_into_force(service, today())
         await service.reassess()
         assert (await service.assessment(100001))["policy_version"] == 2
 
     async def test_of_a_scheme_nobody_assesses_under_changes_nothing(self, service: Service) -> None:
         await service.load(facts(100001, card(inclusion="needs_attention")))
-        await bring_stricter_into_force(service, TOMORROW)
-        await service.reassess(on=TOMORROW)
+        await bring_stricter_into_force(service, tomorrow())
+        await service.reassess(on=tomorrow())
         assert await service.rows("SELECT 1 FROM assessments") == []
 
 
@@ -207,7 +207,7 @@ class TestARunOnTheDayOfANewVersion:
         cases = await caseload(service)
         assert {urn: each["state"] for urn, each in cases.items()} == {heard: "being_heard"}
         decided_before = await caseload(service, state="decided")
-        await bring_stricter_into_force(service, TODAY)
+        await bring_stricter_into_force(service, today())
 
         run = await service.run()
         assert (run["policy_version"], run["changed"], run["unchanged"]) == (2, 1, 3)
@@ -226,14 +226,14 @@ class TestARunOnTheDayOfANewVersion:
         await service.load(facts(100001, graded("2022-01-10")))
         await service.run()
         await service.reassess()
-        await bring_stricter_into_force(service, TODAY)
+        await bring_stricter_into_force(service, today())
         await service.load(facts(100001, graded("2022-01-10"), graded("2025-01-10")))
         run = await service.run()
         assert (run["policy_version"], run["changed"]) == (2, 1)
         assert (await service.assessment(100001))["policy_version"] == 2
 
     async def test_leaves_runs_of_earlier_days_to_themselves(self, service: Service) -> None:
-        yesterday = TODAY - timedelta(days=1)
+        yesterday = today() - timedelta(days=1)
         await service.load(facts(100001, card()))
         first = await service.run(as_of=yesterday.isoformat())
         await bring_stricter_into_force(service, yesterday)
@@ -243,30 +243,30 @@ class TestARunOnTheDayOfANewVersion:
 
 class TestEvidenceThatCountsFromADate:
     async def test_assesses_its_school_on_that_day_and_no_other(self, service: Service) -> None:
-        coming = graded("2026-11-01", 4, category_of_concern="SM", published_on=TOMORROW.isoformat())
+        coming = graded("2026-11-01", 4, category_of_concern="SM", published_on=tomorrow().isoformat())
         await service.load(facts(100001, graded(), coming), facts(100002, graded()))
         await service.run()
         await service.reassess()
         assert (await service.assessment(100001))["result"] == "school_led_development"
         assert await service.reassess() == 0
-        assert await service.reassess(on=TOMORROW) == 1
+        assert await service.reassess(on=tomorrow()) == 1
         rows = await service.rows(CURRENT)
         assert [(row.urn, row.result, row.cause) for row in rows] == [
             (100001, "immediate_action", "day"),
             (100002, "school_led_development", "run"),
         ]
-        assert await service.reassess(on=TOMORROW) == 0
+        assert await service.reassess(on=tomorrow()) == 0
 
     async def test_days_on_which_no_worker_ran_are_made_up_for(self, service: Service) -> None:
-        coming = graded("2026-11-01", 4, category_of_concern="SM", published_on=TOMORROW.isoformat())
+        coming = graded("2026-11-01", 4, category_of_concern="SM", published_on=tomorrow().isoformat())
         await service.load(facts(100001, graded(), coming))
         await service.run()
         await service.reassess()
-        await service.reassess(on=TOMORROW + timedelta(days=5))
+        await service.reassess(on=tomorrow() + timedelta(days=5))
         assert (await service.assessment(100001))["result"] == "immediate_action"
 
     async def test_a_clock_that_goes_back_marks_nothing(self, service: Service) -> None:
         await service.load(facts(100001, graded()))
         await service.run()
-        await service.reassess(on=TOMORROW)
+        await service.reassess(on=tomorrow())
         assert await service.reassess() == 0

@@ -13,9 +13,8 @@ from shared.testing.tokens import bearer
 from triage.intake.brokering import EPISODE_CHANGED, brokering_consumer
 
 SCOPES = ("reviews:read", "reviews:write", "assessments:read", "assessments:run", "triage:decide")
-YESTERDAY = today() - timedelta(days=1)
 SUPPORT = {"episode_id": "episode-1", "completed_on": "2024-06-28"}
-REVIEW = {"review_id": "review-1", "concluded_on": YESTERDAY.isoformat(), "conclusion": "insufficient_progress"}
+REVIEW = {"review_id": "review-1", "concluded_on": "2025-09-01", "conclusion": "insufficient_progress"}
 
 
 def regional(*regions: str) -> dict[str, str]:

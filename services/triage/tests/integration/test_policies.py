@@ -10,15 +10,15 @@ from services.triage.tests.conftest import DFE, READS, Service, director, party
 from services.triage.tests.drafting import (
     IPPR,
     OFFICIAL,
-    TODAY,
-    TOMORROW,
     VERSIONS,
     drafted,
     next_version,
     stepped,
     stricter,
+    tomorrow,
 )
 
+from shared.clock import today
 from shared.testing.plugin import CloneDatabase, DatabaseUrls
 from shared.testing.tokens import bearer
 from triage.migrate import SERVICE_DIR
@@ -123,8 +123,8 @@ def put(*path: str | int, to: Any) -> Spoil:
 
 RULE = {"id": "safeguarding", "step": "3", "proposes": "enhanced_support"}
 WRONG: list[tuple[Spoil, str]] = [
-    (put("in_force", "from", to=TODAY.isoformat()), "/in_force/from"),
-    (put("in_force", "to", to=TODAY.isoformat()), "/in_force/to"),
+    (lambda document: document["in_force"].update({"from": today().isoformat()}), "/in_force/from"),
+    (lambda document: document["in_force"].update({"to": today().isoformat()}), "/in_force/to"),
     (put("title", to=""), "/title"),
     (put("colour", to="red"), "/colour"),
     (lambda document: document["parameters"].pop("weak"), "/parameters/weak"),
@@ -165,9 +165,9 @@ class TestADocumentThatCannotBeRun:
 
 class TestActivation:
     async def test_warns_of_the_days_that_a_version_leaves_without_any(self, service: Service) -> None:
-        last = TOMORROW + timedelta(days=9)
+        last = tomorrow() + timedelta(days=9)
         document = await next_version(service)
-        await drafted(service, {**document, "in_force": {"from": TOMORROW.isoformat(), "to": last.isoformat()}})
+        await drafted(service, {**document, "in_force": {"from": tomorrow().isoformat(), "to": last.isoformat()}})
         made = await stepped(service, 2, "activation")
         bare = last + timedelta(days=1)
         assert (made["uncovered_from"], made["uncovered_to"]) == (bare.isoformat(), None)
@@ -185,10 +185,10 @@ class TestActivation:
 
     async def test_closes_the_version_before_without_rewriting_it(self, service: Service) -> None:
         before = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
-        await drafted(service, await next_version(service, TODAY + timedelta(days=30)))
+        await drafted(service, await next_version(service, today() + timedelta(days=30)))
         made = await stepped(service, 2, "activation")
         assert (made["state"], made["step"]["step"], made["step"]["taken_by"]) == ("coming", "activated", "official-1")
-        last = (TODAY + timedelta(days=29)).isoformat()
+        last = (today() + timedelta(days=29)).isoformat()
         assert await states(service) == {1: ("in_force", last, 2), 2: ("coming", None, None)}
         after = (await service.get(f"{VERSIONS}/1", OFFICIAL)).json()
         assert after == {**before, "in_force_to": last, "closed_by": 2}
@@ -196,7 +196,7 @@ class TestActivation:
             {
                 "scheme": IPPR,
                 "version": 2,
-                "in_force_from": (TODAY + timedelta(days=30)).isoformat(),
+                "in_force_from": (today() + timedelta(days=30)).isoformat(),
                 "content_hash": made["content_hash"],
             }
         ]
@@ -229,7 +229,7 @@ class TestActivation:
 
     async def test_on_the_day_itself_is_too_late(self, service: Service) -> None:
         await drafted(service, await next_version(service))
-        service.on(TOMORROW)
+        service.on(tomorrow())
         answer = await service.post(f"{VERSIONS}/2/activation", {"reason": "Late."}, OFFICIAL)
         service.on(None)
         assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:activation-too-late")
@@ -243,7 +243,7 @@ class TestActivation:
     ) -> None:
         document = await next_version(service)
         for first, last in ((10, 20), (begins, ends)):
-            days = [None if each is None else (TODAY + timedelta(days=each)).isoformat() for each in (first, last)]
+            days = [None if each is None else (today() + timedelta(days=each)).isoformat() for each in (first, last)]
             await drafted(service, {**document, "in_force": dict(zip(("from", "to"), days, strict=True))})
         await stepped(service, 2, "activation")
         answer = await service.post(f"{VERSIONS}/3/activation", {"reason": "And this."}, OFFICIAL)
