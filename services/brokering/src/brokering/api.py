@@ -16,6 +16,7 @@ from brokering.equity.endpoints import router as equity
 from brokering.leaders.batch_endpoints import router as leader_batches
 from brokering.leaders.endpoints import router as leaders
 from brokering.leaders.record_endpoints import router as leader_records
+from brokering.need_statements.endpoints import router as need_statements
 from brokering.needs.endpoints import router as needs
 from brokering.notifications.endpoints import router as notifications
 from brokering.offers.endpoints import router as offers
@@ -35,6 +36,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     leader_records,
     rechecks,
     needs,
+    need_statements,
     candidates,
     rounds,
     comparisons,

@@ -23,6 +23,13 @@ class NeedNotFound(NotFound):
     title = "There is no such need"
 
 
+class StatementNotFound(NotFound):
+    """No statement of a need that this client may know of has this id."""
+
+    slug = "need-statement-not-found"
+    title = "There is no such statement"
+
+
 class RoundNotFound(NotFound):
     """No round that this client may know of has this id."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import Integer as SqlInteger
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.models.matching import Need, School, SchoolDecision
+from brokering.need_statements.repository import STATEMENTS, standing_on
 from brokering.rows import all_rows, one_row
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
@@ -34,7 +35,8 @@ def _is_about(urn: ColumnElement[int]) -> ColumnElement[bool]:
 
 def _needs(principal: Principal) -> Select[Any]:
     phase = select(SCHOOLS.c.phase).where(_is_about(SCHOOLS.c.urn)).scalar_subquery()
-    return select(NEEDS, phase.label("phase")).where(visible(principal, NEEDS))
+    said = standing_on(_is_about(STATEMENTS.c.urn))
+    return select(NEEDS, phase.label("phase"), said.label("stated")).where(visible(principal, NEEDS))
 
 
 def _filtered(principal: Principal, filters: Mapping[str, Any]) -> Select[Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -59,6 +59,22 @@ class Origin(ApiModel):
     assessment_id: str | None
 
 
+class Stated(ApiModel):
+    """What one organisation says that a school needs; null: it has not said."""
+
+    id: UUID
+    org: str = Field(examples=["school:100000"])
+    party: Literal["school", "responsible_body", "former_responsible_body"] = Field(description="what it is today")
+    support_wished: bool
+    days: float | None
+    areas: list[str]
+    form: str | None = Field(description="the form that is preferred; null: either")
+    starts_on: date | None
+    ends_on: date | None
+    text: str | None
+    stated_at: datetime
+
+
 class Need(ApiModel):
     """A need of support."""
 
@@ -68,6 +84,10 @@ class Need(ApiModel):
     areas: list[str]
     priority: int
     statement: str | None
+    stated: list[Stated] = Field(
+        description="what the school and its responsible body have said, newest first; nothing is matched by it"
+        " until somebody takes it over into `days` and `areas`"
+    )
     state: str
     state_reason: str | None
     origin: Origin

@@ -14,6 +14,7 @@ from brokering.domain.matching_policy import MatchingPolicy
 from brokering.domain.needs import BY_HAND, FREE_STATES, SUPPORTED_TIER
 from brokering.domain.values import NeedState, SubjectKind, half_days, in_days
 from brokering.listing import list_by_id
+from brokering.need_statements.documents import stated
 from brokering.needs import repository
 from brokering.needs.parties import parties_of_school, who_may_see
 from brokering.needs.schemas import Need, NeedPatch, NewNeed, Subject
@@ -40,6 +41,7 @@ def document(row: Mapping[Any, Any]) -> dict[str, Any]:
         "areas": row["areas"],
         "priority": row["priority"],
         "statement": row["statement"],
+        "stated": [stated(each) for each in row["stated"] or ()],
         "state": row["state"],
         "state_reason": row["state_reason"],
         "origin": {
@@ -75,7 +77,7 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
     """Enter a need by hand; a school's is provisional unless a decision stands behind it."""
     policy = current_policy()
     halves = policy.default_half_days if new.days is None else half_days(new.days)
-    _check_cap(halves, policy)
+    check_cap(halves, policy)
     need_id = new_id()
     about = await _subject(session, principal, new.subject)
     values = {
@@ -107,7 +109,7 @@ async def change(
         raise NeedNotEditable(f"The need is {row['state'].replace('_', ' ')}: what it asks for is settled.")
     sent = patch.model_dump(exclude_unset=True)
     if "days" in sent:
-        _check_cap(half_days(sent["days"]), current_policy())
+        check_cap(half_days(sent["days"]), current_policy())
         sent["days"] = Decimal(str(sent["days"]))
     if "areas" in sent:
         sent["areas"] = sorted(set(sent["areas"]))
@@ -127,7 +129,8 @@ def _told_subject(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {"kind": row["subject_kind"], "id": row["subject_id"]}
 
 
-def _check_cap(halves: int, policy: MatchingPolicy) -> None:
+def check_cap(halves: int, policy: MatchingPolicy) -> None:
+    """Raise Unprocessable for more half days than a need may be of."""
     if halves > policy.half_days_cap:
         raise invalid("/days", f"A need is of {in_days(policy.half_days_cap):f} days at most.", "above_cap")
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.errors import FieldProblem, Unprocessable
 from shared.responses import json_response
+from shared.words import found_words
 from triage.domain.calendar import SchoolCalendar, read_calendar, read_terms
-from triage.domain.redaction import found_words
 from triage.domain.wording import listed
 from triage.problems import NoProcedureInForce, ProcedureNotFound
 from triage.procedure import repository

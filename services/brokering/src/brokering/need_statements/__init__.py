@@ -1,0 +1,1 @@
+"""What schools and their responsible bodies say that they need: on record whatever anybody proposes."""
