@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import BaseModel
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
@@ -61,6 +63,39 @@ async def list_by_id(
     total = await listed.count(session, principal, filters) if page.include_total else None
     documents = [document(row) for row in rows]
     return page_response(request, page_of(request, page, documents, lambda row: (row["id"],), total=total))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows listed by id: `fetch` gives up to so many after an id, in the session it is given; `count` all there are."""
+
+    fetch: Callable[[AsyncSession, UUID | None, int], Awaitable[Sequence[Row[Any]]]]
+    count: Callable[[], Awaitable[int]]
+
+
+async def list_rows(
+    request: Request,
+    session: AsyncSession,
+    page: PageParameters,
+    rows: Rows,
+    *,
+    document: Document,
+    model: type[BaseModel],
+) -> Response:
+    """Answer with a page of documents, or with all of them; the table has the scalar fields of `model`."""
+
+    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
+        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
+            return await rows.fetch(streaming, after, limit)
+
+        return page_after_page(fetch, lambda row: row.id)
+
+    if whole := streamed(request, every, document=document, model=model):
+        return whole
+    found = await rows.fetch(session, id_after(page), page.limit + 1)
+    total = await rows.count() if page.include_total else None
+    documents = [document(row) for row in found]
+    return page_response(request, page_of(request, page, documents, lambda each: (each["id"],), total=total))
 
 
 def streamed(

@@ -54,7 +54,9 @@ CONTRACTS = ONE_PARTNER + "/contracts"
 ONE_CONTRACT = CONTRACTS + "/{contract_id}"
 
 
-@router.get(PARTNERS, operation_id="list_delivery_partners", responses={200: {"model": PartnerPage}})
+@router.get(
+    PARTNERS, operation_id="list_delivery_partners", responses={200: {"model": PartnerPage, "content": LINES_OR_TABLE}}
+)
 async def list_delivery_partners(
     *, request: Request, principal: Reader, session: Db, page: PageRequest, now: Now, region: InRegion = None
 ) -> Response:
@@ -94,7 +96,7 @@ async def change_delivery_partner(
     return await partners.change_partner(call, partner_id, body, if_match=if_match)
 
 
-@router.get(CONTRACTS, operation_id="list_contracts", responses={200: {"model": BudgetList}})
+@router.get(CONTRACTS, operation_id="list_contracts", responses={200: {"model": BudgetList, "content": LINES_OR_TABLE}})
 async def list_contracts(*, request: Request, partner_id: UUID, principal: Reader, session: Db, now: Now) -> Response:
     """List all contracts of a delivery partner, with what is committed, claimed and left of each."""
     return await service.list_contracts(Call(request, session, principal, now), partner_id)
@@ -159,7 +161,9 @@ async def list_contract_entries(
     return await service.list_entries(Call(request, session, principal, now), CONTRACT, contract_id, page, partner_id)
 
 
-@router.get(ONE_CONTRACT + "/fees", operation_id="list_fees", responses={200: {"model": FeePage}})
+@router.get(
+    ONE_CONTRACT + "/fees", operation_id="list_fees", responses={200: {"model": FeePage, "content": LINES_OR_TABLE}}
+)
 async def list_fees(
     *,
     request: Request,

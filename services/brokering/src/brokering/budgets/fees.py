@@ -11,27 +11,28 @@ from brokering.budgets.documents import fee_document
 from brokering.budgets.errors import FeeNotFound, FeeSettled
 from brokering.budgets.funding import check_remaining
 from brokering.budgets.repository import CONTRACT, FEES
-from brokering.budgets.schemas import FeeAnswer, NewFee
-from brokering.cursors import id_after
+from brokering.budgets.schemas import Fee, FeeAnswer, NewFee
 from brokering.domain.money import in_pence
 from brokering.ledger.call import Call
+from brokering.listing import Rows, list_rows
 from brokering.offers.errors import SignedByAuthor
 from shared.errors import Forbidden, invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import json_response
 
 FEE_CHANGED = "brokering.fee.changed"
 
 
 async def list_fees(call: Call, partner_id: UUID, contract_id: UUID, page: PageParameters) -> Response:
-    """Answer with one page of a contract's fees."""
+    """Answer with one page of a contract's fees, or with all of them."""
     contract = await service.budget_of(call, CONTRACT, contract_id, partner_id)
-    rows = await repository.fees(call.session, contract.id, after=id_after(page), limit=page.limit + 1)
-    documents = [fee_document(row) for row in rows]
-    total = await repository.count_fees(call.session, contract.id) if page.include_total else None
-    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.fees(session, contract.id, after=after, limit=limit),
+        count=lambda: repository.count_fees(call.session, contract.id),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=fee_document, model=Fee)
 
 
 async def enter(call: Call, partner_id: UUID, contract_id: UUID, body: NewFee) -> Response:

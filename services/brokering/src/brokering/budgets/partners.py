@@ -12,22 +12,25 @@ from sqlalchemy import Row
 from brokering.budgets import repository
 from brokering.budgets.documents import partner_document
 from brokering.budgets.errors import PartnerNotFound, RegionUnderContract
-from brokering.budgets.schemas import NewPartner, PartnerPatch
-from brokering.cursors import id_after
+from brokering.budgets.schemas import NewPartner, Partner, PartnerPatch
 from brokering.ledger.call import Call
+from brokering.listing import Rows, list_rows
 from shared.errors import FieldProblem, invalid
 from shared.etags import check_if_match, etag_of
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import dumps, json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import dumps, json_response
 
 
 async def list_partners(call: Call, region: str | None, page: PageParameters) -> Response:
-    """Answer with one page of delivery partners."""
-    rows = await repository.partners(call.session, call.principal, region, after=id_after(page), limit=page.limit + 1)
-    total = await repository.count_partners(call.session, call.principal, region) if page.include_total else None
-    documents = [partner_document(row) for row in rows]
-    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+    """Answer with one page of delivery partners, or with all of them."""
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.partners(
+            session, call.principal, region, after=after, limit=limit
+        ),
+        count=lambda: repository.count_partners(call.session, call.principal, region),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=partner_document, model=Partner)
 
 
 async def partner_of(call: Call, partner_id: UUID, *, lock: bool = False) -> Row[Any]:

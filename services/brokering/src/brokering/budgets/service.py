@@ -16,11 +16,10 @@ from brokering.budgets.errors import BudgetExceeded, BudgetNotFound, BudgetsOver
 from brokering.budgets.partners import check_regions, partner_of
 from brokering.budgets.repository import CONTRACT, GRANT
 from brokering.budgets.schemas import Budget, BudgetPatch, MoneyEntry, NewContract, NewGrant
-from brokering.cursors import id_after
 from brokering.domain.money import in_pence, pounds, told
 from brokering.ledger.call import Call
 from brokering.ledger.repository import BUDGETS
-from brokering.listing import page_after_page, streamed
+from brokering.listing import Rows, list_rows, page_after_page, streamed
 from shared.errors import FieldProblem, invalid
 from shared.etags import check_if_match, etag_of
 from shared.events.outbox import NewEvent, append_async
@@ -34,8 +33,18 @@ BUDGET_CHANGED = "brokering.budget.changed"
 async def list_contracts(call: Call, partner_id: UUID) -> Response:
     """Answer with all contracts of a delivery partner."""
     partner = await partner_of(call, partner_id)
+
+    async def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
+        for row in await repository.contracts(session, call.principal, partner.id):
+            yield row
+
+    def document(row: Row[Any]) -> dict[str, Any]:
+        return budget_document(row, call.now.date())
+
+    if whole := streamed(call.request, every, document=document, model=Budget):
+        return whole
     rows = await repository.contracts(call.session, call.principal, partner.id)
-    return json_response(call.request, {"data": [budget_document(row, call.now.date()) for row in rows]})
+    return json_response(call.request, {"data": [document(row) for row in rows]})
 
 
 async def add_contract(call: Call, partner_id: UUID, body: NewContract) -> Response:
@@ -52,23 +61,16 @@ async def add_contract(call: Call, partner_id: UUID, body: NewContract) -> Respo
 async def list_grants(call: Call, region: str | None, page: PageParameters) -> Response:
     """Answer with one page of deployment grants, or with all of them."""
 
-    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
-            return await repository.grants(session, call.principal, region, after=after, limit=limit)
-
-        return page_after_page(fetch, lambda row: row.id)
-
     def document(row: Row[Any]) -> dict[str, Any]:
         return budget_document(row, call.now.date())
 
-    if whole := streamed(call.request, every, document=document, model=Budget):
-        return whole
-    rows = await repository.grants(call.session, call.principal, region, after=id_after(page), limit=page.limit + 1)
-    documents = [document(row) for row in rows]
-    total = None
-    if page.include_total:
-        total = await repository.count_grants(call.session, call.principal, region)
-    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.grants(
+            session, call.principal, region, after=after, limit=limit
+        ),
+        count=lambda: repository.count_grants(call.session, call.principal, region),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=document, model=Budget)
 
 
 async def add_grant(call: Call, body: NewGrant) -> Response:

@@ -18,6 +18,7 @@ from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["claims"])
 
@@ -30,7 +31,7 @@ CLAIMS = "/v1/episodes/{episode_id}/claims"
 ONE_CLAIM = CLAIMS + "/{claim_id}"
 
 
-@router.get(CLAIMS, operation_id="list_claims", responses={200: {"model": ClaimPage}})
+@router.get(CLAIMS, operation_id="list_claims", responses={200: {"model": ClaimPage, "content": LINES_OR_TABLE}})
 async def list_claims(
     *, request: Request, episode_id: UUID, principal: Reader, session: Db, page: PageRequest, now: Now
 ) -> Response:

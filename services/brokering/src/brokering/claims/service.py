@@ -14,20 +14,20 @@ from brokering.budgets.funding import check_remaining
 from brokering.budgets.rates import day_rate
 from brokering.claims import repository
 from brokering.claims.errors import ClaimNotFound, ClaimSettled, NoGrant, NothingToClaim
-from brokering.claims.schemas import ClaimSignOff, NewClaim
-from brokering.cursors import id_after
+from brokering.claims.schemas import Claim, ClaimSignOff, NewClaim
 from brokering.domain.ledger import to_days
 from brokering.domain.money import pounds
 from brokering.domain.values import HALF_DAYS_IN_A_DAY, half_days
 from brokering.episodes import writing
 from brokering.episodes.completion import only_supported_body
 from brokering.ledger.call import Call
+from brokering.listing import Rows, list_rows
 from brokering.offers.errors import SignedByAuthor
 from shared.errors import Forbidden, invalid
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import json_response
 
 CLAIM_CHANGED = "brokering.claim.changed"
 SETTLED = {
@@ -38,12 +38,13 @@ SETTLED = {
 
 
 async def list_claims(call: Call, episode_id: UUID, page: PageParameters) -> Response:
-    """Answer with one page of an episode's claims."""
+    """Answer with one page of an episode's claims, or with all of them."""
     episode = await writing.seen(call, episode_id)
-    rows = await repository.page(call.session, episode.id, after=id_after(page), limit=page.limit + 1)
-    total = await repository.count(call.session, episode.id) if page.include_total else None
-    documents = [_document(row) for row in rows]
-    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.page(session, episode.id, after=after, limit=limit),
+        count=lambda: repository.count(call.session, episode.id),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=_document, model=Claim)
 
 
 async def get_claim(call: Call, episode_id: UUID, claim_id: UUID, status: int = 200) -> Response:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.cursors import id_after
 from brokering.domain.ledger import Movement
 from brokering.domain.values import half_days
 from brokering.episodes import repository, writing
@@ -27,7 +22,7 @@ from brokering.episodes.documents import (
 from brokering.episodes.schemas import Episode, LedgerRequest
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
-from brokering.listing import page_after_page, streamed
+from brokering.listing import Rows, list_rows
 from shared.errors import Forbidden
 from shared.pagination import PageParameters, page_of
 from shared.responses import json_response, page_response
@@ -37,20 +32,11 @@ ACTION_OF = {"used": "use", "returned": "return", "use_corrected": "correct"}
 
 async def list_episodes(call: Call, filters: repository.EpisodeFilters, page: PageParameters) -> Response:
     """Answer with one page of episodes, or with all of them."""
-
-    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
-            return await repository.page(session, call.principal, filters, after=after, limit=limit)
-
-        return page_after_page(fetch, lambda row: row.id)
-
-    if whole := streamed(call.request, every, document=episode_document, model=Episode):
-        return whole
-    rows = await repository.page(call.session, call.principal, filters, after=id_after(page), limit=page.limit + 1)
-    total = await repository.count(call.session, call.principal, filters) if page.include_total else None
-    documents = [episode_document(row) for row in rows]
-    found = page_of(call.request, page, documents, lambda episode: (episode["id"],), total=total)
-    return page_response(call.request, found)
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.page(session, call.principal, filters, after=after, limit=limit),
+        count=lambda: repository.count(call.session, call.principal, filters),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=episode_document, model=Episode)
 
 
 async def get_episode(call: Call, episode_id: UUID) -> Response:

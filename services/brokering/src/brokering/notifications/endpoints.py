@@ -17,6 +17,7 @@ from shared.auth.principal import Principal
 from shared.clock import request_time
 from shared.db.session import Db
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["notifications"])
 
@@ -26,7 +27,11 @@ Keeper = Annotated[Principal, Requires(CONTACTS_WRITE)]
 State = Annotated[str, OneOf("notification_states")]
 
 
-@router.get("/v1/notifications", operation_id="list_notifications", responses={200: {"model": NotificationPage}})
+@router.get(
+    "/v1/notifications",
+    operation_id="list_notifications",
+    responses={200: {"model": NotificationPage, "content": LINES_OR_TABLE}},
+)
 async def list_notifications(
     *,
     request: Request,

@@ -7,23 +7,24 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import Row
 
-from brokering.cursors import id_after
 from brokering.ledger.call import Call
+from brokering.listing import Rows, list_rows
 from brokering.notifications import repository
 from brokering.notifications.errors import ContactNotFound
 from brokering.notifications.messages import filled_in
-from brokering.notifications.schemas import NewContact
+from brokering.notifications.schemas import About, NewContact, Notification
 from shared.errors import Forbidden
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import json_response
 
 
 async def list_notifications(call: Call, state: str | None, page: PageParameters) -> Response:
-    """Answer with one page of notifications."""
-    rows = await repository.page(call.session, call.principal, state, after=id_after(page), limit=page.limit + 1)
-    total = await repository.count(call.session, call.principal, state) if page.include_total else None
-    documents = [_notification(row) for row in rows]
-    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+    """Answer with one page of notifications, or with all of them."""
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.page(session, call.principal, state, after=after, limit=limit),
+        count=lambda: repository.count(call.session, call.principal, state),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=_notification, model=Notification)
 
 
 async def list_contacts(call: Call, org: str) -> Response:
@@ -71,5 +72,12 @@ def _contact(row: Row[Any]) -> dict[str, Any]:
 
 def _notification(row: Row[Any]) -> dict[str, Any]:
     title, text = filled_in(row.kind, row.about)
-    kept = ("kind", "recipient", "about", "state", "attempts", "created_at", "sent_at", "problem")
-    return {"id": str(row.id), "title": title, "text": text, **{name: getattr(row, name) for name in kept}}
+    about = {name: row.about.get(name) for name in About.model_fields}
+    kept = ("kind", "recipient", "state", "attempts", "created_at", "sent_at", "problem")
+    return {
+        "id": str(row.id),
+        "title": title,
+        "text": text,
+        "about": about,
+        **{name: getattr(row, name) for name in kept},
+    }

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.cursors import id_after
 from brokering.domain.offer_states import Actor, actor_of
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
-from brokering.listing import page_after_page, streamed
+from brokering.listing import Rows, list_rows
 from brokering.offers import direct, making, repository, steps
 from brokering.offers.documents import offer_document
 from brokering.offers.errors import OfferNotFound
@@ -30,8 +28,8 @@ from brokering.offers.schemas import (
     WithdrawalRequest,
 )
 from shared.auth.principal import Principal
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import json_response
 
 SUBJECT_KINDS = frozenset({"school", "trust", "la"})
 
@@ -44,23 +42,16 @@ def no_such_offer() -> OfferNotFound:
 async def list_offers(call: Call, filters: repository.OfferFilters, page: PageParameters) -> Response:
     """Answer with one page of offers, or with all of them."""
 
-    def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Row[Any]]:
-            return await repository.page(session, call.principal, filters, call.now, after=after, limit=limit)
-
-        return page_after_page(fetch, lambda row: row.id)
-
     def document(row: Row[Any]) -> dict[str, Any]:
         return offer_document(row, call.principal)
 
-    if whole := streamed(call.request, every, document=document, model=Offer):
-        return whole
-    after = id_after(page)
-    rows = await repository.page(call.session, call.principal, filters, call.now, after=after, limit=page.limit + 1)
-    total = await repository.count(call.session, call.principal, filters, call.now) if page.include_total else None
-    documents = [document(row) for row in rows]
-    found = page_of(call.request, page, documents, lambda offer: (offer["id"],), total=total)
-    return page_response(call.request, found)
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.page(
+            session, call.principal, filters, call.now, after=after, limit=limit
+        ),
+        count=lambda: repository.count(call.session, call.principal, filters, call.now),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=document, model=Offer)
 
 
 async def get_offer(call: Call, offer_id: UUID, status: int = 200) -> Response:

@@ -18,6 +18,7 @@ from shared.clock import request_time
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
+from shared.responses import LINES_OR_TABLE
 
 router = APIRouter(tags=["visits"])
 
@@ -26,7 +27,11 @@ Reader = Annotated[Principal, Requires(EPISODES_READ)]
 Writer = Annotated[Principal, Requires(EPISODES_WRITE)]
 
 
-@router.get("/v1/episodes/{episode_id}/visits", operation_id="list_visits", responses={200: {"model": VisitPage}})
+@router.get(
+    "/v1/episodes/{episode_id}/visits",
+    operation_id="list_visits",
+    responses={200: {"model": VisitPage, "content": LINES_OR_TABLE}},
+)
 async def list_visits(
     *, request: Request, episode_id: UUID, principal: Reader, session: Db, page: PageRequest, now: Now
 ) -> Response:

@@ -9,31 +9,32 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import Row
 
-from brokering.cursors import id_after
 from brokering.domain.ledger import Movement, to_days
 from brokering.domain.values import half_days
 from brokering.episodes import writing
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
+from brokering.listing import Rows, list_rows
 from brokering.offers.errors import DeploymentEnded
 from brokering.visits import repository
 from brokering.visits.errors import VisitNotFound, VisitWithdrawn
-from brokering.visits.schemas import NewVisit, VisitWithdrawal
+from brokering.visits.schemas import NewVisit, Visit, VisitWithdrawal
 from shared.events.outbox import NewEvent, append_async
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import json_response
 
 VISIT_CHANGED = "brokering.visit.changed"
 
 
 async def list_visits(call: Call, episode_id: UUID, page: PageParameters) -> Response:
-    """Answer with one page of an episode's visits."""
+    """Answer with one page of an episode's visits, or with all of them."""
     episode = await writing.seen(call, episode_id)
-    rows = await repository.page(call.session, episode.id, after=id_after(page), limit=page.limit + 1)
-    total = await repository.count(call.session, episode.id) if page.include_total else None
-    documents = [_document(row) for row in rows]
-    return page_response(call.request, page_of(call.request, page, documents, lambda each: (each["id"],), total=total))
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.page(session, episode.id, after=after, limit=limit),
+        count=lambda: repository.count(call.session, episode.id),
+    )
+    return await list_rows(call.request, call.session, page, rows, document=_document, model=Visit)
 
 
 async def get_visit(call: Call, episode_id: UUID, visit_id: UUID, status: int = 200) -> Response:

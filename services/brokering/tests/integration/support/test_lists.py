@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 import pytest
 from psycopg.types.json import Jsonb
+from services.brokering.tests.support_money import partner_with_contract
+from services.brokering.tests.support_routes import FEE
 from services.brokering.tests.support_world import REGION, Match, Steps, World, headers
 
 SCOPES = (
@@ -94,6 +96,57 @@ class TestWhole:
     async def test_the_policies_in_pages(self, steps: Steps) -> None:
         found = (await steps.client.get("/v1/matching-policies?include_total=true")).json()
         assert found["paging"] == {"limit": 50, "next_cursor": None, "next_url": None, "total": len(found["data"])}
+
+
+class TestWholeOfWhatIsKept:
+    """The lists of money, visits and messages, whole in either form."""
+
+    async def filled(self, steps: Steps, world: World) -> list[str]:
+        """Make two or more of each kind, and return where they are listed."""
+        match, contract = world.match(100001), await partner_with_contract(steps, "acme", 1_000)
+        await partner_with_contract(steps, "other", 10)
+        partner = contract.rpartition("/")[0]
+        terms = {"title": "Next", "starts_on": "2030-04-01", "ends_on": "2031-03-31", "value": 1, "regions": [REGION]}
+        second = await steps.client.post(partner, json=terms, headers=world.dfe())
+        assert second.status_code == 201, second.text
+        await steps.grant(100_000)
+        episode = await steps.episode(match)
+        for _ in range(2):
+            on = (await steps.visit(match, episode, days=2))["on"]
+            await steps.claim(match, episode, days=1)
+            entered = await steps.client.post(
+                f"{contract}/fees", json={**FEE, "incurred_on": on}, headers=world.partner()
+            )
+            assert entered.status_code == 201, entered.text
+        under = f"/v1/episodes/{episode}"
+        kept = ["/v1/delivery-partners", "/v1/notifications", partner, f"{contract}/fees"]
+        return [*kept, f"{under}/visits", f"{under}/claims"]
+
+    async def test_in_either_form_and_past_the_limit(self, steps: Steps, world: World) -> None:
+        sent = headers("dfe", "dfe", scope="budgets:read episodes:read contacts:read")
+        for path in await self.filled(steps, world):
+            documents = (await steps.client.get(path, headers=sent)).json()["data"]
+            assert len(documents) > 1, path
+            lines = await steps.client.get(f"{path}?limit=1", headers={**sent, "Accept": "application/x-ndjson"})
+            assert lines.headers["content-type"].startswith("application/x-ndjson"), path
+            assert [orjson.loads(line) for line in lines.content.splitlines()] == documents, path
+            rows = await steps.client.get(f"{path}?limit=1", headers={**sent, "Accept": "text/csv"})
+            told = [row["id"] for row in csv.DictReader(rows.text.splitlines())]
+            assert told == [each["id"] for each in documents], path
+
+    async def test_lines_are_of_what_the_client_sees(self, steps: Steps, world: World) -> None:
+        of_nobody, of_other = ({"Accept": "application/x-ndjson"} for _ in range(2))
+        of_nobody |= headers(
+            "partner", "partner:far", ("North East",), scope="budgets:read episodes:read contacts:read"
+        )
+        of_other |= headers("partner", "partner:other", (), scope="budgets:read")
+        for path in await self.filled(steps, world):
+            answer = await steps.client.get(path, headers=of_nobody)
+            everybodys = path in {"/v1/delivery-partners", "/v1/notifications"}
+            assert answer.status_code == (200 if everybodys else 404), path
+            assert answer.content == b"" or not everybodys, path
+        (line,) = (await steps.client.get("/v1/delivery-partners", headers=of_other)).content.splitlines()
+        assert orjson.loads(line)["code"] == "other"
 
 
 class TestUnknownCodes:
