@@ -127,10 +127,11 @@ class TestWholeOfWhatIsKept:
         for path in await self.filled(steps, world):
             documents = (await steps.client.get(path, headers=sent)).json()["data"]
             assert len(documents) > 1, path
-            lines = await steps.client.get(f"{path}?limit=1", headers={**sent, "Accept": "application/x-ndjson"})
+            whole = path if path.endswith("/contracts") else f"{path}?limit=1"  # contracts are never in pages
+            lines = await steps.client.get(whole, headers={**sent, "Accept": "application/x-ndjson"})
             assert lines.headers["content-type"].startswith("application/x-ndjson"), path
             assert [orjson.loads(line) for line in lines.content.splitlines()] == documents, path
-            rows = await steps.client.get(f"{path}?limit=1", headers={**sent, "Accept": "text/csv"})
+            rows = await steps.client.get(whole, headers={**sent, "Accept": "text/csv"})
             told = [row["id"] for row in csv.DictReader(rows.text.splitlines())]
             assert told == [each["id"] for each in documents], path
 
