@@ -113,6 +113,26 @@ class TestTheWholeLife:
         assert (await public(case, decision)).status_code == 404
         assert (await case.get(decision, party("trust:1"))).status_code == 404
 
+    async def test_what_was_decided_before_words_were_refused_is_published_without_them(self, case: Service) -> None:
+        made = await case.decide(URN, reason="Agreed.", conditions=["Reviewed each term."])
+        older = {
+            "reason": "The school is st\u03c5ck.",
+            "conditions": ["Off the watch list, then reviewed."],
+            "id": made["id"],
+        }
+        sql = "UPDATE decisions SET reason = :reason, conditions = :conditions WHERE id = :id RETURNING 1"
+        await case.rows(sql, **older)
+        path = f"/v1/decisions/{made['id']}/publication"
+        refused = await case.post(path, {}, director())
+        assert code(refused) == (422, "confidential_flag")
+        assert refused.json()["errors"][0]["pointer"] == "/reason"
+        assert (await public(case, path)).status_code == 404
+        told = await case.post(path, {"reason": "Results have fallen."}, director())
+        assert told.status_code == 201, told.text
+        shown = (await public(case, f"/v1/decisions/{made['id']}")).json()
+        assert shown["reason"] == "Results have fallen."
+        assert shown["conditions"] == ["Off the [removed: a confidential flag], then reviewed."]
+
     async def test_publication_and_what_the_public_reads_before_and_after(self, case: Service) -> None:
         school, regional = party(SCHOOL), director()
         words = "Mrs Example (head@school.example.org) agrees."

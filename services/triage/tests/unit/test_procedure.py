@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from triage.domain.procedure import Hearing, blocks, kind_of_notice, order_of_notices
-from triage.domain.redaction import consulted_kinds, redact
 from triage.procedure.documents import PROCEDURE, newest
 
 DOCUMENT = newest(PROCEDURE)
@@ -79,31 +78,3 @@ class TestBlocks:
 
     def test_less_than_the_notice_spoke_of_is_no_block(self) -> None:
         assert codes(HEARING, tier="school_led_development", on=date(2026, 12, 19)) == []
-
-
-class TestRedaction:
-    @pytest.mark.parametrize(
-        ("words", "rule"),
-        [
-            ("Write to head@school.example.org first.", "email_address"),
-            ("Call 020 7946 0123 first.", "telephone_number"),
-            ("As Mrs O'Brien said.", "named_person"),
-            ("As Dr Émilie Saint-Just said.", "named_person"),
-            ("The school is stuck below good.", "confidential_flag"),
-        ],
-    )
-    def test_takes_out(self, words: str, rule: str) -> None:
-        found = redact(words, DOCUMENT["publication"]["redactions"])
-        assert found.counts == {rule: 1}
-        assert "[removed: " in found.text
-
-    @pytest.mark.parametrize(
-        "words",
-        ["The trust has no capacity.", "Inspected on 12 March 2026.", "URN 100001, 380 pupils; 15 school days."],
-    )
-    def test_leaves_alone(self, words: str) -> None:
-        assert redact(words, DOCUMENT["publication"]["redactions"]).text == words
-
-    def test_those_consulted_by_kind_only(self) -> None:
-        shown = DOCUMENT["publication"]["consulted"]
-        assert consulted_kinds(["school", "trust:5143", "a neighbour", "trust:9"], shown) == ["school", "trust"]

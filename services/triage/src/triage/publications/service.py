@@ -15,6 +15,7 @@ from shared.errors import Unprocessable
 from shared.events.outbox import NewEvent, append_async
 from shared.pagination import PageParameters
 from shared.responses import json_response
+from shared.words import found_spans
 from triage.domain.procedure import codes
 from triage.domain.redaction import consulted_kinds, redact
 from triage.listing import list_by_id
@@ -50,7 +51,7 @@ async def publish(
     if decision["superseded_at"] is not None:
         raise CannotBePublished("Another decision took the place of this one; publish that one.")
     rules = procedure["publication"]
-    _check_words(wanted, procedure)
+    _check_words(wanted, decision, procedure)
     counts: Counter[str] = Counter()
     document = _document(decision, wanted, rules, counts)
     document["supersedes"] = await repository.published_before(session, decision["urn"], decision["scheme"])
@@ -71,18 +72,23 @@ async def publish(
     return json_response(request, body, status=201, headers={"Location": f"/v1/decisions/{decision_id}/publication"})
 
 
-def _check_words(wanted: NewPublication, procedure: Mapping[str, Any]) -> None:
-    """Refuse words written for the public that hold what the rules take out: whoever wrote them can mend them."""
+def _check_words(wanted: NewPublication, decision: RowMapping, procedure: Mapping[str, Any]) -> None:
+    """Refuse words written for the public that hold what the rules take out: whoever wrote them can mend them.
+
+    The decision's own reason, where it is to be published, must hold nothing for which it would be refused today.
+    """
     every = codes(procedure["publication"]["redactions"])
     if problems := refused_words(procedure, {"/reason": wanted.reason}, every):
         raise Unprocessable("The reason holds what must not be published.", errors=problems)
+    if wanted.reason is None and (problems := refused_words(procedure, {"/reason": decision["reason"]})):
+        raise Unprocessable("The decision's own reason cannot be published; send one for the public.", errors=problems)
 
 
 def _document(
     decision: RowMapping, wanted: NewPublication, rules: Mapping[str, Any], counts: Counter[str]
 ) -> dict[str, Any]:
     def shown(text: str) -> str:
-        found = redact(text, rules["redactions"])
+        found = redact(text, rules["redactions"], found_spans)
         counts.update(found.counts)
         return found.text
 
