@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from shared.openapi import api_routes, application_of, document_of
 from shared.schemas import RequestModel
@@ -30,12 +30,12 @@ def requests_below(model: type[RequestModel]) -> Iterator[type[RequestModel]]:
         yield from requests_below(below)
 
 
-def takes(annotation: Any, value: object) -> bool:
+def refuses(model: type[RequestModel], field: str, value: object) -> bool:
     try:
-        TypeAdapter(annotation).validate_python(value)
-    except ValidationError:
-        return False
-    return True
+        model.model_validate({model.model_fields[field].alias or field: value})
+    except ValidationError as refused:
+        return any(error["loc"][:1] == (model.model_fields[field].alias or field,) for error in refused.errors())
+    return False
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -66,15 +66,18 @@ class TestContract:
             if method in {"GET", "HEAD"} and access is not None and access.scope is not None:
                 assert access.scope.endswith(":read"), f"{method} {path} asks for {access.scope}"
 
-    def test_a_boolean_that_is_sent_is_one_of_json(self, service: str) -> None:
+    def test_booleans_and_numbers_that_are_sent_are_those_of_json(self, service: str) -> None:
         application_of(service)
-        booleans = {
-            f"{model.__qualname__}.{name}": field.rebuild_annotation()
+        fields = [
+            (model, name, field.annotation)
             for model in requests_below(RequestModel)
             if model.__module__.startswith(f"{service}.")
             for name, field in model.model_fields.items()
-            if "bool" in str(field.annotation)
-        }
+        ]
+        booleans = [(model, name) for model, name, kind in fields if kind in {bool, bool | None}]
+        numbers = [(model, name) for model, name, kind in fields if kind in {int, float, int | None, float | None}]
         assert booleans
-        assert [name for name, each in booleans.items() if not takes(each, True)] == []
-        assert [name for name, each in booleans.items() if any(takes(each, lax) for lax in ("yes", "true", 1, 0))] == []
+        assert numbers
+        assert [each for each in booleans if refuses(*each, True)] == []
+        assert [each for each in booleans if not all(refuses(*each, lax) for lax in ("yes", "true", 1, 0))] == []
+        assert [each for each in numbers if not all(refuses(*each, lax) for lax in ("7", "1.5", True))] == []

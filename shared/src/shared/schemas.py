@@ -1,12 +1,19 @@
 """The base of request and response models, and shapes that every service answers with."""
 
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
+_NUMBERS: Final = frozenset({int, float})
+CELLS: Final = {"cells": True}
+"""The context in which a request model is validated whose values are the cells of a table, and so all text."""
+
+_WANTED: Final = {True: "true or false", False: "a number"}
 
 
 class ApiModel(BaseModel):
@@ -16,7 +23,7 @@ class ApiModel(BaseModel):
 
 
 class RequestModel(BaseModel):
-    """A document the service is sent: a field it does not know is an error, not a shrug."""
+    """A document the service is sent: a field it does not know is an error, not a shrug, and so is "5" for 5."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -28,6 +35,40 @@ class RequestModel(BaseModel):
         if any(isinstance(text, str) and "\x00" in text for text in texts):
             raise PydanticCustomError("nul_character", "It holds a NUL character (U+0000), which cannot be stored.")
         return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_its_json_type(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse text and truth values for numbers, and numbers and text for truth values; cells are all text."""
+        if info.context is CELLS:
+            return value
+        kinds = _kinds(cls, str(info.field_name))
+        members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+        if kinds and any(_is_of_another_type(member, kinds) for member in members):
+            raise PydanticCustomError("json_type", f"Here {_WANTED[kinds == {bool}]} is wanted, as JSON has it.")
+        return value
+
+
+@cache
+def _kinds(model: type[BaseModel], field: str) -> frozenset[type]:
+    """Return what a field takes, or the members of its list or object, where that is numbers or truth values alone."""
+    kinds = frozenset(_leaves(model.model_fields[field].annotation)) - {NoneType}
+    return kinds if kinds <= {*_NUMBERS, bool} else frozenset()
+
+
+def _leaves(annotation: Any) -> list[type]:
+    within = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        within = within[:1]
+    elif get_origin(annotation) is dict:
+        within = within[1:]
+    return [leaf for each in within for leaf in _leaves(each)] or [annotation]
+
+
+def _is_of_another_type(value: object, kinds: frozenset[type]) -> bool:
+    if isinstance(value, bool):
+        return bool not in kinds
+    return isinstance(value, str) or (isinstance(value, int | float) and not kinds & _NUMBERS)
 
 
 class Source(ApiModel):

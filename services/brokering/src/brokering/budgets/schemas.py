@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from brokering.leaders.schemas import Region
 from brokering.reference.lists import OneOf
@@ -148,7 +148,7 @@ class NewFee(RequestModel):
 class FeeAnswer(RequestModel):
     """The department's answer to a fee. Refusing needs a reason."""
 
-    approved: StrictBool
+    approved: bool
     reason: Paragraph | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from brokering.offers.schemas import Days
 from brokering.text import Paragraph
@@ -23,7 +23,7 @@ class NewClaim(RequestModel):
 class ClaimSignOff(RequestModel):
     """The supported body's answer. Refusing needs a reason."""
 
-    signed_off: StrictBool
+    signed_off: bool
     reason: Paragraph | None = None
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, model_validator
 
 from brokering.needs.schemas import NeedSubject
 from brokering.text import Paragraph
@@ -55,7 +55,7 @@ class ConflictCheckPage(Page[ConflictCheck]):
 class AnswerRequest(RequestModel):
     """The responsible body's answer. An objection needs a reason."""
 
-    objects: StrictBool
+    objects: bool
     reason: Paragraph | None = None
 
     @model_validator(mode="after")

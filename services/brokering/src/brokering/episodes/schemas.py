@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from brokering.offers.schemas import Days, Subject
 from brokering.text import Paragraph
@@ -162,7 +162,7 @@ class CompletionRequest(RequestModel):
 class SignOffRequest(RequestModel):
     """The supported body's answer. Sending it back needs a reason."""
 
-    signed_off: StrictBool
+    signed_off: bool
     reason: Paragraph | None = None
 
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from brokering.leaders.row_problems import CSV_COLUMNS, RowProblem, problem_in, problems_in, shown_value
 from brokering.leaders.schemas import NewLeader
 from shared.errors import FieldProblem, Unprocessable, invalid
+from shared.schemas import CELLS
 
 MAX_ROWS = 20_000
 REQUIRED = frozenset(
@@ -89,7 +90,7 @@ def _row(number: int, document: object, *, is_table: bool) -> Row:
     given = document.get("reference") if isinstance(document, dict) else None
     reference = shown_value(given) if isinstance(given, str) and given else None
     try:
-        leader = NewLeader.model_validate(document)
+        leader = NewLeader.model_validate(document, context=CELLS if is_table else None)
     except ValidationError as error:
         return Row(number, reference, None, tuple(problems_in(number, error, is_table=is_table)), is_table)
     return Row(number, leader.reference, leader, (), is_table)

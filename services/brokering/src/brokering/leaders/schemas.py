@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from brokering.domain.values import LeaderRole, OrganisationKind
 from brokering.reference.lists import OneOf
@@ -57,7 +57,7 @@ class LeaderFields(RequestModel):
     days_available: Days
     max_concurrent: int = Field(ge=0, le=100)
     max_distance_km: float | None = Field(None, gt=0, le=2000, allow_inf_nan=False)
-    remote: StrictBool | None = None
+    remote: bool | None = None
 
 
 class NewLeader(LeaderFields):
@@ -82,7 +82,7 @@ class LeaderPatch(RequestModel):
     days_available: float | None = None
     max_concurrent: int | None = None
     max_distance_km: float | None = None
-    remote: StrictBool | None = None
+    remote: bool | None = None
 
 
 class LeaderOrganisation(ApiModel):

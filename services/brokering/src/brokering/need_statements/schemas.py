@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from brokering.leaders.schemas import Area
@@ -22,7 +22,7 @@ class NewNeedStatement(RequestModel):
     """What a school or its responsible body says that the school needs. It takes the place of its last statement."""
 
     urn: int = Field(ge=1, le=2**31 - 1)
-    support_wished: StrictBool = Field(True, description="false: no support, or no more; then only `text` is said")
+    support_wished: bool = Field(True, description="false: no support, or no more; then only `text` is said")
     days: NeedDays | None = Field(None, description="within the policy's cap; not said unless told", examples=[6])
     areas: list[Area] = Field(default_factory=list, max_length=30)
     form: Form | None = Field(None, description="the form that is preferred; null: either")

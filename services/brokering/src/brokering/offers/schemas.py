@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, ValidationInfo, field_validator, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from brokering.domain.values import LeaderRole
@@ -58,7 +58,7 @@ class EpisodeOffer(OfferRequest):
 class ResponseRequest(RequestModel):
     """The leader's answer. Declining needs a reason."""
 
-    accepted: StrictBool
+    accepted: bool
     reason: Reason = None
     reason_code: ReasonCode | None = Field(None, description="for statistics, where declining")
 
@@ -73,10 +73,10 @@ class AgreementRequest(RequestModel):
         }
     )
 
-    agreed: StrictBool
+    agreed: bool
     reason: Reason = None
     reason_code: ReasonCode | None = Field(None, description="for statistics, where refusing")
-    conflicts_seen: StrictBool | None = Field(
+    conflicts_seen: bool | None = Field(
         None,
         validate_default=True,
         description="whether the leader's conflicts and record, shown with the offer, have been read;"
@@ -99,7 +99,7 @@ class AgreementRequest(RequestModel):
 class ApprovalRequest(RequestModel):
     """The regional director's answer. Rejecting needs a reason."""
 
-    approved: StrictBool
+    approved: bool
     reason: Reason = None
 
 

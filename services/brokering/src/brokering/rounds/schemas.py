@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, model_validator
 
 from brokering.domain.matching_policy import Part
 from brokering.domain.values import LeaderRole, NeedsFrom
@@ -55,7 +55,7 @@ class Split(RequestModel):
 
     ceo_days: HalfDays = Field(description="of the chief executive, in steps of half a day", examples=[6])
     nle_days: HalfDays = Field(description="of the NLE; both together within the cap", examples=[4])
-    both_or_none: StrictBool | None = Field(
+    both_or_none: bool | None = Field(
         None,
         description="true: no part is proposed without the other; false: it is, as half a match;"
         " the policy's `split.both_or_none` unless told",
@@ -70,7 +70,7 @@ class NewRound(RequestModel):
     weights: dict[Part, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
     pinned: list[Pin] = Field(default_factory=list, max_length=1000)
     excluded: list[Pin] = Field(default_factory=list, max_length=1000, description="pairs that may not be")
-    cross_region: StrictBool | None = Field(None, description="false: each leader in the own region only")
+    cross_region: bool | None = Field(None, description="false: each leader in the own region only")
     distance_cap_km: Cap | None = Field(None, description="in a straight line; the policy's unless told")
     stability: int | None = Field(
         None,

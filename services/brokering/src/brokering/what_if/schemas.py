@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from brokering.rounds.schemas import Cap, RoundWindow, Scope
 from shared.jobs import JobProblem
@@ -22,7 +22,7 @@ class NewDaysWhatIf(RequestModel):
     scope: Scope = Scope()
     window: RoundWindow | None = None
     distance_cap_km: Cap | None = Field(None, description="in a straight line; the policy's unless told")
-    cross_region: StrictBool | None = Field(None, description="false: each leader in the own region only")
+    cross_region: bool | None = Field(None, description="false: each leader in the own region only")
 
 
 class Choice(ApiModel):

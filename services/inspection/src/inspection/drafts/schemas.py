@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
 
 from inspection.inspections.schemas import Warned
 from inspection.schools.schemas import Urn
@@ -85,7 +85,7 @@ class InspectionPatch(RequestModel):
 class QualityAssurance(RequestModel):
     """What quality assurance came to: passed, or back to draft with a reason."""
 
-    passed: StrictBool
+    passed: bool
     reason: PlainText | None = Field(None, description="needed where it did not pass")
 
 

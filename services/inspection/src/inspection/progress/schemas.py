@@ -19,17 +19,15 @@ class MeasureInput(RequestModel):
     code: str = Field(
         max_length=100, examples=["fsm_eligible"], description="a code of `measures` in the reference data"
     )
-    value: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
-    cohort: int | None = Field(
-        None, strict=True, ge=0, le=100_000, description="pupils the figure is about; the roll unless told"
-    )
+    value: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    cohort: int | None = Field(None, ge=0, le=100_000, description="pupils the figure is about; the roll unless told")
     status: Status | None = None
 
 
 class ProgressDataInput(RequestModel):
     """All figures of a school and term. `urn` and `period` may be left out; they are those of the address."""
 
-    urn: int | None = Field(None, strict=True)
+    urn: int | None = None
     period: str | None = None
     measures: list[MeasureInput] = Field(min_length=1, max_length=MAX_MEASURES)
 
@@ -37,7 +35,7 @@ class ProgressDataInput(RequestModel):
 class BatchRowInput(RequestModel):
     """A row of a batch: all figures of one school and term."""
 
-    urn: int = Field(strict=True, ge=1, le=2**31 - 1)
+    urn: int = Field(ge=1, le=2**31 - 1)
     period: str = Field(max_length=50)
     measures: list[MeasureInput] = Field(min_length=1, max_length=MAX_MEASURES)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared.schemas import ApiModel, Page, RequestModel
 
@@ -37,7 +37,7 @@ class Correction(RequestModel):
     happened_on: date | None = Field(None, description="the day of completion or of the conclusion")
     conclusion: str | None = Field(None, max_length=100, description="of a progress review only")
     note: Note | None = None
-    withdrawn: StrictBool | None = Field(None, description="true: it did not take place; false: it did after all")
+    withdrawn: bool | None = Field(None, description="true: it did not take place; false: it did after all")
 
 
 class FollowUp(ApiModel):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints
+from pydantic import Field, StrictInt, StringConstraints
 
 from shared.schemas import RequestModel
 
@@ -27,8 +27,8 @@ class GradeTest(RequestModel):
     card_areas: Codes = Field(description="on a report card: one of these areas …")
     card_grades: Grades = Field(description="… has one of these grades,")
     card_any_grades: Grades = Field(description="or any area has one of these")
-    also_safeguarding: StrictBool = Field(False, description="without an overall grade: failing safeguarding is enough")
-    also_category: StrictBool = Field(False, description="without an overall grade: any category of concern is enough")
+    also_safeguarding: bool = Field(False, description="without an overall grade: failing safeguarding is enough")
+    also_category: bool = Field(False, description="without an overall grade: any category of concern is enough")
 
 
 class Stuck(RequestModel):
@@ -41,7 +41,7 @@ class Stuck(RequestModel):
 class LowAttainment(RequestModel):
     """The trigger by low attainment; `below` is a percentage."""
 
-    enabled: StrictBool
+    enabled: bool
     below: float | None = Field(ge=0, le=100, description="needed where the trigger is on")
 
 
@@ -104,8 +104,8 @@ class NewRule(RequestModel):
     step: Annotated[str, StringConstraints(min_length=1, max_length=10)]
     proposes: Code | None = Field(None, description="a result of the scheme")
     warns: Code | None = Field(None, description="a warning of the scheme")
-    while_open: StrictBool = Field(False, description="tried only while nothing has been proposed")
-    stops: StrictBool = Field(False, description="no later rule is tried once this one has fired")
+    while_open: bool = Field(False, description="tried only while nothing has been proposed")
+    stops: bool = Field(False, description="no later rule is tried once this one has fired")
 
 
 class NewPolicyVersion(RequestModel):

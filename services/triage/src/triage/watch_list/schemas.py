@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared.schemas import ApiModel, Page, RequestModel
 from triage.urns import Urn
@@ -40,7 +40,7 @@ class NewNote(RequestModel):
     """A note on a school."""
 
     text: Line
-    private: StrictBool = Field(False, description="read by its author only")
+    private: bool = Field(False, description="read by its author only")
 
 
 class Note(ApiModel):
