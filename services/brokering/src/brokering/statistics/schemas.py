@@ -18,10 +18,10 @@ class Wait(ApiModel):
 
 
 class Waits(ApiModel):
-    """Needs that a decision stands behind, by the day it came in."""
+    """Needs that a decision stands behind, by the day it came in; one that two leaders support counts once."""
 
     needs: int
-    to_match: Wait = Field(description="until the regional director's approval")
+    to_match: Wait = Field(description="until the regional director's approval; of split support, the first of both")
     to_first_visit: Wait
 
 
@@ -34,7 +34,10 @@ class Reason(ApiModel):
 
 
 class Acceptance(ApiModel):
-    """Offers made in the period, by how they stand. Rates are of those answered; null where none has been."""
+    """Offers made in the period, by how they stand; each part of split support has its own.
+
+    Rates are of those answered; null where none has been.
+    """
 
     made: int
     by_state: dict[str, int]

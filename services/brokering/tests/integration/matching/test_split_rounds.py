@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
-from services.brokering.tests.matching_world import DFE, MatchingWorld, in_trust
+from services.brokering.tests.matching_world import DFE, ENDED, MatchingWorld, in_trust
 from services.brokering.tests.support_world import Match, Steps, World
 
 SIX_AND_FOUR = {"ceo_days": 6, "nle_days": 4}
@@ -167,6 +168,41 @@ class TestReports:
         assert (london["needs"], london["matched"], london["half_matched"]) == (2, 1, 1)
         assert (london["days_asked"], london["days_given"]) == (20, 16)
         assert sum(band["matches"] for band in found["distances"]["bands"]) == 3
+
+    async def test_a_part_given_without_a_round_is_beside_its_need_once(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        done = await world.round({"split": PARTS_ALONE})
+        (left,) = await told(world, done, "unmatched")
+        await world.leader("NLE-00003", role="nle")
+        steps = Steps(world.client, World)  # type: ignore[arg-type]  # its people's tokens are all that is used
+        answer = await world.client.post(
+            f"/v1/needs/{left['need_id']}/offers", json={"part": "nle", "days": 4}, headers=World.partner()
+        )
+        assert answer.status_code == 201, answer.text
+        offer = answer.json()
+        match = Match(UUID(left["need_id"]), UUID(offer["leader_id"]), UUID(int=0), int(offer["subject"]["id"]))
+        await steps.respond(match, offer["id"])
+        await steps.agree(match, offer["id"])
+        await steps.approve(offer["id"])
+        found = await world.get(f"/v1/matching-rounds/{done['id']}/equity")
+        assert (found["needs"], found["matched"], found["half_matched"]) == (2, 1, 1)
+        beside = {"needs": 1, "unmatched_needs": 0, "days": 4, "supporters": 1, "out_of_region": 0}
+        assert found["without_round"] == beside
+        (london,) = found["by_region"]
+        assert (london["without_round"], london["days_without_round"], london["days_asked"]) == (1, 4, 20)
+
+    async def test_a_what_if_on_days_counts_whole_needs_after_a_split_round(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        await world.round({"split": PARTS_ALONE})
+        asked = await world.post("/v1/what-ifs/days", {"days": [5]}, status=202)
+        found: dict[str, Any] = asked
+        async with asyncio.timeout(120):
+            while found["state"] not in ENDED:
+                found = await world.get(f"/v1/what-ifs/days/{asked['id']}")
+                await asyncio.sleep(0)
+        counted = [(each["needs"], each["matched"] + each["unmatched"]) for each in found["choices"]]
+        assert counted == [(2, 2), (2, 2)]
+        assert "of 2 schools and trusts are served" in found["choices"][0]["text"]
 
     async def test_a_pair_is_explained_by_the_part_of_its_role(self, world: MatchingWorld) -> None:
         leaders = await two_schools(world)

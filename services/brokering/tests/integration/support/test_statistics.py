@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.brokering.tests.support_money import partner_with_contract
-from services.brokering.tests.support_world import REGION, Steps, World, headers
+from services.brokering.tests.support_world import REGION, Match, Steps, World, headers
 
 
 async def figures(steps: Steps, sent: dict[str, str], query: str = "", expect: int = 200) -> dict[str, Any]:
@@ -75,6 +76,26 @@ class TestFigures:
         assert found["spend"]["fees"] == [{"partner": "acme", "region": REGION, "kind": "matching", "amount": 70}]
         other = headers("partner", "partner:other", (REGION,))
         assert {each["kind"] for each in (await figures(steps, other))["spend"]["budgets"]} == {"deployment_grant"}
+
+    async def test_split_support_is_one_need_and_two_deployments(self, steps: Steps, world: World) -> None:
+        need = world.need(created_at=datetime.now(UTC) - timedelta(days=12))
+        parts = []
+        for role, days in (("trust_ceo", 6), ("nle", 4)):
+            leader = world.leader(role=role)
+            parts.append(Match(need, leader, world.proposal(need, leader, days=days, part=role), 100000))
+        await steps.grant(20_000)
+        before = await figures(steps, world.director())
+        assert [each["needs"] for each in before["capacity"]["by_region_and_phase"] if each["needs"]] == [1]
+        (episode,) = {await steps.episode(part) for part in parts}
+        for part, days in zip(parts, (2, 1), strict=True):
+            await steps.visit(part, episode, days=days)
+        found = await figures(steps, world.director())
+        once = {"measured": 1, "median_days": 12.0, "ninth_decile_days": 12.0}
+        assert found["waits"] == {"needs": 1, "to_match": once, "to_first_visit": once}
+        assert (found["offers"]["made"], found["offers"]["by_state"]) == (2, {"approved": 2})
+        assert [(band["schools"], band["leaders"], band["days_used"]) for band in found["load"]] == [(1, 2, 3)]
+        assert found["spend"]["budgets"][0]["committed"] == 10 * 600
+        assert [each["needs"] for each in found["capacity"]["by_region_and_phase"] if each["needs"]] == []
 
     async def test_capacity_against_need(self, steps: Steps, world: World) -> None:
         for urn, phase in ((100001, "primary"), (100002, "special")):
