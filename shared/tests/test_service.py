@@ -62,7 +62,7 @@ class TestWords:
         ("body", "told"),
         [
             ("[]", "A JSON object is wanted here."),
-            ("{", "The body is no JSON: it cannot be read from this character on."),
+            ("{", "The body is no JSON: it cannot be read from character 2 on."),
             ("{}", "This has to be there."),
             ('{"title": "t", "colour": "red"}', "There is no field of this name here."),
         ],
@@ -222,9 +222,31 @@ class TestProblems:
         assert {e["pointer"] for e in body["errors"]} == {"/body", "/extra"}  # type: ignore[index,attr-defined]
         assert "S3CRET" not in response.text
 
-    async def test_broken_json(self, client: httpx.AsyncClient) -> None:
-        headers = {**WRITE, "content-type": "application/json"}
-        assert_problem(await client.post("/v1/notes", content=b"{", headers=headers), 422)
+    @pytest.mark.parametrize(
+        ("content", "code", "said"),
+        [
+            (b"{", "json_invalid", "character 2"),
+            (b'{"body": "a",}', "json_invalid", "character 14"),
+            (b"", "missing", "has to be there"),
+            (b"null", "model_attributes_type", "object"),
+            (b'["a"]', "model_attributes_type", "object"),
+            (b'{"body": "\xff"}', "unreadable", "not well formed"),
+        ],
+    )
+    async def test_a_broken_body_is_pointed_at_as_a_whole(
+        self, client: httpx.AsyncClient, content: bytes, code: str, said: str
+    ) -> None:
+        response = await client.post(
+            "/v1/notes", content=content, headers={**WRITE, "content-type": "application/json"}
+        )
+        assert_problem(response, 422)
+        (error,) = response.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("", code)
+        assert said in error["detail"]
+
+    async def test_a_member_is_pointed_at_as_rfc_6901_has_it(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/v1/notes", json={"body": "a", "": 1, "a/b~c": 1}, headers=WRITE)
+        assert {each["pointer"] for each in response.json()["errors"]} == {"/", "/a~1b~0c"}
 
     async def test_a_body_that_is_too_large(self, settings: ServiceSettings) -> None:
         async def pieces() -> AsyncIterator[bytes]:

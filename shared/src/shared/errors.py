@@ -1,12 +1,15 @@
 """Errors with one meaning each. Whoever raises one chooses the status by choosing the class."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
+
+WHOLE_BODY: Final = ""
+"""The JSON pointer to a body as a whole (RFC 6901)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong with one part of the input: `pointer` is a JSON pointer or a parameter's name."""
+    """One thing wrong with one part of the input: `pointer` is a JSON pointer into the body or a parameter's name."""
 
     pointer: str
     detail: str

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.auth.access import access_of
 from shared.errors import (
+    WHOLE_BODY,
     Conflict,
     DomainError,
     FieldProblem,
@@ -37,10 +38,10 @@ _KEY = "[key]"
 _BODY_STATUSES = (400, 413)
 """With these the framework tells of a body that it could not read."""
 
+_NO_JSON = "json_invalid"
 _PLAIN = {
     "extra_forbidden": "There is no field of this name here.",
     "missing": "This has to be there.",
-    "json_invalid": "The body is no JSON: it cannot be read from this character on.",
     "model_attributes_type": "A JSON object is wanted here.",
     "model_type": "A JSON object is wanted here.",
     "dict_type": "A JSON object is wanted here.",
@@ -86,13 +87,15 @@ class InternalError(DomainError):
 
 
 def _validation_error(error: RequestValidationError) -> Unprocessable:
-    problems = [
-        FieldProblem(
-            _pointer(item["loc"]), _PLAIN.get(str(item["type"])) or sentence_of(str(item["msg"])), str(item["type"])
-        )
-        for item in error.errors()
-    ]
+    problems = [_problem_of(item["loc"], str(item["type"]), str(item["msg"])) for item in error.errors()]
     return Unprocessable("Some of the input is not valid; `errors` says where.", errors=problems)
+
+
+def _problem_of(location: tuple[int | str, ...], code: str, message: str) -> FieldProblem:
+    if code == _NO_JSON:  # what follows "body" is the place of a character, not a path
+        place = f"The body is no JSON: it cannot be read from character {int(location[-1]) + 1} on."
+        return FieldProblem(WHOLE_BODY, place, code)
+    return FieldProblem(_pointer(location), _PLAIN.get(code) or sentence_of(message), code)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
@@ -103,9 +106,9 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 
 def pointer_to(location: Sequence[int | str]) -> str:
-    """Return the JSON pointer to what a validator found; a key that is wrong is pointed at as the member it names."""
+    """Return the JSON pointer to what a validator found, empty for the whole: a wrong key as the member it names."""
     path = location[:-1] if location and location[-1] == _KEY else location
-    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def sentence_of(message: str) -> str:
@@ -173,7 +176,7 @@ def _http_problem(request: Request, error: HTTPException) -> DomainError:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return Unprocessable(
-            "The body cannot be read.", errors=[FieldProblem("/", "It is not well formed.", "unreadable")]
+            "The body cannot be read.", errors=[FieldProblem(WHOLE_BODY, "It is not well formed.", "unreadable")]
         )
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return PayloadTooLarge("The body is larger than this service takes.", headers=headers)
@@ -208,7 +211,7 @@ def _database_error(error: Exception, constraints: Mapping[str, DomainError]) ->
     if isinstance(error, DataError):
         _log.warning("data_error", sqlstate=getattr(origin, "sqlstate", None))
         detail = "The input has a character or a value that cannot be stored."
-        return Unprocessable(detail, errors=[FieldProblem("", detail, "not_storable")])
+        return Unprocessable(detail, errors=[FieldProblem(WHOLE_BODY, detail, "not_storable")])
     if isinstance(error, OperationalError | PoolTimeoutError):
         _log.warning("database_unavailable", error=type(error).__name__)
         return Unavailable("The database does not answer at the moment.", headers={"Retry-After": "2"})

@@ -106,7 +106,9 @@ class Progress(ApiModel):
 class FieldError(ApiModel):
     """One thing wrong with one part of the input."""
 
-    pointer: str = Field(description="JSON pointer into the body, or the parameter's name", examples=["/items/3"])
+    pointer: str = Field(
+        description="JSON pointer into the body (empty: all of it), or the parameter's name", examples=["/items/3"]
+    )
     detail: str
     code: str
 

@@ -46,7 +46,7 @@ class UnreachableError(CommandError):
 
 def _fields(problem: Document) -> str:
     errors = problem.get("errors") or []
-    shown = "; ".join(f"{error.get('pointer')}: {error.get('detail')}" for error in errors[:ERRORS_SHOWN])
+    shown = "; ".join(f"{error.get('pointer') or 'body'}: {error.get('detail')}" for error in errors[:ERRORS_SHOWN])
     more = f"; and {len(errors) - ERRORS_SHOWN} more" if len(errors) > ERRORS_SHOWN else ""
     return f" ({shown}{more})" if errors else ""
 

@@ -80,7 +80,9 @@ def push(api: Api, file: Path, say: Say) -> None:
     say(f"received {counts['received']:,} = {fates}")
     refused = [row for row in batch["data"] if row["errors"]]
     for row in refused[:REFUSED_SHOWN]:
-        say(f"  row {row['row']}: " + "; ".join(f"{each['pointer']} {each['detail']}" for each in row["errors"]))
+        say(
+            f"  row {row['row']}: " + "; ".join(f"{each['pointer']} {each['detail']}".strip() for each in row["errors"])
+        )
     if refused:
         raise CommandError(f"{len(refused)} rows were refused: GET {BATCHES}/{batch['id']}/rejections")
 

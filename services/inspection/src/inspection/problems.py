@@ -66,8 +66,8 @@ CONSTRAINT_ERRORS: Final[Mapping[str, DomainError]] = {
     "pk_trust_inspections": IllegalStep("It was corrected just now: read it again."),
     "published_version_unchanged": IllegalStep("A published version never changes: make a correction."),
     "fk_inspections_urn": SchoolNotFound("No school in the register carries this URN."),
-    "ck_inspections_overall_by_framework": invalid("overall", "This framework gives no overall grade."),
-    "ck_inspections_card_date": invalid("starts_on", "Report cards begin on 10 November 2025."),
+    "ck_inspections_overall_by_framework": invalid("/overall", "This framework gives no overall grade."),
+    "ck_inspections_card_date": invalid("/starts_on", "Report cards begin on 10 November 2025."),
 }
 
 

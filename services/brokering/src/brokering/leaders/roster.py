@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from brokering.leaders.row_problems import CSV_COLUMNS, RowProblem, problem_in, problems_in, shown_value
 from brokering.leaders.schemas import NewLeader
-from shared.errors import FieldProblem, Unprocessable, invalid
+from shared.errors import WHOLE_BODY, FieldProblem, Unprocessable, invalid
 from shared.schemas import CELLS
 
 MAX_ROWS = 20_000
@@ -57,7 +57,7 @@ def from_csv(body: bytes) -> list[Row]:
             raise Unprocessable("The roster lacks columns.", errors=problems)
         return list(_checked((_document(cells), True) for cells in reader))
     except csv.Error as error:
-        raise invalid("body", "The roster is not well-formed CSV.", "bad_csv") from error
+        raise invalid(WHOLE_BODY, "The roster is not well-formed CSV.", "bad_csv") from error
 
 
 def from_json(body: bytes) -> list[Row]:
@@ -65,7 +65,7 @@ def from_json(body: bytes) -> list[Row]:
     try:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise invalid("body", "The body is not JSON.", "bad_json") from error
+        raise invalid(WHOLE_BODY, "The body is not JSON.", "bad_json") from error
     rows = sent.get("rows") if isinstance(sent, dict) else sent
     if not isinstance(rows, list):
         raise invalid("/rows", "Send a list of rows.", "missing")
@@ -82,7 +82,7 @@ def _decoded(body: bytes) -> str:
 def _checked(documents: Iterator[tuple[object, bool]]) -> Iterator[Row]:
     for number, (document, is_table) in enumerate(documents, start=1):
         if number > MAX_ROWS:
-            raise invalid("body", f"A batch holds {MAX_ROWS} rows at most.", "too_many_rows")
+            raise invalid(WHOLE_BODY, f"A batch holds {MAX_ROWS} rows at most.", "too_many_rows")
         yield _row(number, document, is_table=is_table)
 
 

@@ -146,9 +146,9 @@ class TestWhatIsSaid:
             ({"days": 0}, "/days", "greater_than"),
             ({"areas": ["maths"]}, "/areas/0", "unknown_code"),
             ({"form": "by_post"}, "/form", "unknown_code"),
-            ({"starts_on": "2027-02-01", "ends_on": "2027-01-31"}, "/", "dates_in_order"),
-            ({"support_wished": False}, "/", "nothing_to_ask"),
-            ({"days": None, "areas": [], "form": None, "text": None}, "/", "nothing_said"),
+            ({"starts_on": "2027-02-01", "ends_on": "2027-01-31"}, "", "dates_in_order"),
+            ({"support_wished": False}, "", "nothing_to_ask"),
+            ({"days": None, "areas": [], "form": None, "text": None}, "", "nothing_said"),
             ({"need_id": "x"}, "/need_id", "extra_forbidden"),
         ],
     )

@@ -227,7 +227,7 @@ def _failed(file_name: str, error: UnreadableFile) -> JobFailed:
     return JobFailed(
         "The file cannot be loaded",
         f"{file_name}: {error.text} Nothing was loaded.",
-        [FieldProblem("file", error.text, error.code)],
+        [FieldProblem("/file", error.text, error.code)],
     )
 
 

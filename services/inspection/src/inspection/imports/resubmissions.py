@@ -17,7 +17,8 @@ from inspection.imports.reading.header import Header, fold
 from inspection.imports.reading.problems import UnreadableFile
 from inspection.imports.reading.table import Table
 from inspection.imports.schemas import CorrectedRow, CorrectedRows, Import
-from shared.errors import FieldProblem, Unprocessable, UnsupportedMediaType, invalid
+from shared.errors import WHOLE_BODY, FieldProblem, Unprocessable, UnsupportedMediaType, invalid
+from shared.problems import pointer_to, sentence_of
 
 ENCODING: Final = "utf-8"
 _CSV, _JSON = "text/csv", "application/json"
@@ -46,9 +47,9 @@ def _checked_table(content: bytes, kind: str, titles: Sequence[str]) -> bytes:
     try:
         sent = Table(io.BytesIO(content), kind).header.titles
     except UnreadableFile as error:
-        raise invalid("body", error.text, error.code) from error
+        raise invalid(WHOLE_BODY, error.text, error.code) from error
     if [fold(title) for title in sent] != [fold(title) for title in titles]:
-        raise invalid("body", "The header is not that of the file whose rows were rejected.", "other_header")
+        raise invalid(WHOLE_BODY, "The header is not that of the file whose rows were rejected.", "other_header")
     return content
 
 
@@ -56,12 +57,12 @@ def _rows(content: bytes) -> Sequence[CorrectedRow]:
     try:
         return CorrectedRows.model_validate(orjson.loads(content)).rows
     except orjson.JSONDecodeError as error:
-        raise invalid("body", "The body is not JSON.", "invalid_json") from error
+        raise invalid(WHOLE_BODY, "The body is not JSON.", "invalid_json") from error
     except ValidationError as error:
         raise Unprocessable(
             "The rows are not of the form expected.",
             errors=[
-                FieldProblem("/" + "/".join(map(str, each["loc"])), each["msg"], "invalid") for each in error.errors()
+                FieldProblem(pointer_to(each["loc"]), sentence_of(each["msg"]), "invalid") for each in error.errors()
             ],
         ) from error
 

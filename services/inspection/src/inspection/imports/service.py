@@ -121,22 +121,22 @@ async def _queued(request: Request, session: AsyncSession, principal: Principal,
     return json_response(request, document, status=202, headers={"Location": f"/v1/imports/{import_id}"})
 
 
-def check_kind(kind: str) -> None:
+def check_kind(kind: str, pointer: str = "/kind") -> None:
     """Raise Unprocessable for a kind of file that is not loaded here, naming those that are."""
     if kind in KINDS:
         return
     supported = ", ".join(KINDS)
     what = f"The kind {kind} is not supported yet" if kind in known_codes() else f"{kind!r} is no kind of file"
-    raise invalid("kind", f"{what}; supported: {supported}.", "unsupported_kind")
+    raise invalid(pointer, f"{what}; supported: {supported}.", "unsupported_kind")
 
 
 def checked_as_at(file_name: str, given: date | None, today: date) -> date:
     """Return the date the file speaks for: the one given, else that in its name; raises Unprocessable without one."""
     as_at = given or date_in(file_name)
     if as_at is None:
-        raise invalid("as_at", "Say which date the file speaks for: its name does not tell.", "missing")
+        raise invalid("/as_at", "Say which date the file speaks for: its name does not tell.", "missing")
     if as_at > today:
-        raise invalid("as_at", f"{as_at} lies in the future.", "in_the_future")
+        raise invalid("/as_at", f"{as_at} lies in the future.", "in_the_future")
     return as_at
 
 
@@ -145,7 +145,7 @@ async def list_imports(
 ) -> Response:
     """Answer with a page of imports, newest first; raises Unprocessable for a kind that is not loaded here."""
     if kind is not None:
-        check_kind(kind)
+        check_kind(kind, "kind")
     key = page.key(str)
     after = None if key is None else _uuid(str(key[0]))
     rows = await repository.page(session, principal, kind, after, page.limit + 1)

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from inspection.data import load
 from inspection.progress.schemas import MAX_ROWS, BatchRowInput
 from inspection.progress.shown import rules
-from shared.errors import FieldProblem, UnsupportedMediaType, invalid
+from shared.errors import WHOLE_BODY, FieldProblem, UnsupportedMediaType, invalid
+from shared.problems import pointer_to
 
 COHORT: Final = "_cohort"
 KEY: Final = ("urn", "period")
@@ -116,9 +117,9 @@ def _number(cell: str) -> int | float | str:
 
 def _row(number: int, sent: Any) -> SentRow:
     if not isinstance(sent, dict):
-        return SentRow(number, None, None, None, (FieldProblem("", "A row is an object.", "invalid"),))
+        return SentRow(number, None, None, None, (FieldProblem(WHOLE_BODY, "A row is an object.", "invalid"),))
     if "" in sent:
-        return SentRow(number, None, None, None, (FieldProblem("", str(sent[""]), "wrong_number_of_columns"),))
+        return SentRow(number, None, None, None, (FieldProblem(WHOLE_BODY, str(sent[""]), "wrong_number_of_columns"),))
     urn, period = _urn(sent.get("urn")), sent.get("period")
     known = (number, urn, period if isinstance(period, str) else None)
     try:
@@ -134,4 +135,4 @@ def _urn(value: object) -> int | None:
 
 def _problem(error: Mapping[str, Any]) -> FieldProblem:
     code = "unknown_field" if error["type"] == "extra_forbidden" else str(error["type"])
-    return FieldProblem("".join(f"/{part}" for part in error["loc"]), str(error["msg"]), code)
+    return FieldProblem(pointer_to(error["loc"]), str(error["msg"]), code)

@@ -46,7 +46,7 @@ class TestSending:
         for name in ("latest.csv", "latest_2999-01-01.csv"):
             response = await post(client, name)
             assert response.status_code == 422
-            assert response.json()["errors"][0]["pointer"] == "as_at"
+            assert response.json()["errors"][0]["pointer"] == "/as_at"
 
     async def test_a_mistake_in_the_form_is_told_by_field_and_another_kind_of_body_is_415(
         self, client: httpx.AsyncClient
@@ -62,7 +62,8 @@ class TestSending:
         for kind in ("leaders", "nonsense"):
             response = await post(client, kind=kind)
             assert response.status_code == 422
-            assert response.json()["errors"][0]["code"] == "unsupported_kind"
+            error = response.json()["errors"][0]
+            assert (error["pointer"], error["code"]) == ("/kind", "unsupported_kind")
             assert OFSTED in response.json()["detail"]
             listed = await client.get("/v1/imports", params={"kind": kind})
             assert (listed.status_code, listed.json()["errors"][0]["pointer"]) == (422, "kind")

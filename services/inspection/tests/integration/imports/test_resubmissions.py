@@ -134,6 +134,7 @@ class TestResubmission:
     ) -> None:
         response = await importer.client.post(path(first), content=content, headers={"Content-Type": media_type})
         assert response.status_code == status
+        assert {each["pointer"] for each in response.json()["errors"]} <= {""}
 
     async def test_there_must_be_something_to_send_again(self, importer: Importer) -> None:
         document = await importer.send(ofsted_file([GOOD]))
