@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from brokering.proposals import service as proposals
 from brokering.proposals.schemas import ProposalPage
 from brokering.reference.lists import OneOf
-from brokering.rounds import service
+from brokering.rounds import asking, outcomes, service
 from brokering.rounds.schemas import NewRound, Pair, Round, RoundLeaderPage, RoundPage, UnmatchedPage
 from brokering.scopes import BROKERING_MATCH, PROPOSALS_READ
 from shared.auth.access import Requires
@@ -32,7 +32,7 @@ ROUND = "/v1/matching-rounds/{round_id}"
 @router.post("/v1/matching-rounds", operation_id="ask_for_round", status_code=202, responses={202: {"model": Round}})
 async def ask_for_round(principal: Matcher, request: Request, session: Db, once: Idempotent, new: NewRound) -> Response:
     """Match all open needs with leaders, after catching up with both feeds; `Location` is the round."""
-    return await once(lambda: service.ask(request, session, principal, new))
+    return await once(lambda: asking.ask(request, session, principal, new))
 
 
 @router.get(
@@ -85,7 +85,7 @@ async def list_unmatched(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest
 ) -> Response:
     """List the needs without a leader, why, and what would have to give."""
-    return await service.list_unmatched(request, session, principal, round_id, page)
+    return await outcomes.list_unmatched(request, session, principal, round_id, page)
 
 
 @router.get(
@@ -97,7 +97,7 @@ async def list_round_leaders(
     principal: Reader, request: Request, session: Db, round_id: UUID, page: PageRequest
 ) -> Response:
     """List what each leader could still give when the round was solved."""
-    return await service.list_leaders(request, session, principal, round_id, page)
+    return await outcomes.list_leaders(request, session, principal, round_id, page)
 
 
 @router.get(
@@ -107,4 +107,4 @@ async def list_round_leaders(
 )
 async def stream_pairs(principal: Reader, request: Request, session: Db, round_id: UUID) -> Response:
     """Stream every feasible pair with its suitability: with `/leaders`, all that is needed to solve the round again."""
-    return await service.stream_pairs(request, session, principal, round_id)
+    return await outcomes.stream_pairs(request, session, principal, round_id)

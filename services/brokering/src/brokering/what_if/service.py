@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from brokering.jobs import DAYS_WHAT_IF, JOBS
 from brokering.policies.documents import current_policy
 from brokering.problems import WhatIfNotFound
-from brokering.rounds.service import regions_of, window_of
+from brokering.rounds.asking import regions_of, window_of
 from brokering.what_if.schemas import NewDaysWhatIf
 from shared.auth.principal import Principal
 from shared.clock import utc_now
