@@ -43,8 +43,7 @@ async def list_contracts(call: Call, partner_id: UUID) -> Response:
 
     if whole := streamed(call.request, every, document=document, model=Budget):
         return whole
-    rows = await repository.contracts(call.session, call.principal, partner.id)
-    return json_response(call.request, {"data": [document(row) for row in rows]})
+    return json_response(call.request, {"data": [document(row) async for row in every(call.session)]})
 
 
 async def add_contract(call: Call, partner_id: UUID, body: NewContract) -> Response:

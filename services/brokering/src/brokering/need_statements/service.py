@@ -50,8 +50,7 @@ async def make(request: Request, session: AsyncSession, principal: Principal, ne
     """Put on record what the school, or the body that answers for it today, says; no need is looked at or touched."""
     if new.days is not None:
         check_cap(half_days(new.days), current_policy())
-    if new.text is not None:
-        refuse_words("/text", new.text)
+    refuse_words("/text", new.text)
     school = await repository.hold_school(session, new.urn)
     org = str(principal.org)
     if school is None or org not in parties_of_school(school):

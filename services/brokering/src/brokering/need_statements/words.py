@@ -18,7 +18,8 @@ def rules() -> tuple[dict[str, Any], ...]:
     return tuple(yaml.safe_load((files(__package__) / "words.yaml").read_text("utf-8")))
 
 
-def refuse_words(pointer: str, text: str) -> None:
+def refuse_words(pointer: str, text: str | None) -> None:
     """Raise Unprocessable where a text holds what a rule finds; what it found is personal, and is not repeated."""
-    if found := [FieldProblem(pointer, rule["refusal"], rule["code"]) for rule in rules() if found_words(text, rule)]:
+    said = text or ""
+    if found := [FieldProblem(pointer, rule["refusal"], rule["code"]) for rule in rules() if found_words(said, rule)]:
         raise Unprocessable("The words hold what a statement must not.", errors=found)

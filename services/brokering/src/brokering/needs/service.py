@@ -15,6 +15,7 @@ from brokering.domain.needs import BY_HAND, FREE_STATES, SUPPORTED_TIER
 from brokering.domain.values import NeedState, SubjectKind, half_days, in_days
 from brokering.listing import list_by_id
 from brokering.need_statements.documents import stated
+from brokering.need_statements.words import refuse_words
 from brokering.needs import repository
 from brokering.needs.parties import parties_of_school, who_may_see
 from brokering.needs.schemas import Need, NeedPatch, NewNeed, Subject
@@ -78,6 +79,7 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
     policy = current_policy()
     halves = policy.default_half_days if new.days is None else half_days(new.days)
     check_cap(halves, policy)
+    refuse_words("/statement", new.statement)
     need_id = new_id()
     about = await _subject(session, principal, new.subject)
     values = {
@@ -111,6 +113,7 @@ async def change(
     if "days" in sent:
         check_cap(half_days(sent["days"]), current_policy())
         sent["days"] = Decimal(str(sent["days"]))
+    refuse_words("/statement", sent.get("statement"))
     if "areas" in sent:
         sent["areas"] = sorted(set(sent["areas"]))
     if sent:

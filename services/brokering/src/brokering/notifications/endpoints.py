@@ -45,7 +45,9 @@ async def list_notifications(
     return await service.list_notifications(Call(request, session, principal, now), state, page)
 
 
-@router.get("/v1/contacts", operation_id="list_contacts", responses={200: {"model": Contacts}})
+@router.get(
+    "/v1/contacts", operation_id="list_contacts", responses={200: {"model": Contacts, "content": LINES_OR_TABLE}}
+)
 async def list_contacts(
     *, request: Request, principal: Reader, session: Db, now: Now, org: Annotated[Org, Query(examples=["trust:5143"])]
 ) -> Response:

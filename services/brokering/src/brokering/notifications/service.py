@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import Response
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.ledger.call import Call
-from brokering.listing import Rows, list_rows
+from brokering.listing import Rows, list_rows, streamed
 from brokering.notifications import repository
 from brokering.notifications.errors import ContactNotFound
 from brokering.notifications.messages import filled_in
-from brokering.notifications.schemas import About, NewContact, Notification
+from brokering.notifications.schemas import About, Contact, NewContact, Notification
 from shared.errors import Forbidden
 from shared.pagination import PageParameters
 from shared.responses import json_response
@@ -29,8 +31,14 @@ async def list_notifications(call: Call, state: str | None, page: PageParameters
 
 async def list_contacts(call: Call, org: str) -> Response:
     """Answer with the contacts of an organisation."""
-    rows = await repository.contacts(call.session, call.principal, org)
-    return json_response(call.request, {"data": [_contact(row) for row in rows]})
+
+    async def every(session: AsyncSession) -> AsyncIterator[Row[Any]]:
+        for row in await repository.contacts(session, call.principal, org):
+            yield row
+
+    if whole := streamed(call.request, every, document=_contact, model=Contact):
+        return whole
+    return json_response(call.request, {"data": [_contact(row) async for row in every(call.session)]})
 
 
 async def put_contact(call: Call, org: str, role: str, body: NewContact) -> Response:

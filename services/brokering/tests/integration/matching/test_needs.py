@@ -237,3 +237,18 @@ class TestPatch:
 
 async def test_a_leader_sees_no_need(world: MatchingWorld) -> None:
     await world.get("/v1/needs", as_leader("x"), status=403)
+
+
+async def test_a_statement_that_the_school_will_read_holds_no_confidential_word(world: MatchingWorld) -> None:
+    world.school(URN)
+    await world.follow()
+    body = {"subject": {"kind": "school", "id": str(URN)}, "statement": "A stuck school."}
+    refused = await world.post("/v1/needs", body, PARTNER, status=422)
+    assert [(each["pointer"], each["code"]) for each in refused["errors"]] == [("/statement", "confidential_flag")]
+    made = await world.post("/v1/needs", {**body, "statement": "Attendance."}, PARTNER)
+    path = f"/v1/needs/{made['id']}"
+    tag = (await world.client.get(path, headers=PARTNER)).headers["etag"]
+    sent = {**PARTNER, "If-Match": tag}
+    answer = await world.client.patch(path, json={"statement": "On the watch list."}, headers=sent)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/statement")
+    assert (await world.client.patch(path, json={"statement": None}, headers=sent)).status_code == 200
