@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Row
+from sqlalchemy import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.cursors import id_after
@@ -69,8 +70,9 @@ async def list_by_id(
 class Rows:
     """Rows listed by id: `fetch` gives up to so many after an id, in the session it is given; `count` all there are."""
 
-    fetch: Callable[[AsyncSession, UUID | None, int], Awaitable[Sequence[Row[Any]]]]
+    fetch: Callable[[AsyncSession, UUID | None, int], Awaitable[Sequence[Row[Any] | RowMapping]]]
     count: Callable[[], Awaitable[int]]
+    key: Callable[[Any], UUID] = attrgetter("id")
 
 
 async def list_rows(
@@ -88,7 +90,7 @@ async def list_rows(
         async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
             return await rows.fetch(streaming, after, limit)
 
-        return page_after_page(fetch, lambda row: row.id)
+        return page_after_page(fetch, rows.key)
 
     if whole := streamed(request, every, document=document, model=model):
         return whole

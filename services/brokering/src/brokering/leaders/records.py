@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +13,18 @@ from pydantic import BaseModel
 from sqlalchemy import RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.cursors import id_after
 from brokering.domain.matching import Designation
 from brokering.leaders import changes, own_record, repository
 from brokering.leaders.record_schemas import NewStrengthEvidence
 from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, EVIDENCE, INTERESTS
 from brokering.leaders.service import read
-from brokering.listing import page_after_page, streamed
+from brokering.listing import Rows, list_rows
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.errors import Conflict, NotFound, invalid
 from shared.ids import new_id
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import json_response
 
 LISTS = {
     AVAILABILITY.name: "availability",
@@ -54,19 +54,12 @@ async def list_entries(
 ) -> Response:
     """Answer with a page of a leader's availability, interests or designations, or with all of them."""
     await read(session, principal, leader_id)
-
-    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
-            return await repository.entries(streaming, table, leader_id, after, limit)
-
-        return page_after_page(fetch, lambda row: UUID(str(row["id"])))
-
-    if whole := streamed(request, every, document=entry, model=model):
-        return whole
-    rows = await repository.entries(session, table, leader_id, id_after(page), page.limit + 1)
-    total = await repository.count_entries(session, table, leader_id) if page.include_total else None
-    shown = [entry(row) for row in rows]
-    return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.entries(session, table, leader_id, after, limit),
+        count=lambda: repository.count_entries(session, table, leader_id),
+        key=itemgetter("id"),
+    )
+    return await list_rows(request, session, page, rows, document=entry, model=model)
 
 
 async def add_entry(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.cursors import id_after
 from brokering.jobs import JOBS
-from brokering.listing import page_after_page, streamed
+from brokering.listing import Rows, list_rows
 from brokering.problems import RoundNotFound
 from brokering.rounds import repository
 from brokering.rounds.schemas import Round
 from shared.auth.principal import Principal
-from shared.pagination import PageParameters, page_of
-from shared.responses import json_response, page_response
+from shared.pagination import PageParameters
+from shared.responses import json_response
 
 FIGURES = (
     "needs",
@@ -86,16 +86,9 @@ async def list_rounds(
     request: Request, session: AsyncSession, principal: Principal, page: PageParameters, state: str | None
 ) -> Response:
     """Answer with a page of rounds, newest first, or with all of them."""
-
-    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
-        async def fetch(after: UUID | None, limit: int) -> Sequence[Any]:
-            return await repository.page(streaming, principal, state, after, limit)
-
-        return page_after_page(fetch, lambda row: UUID(str(row["id"])))
-
-    if whole := streamed(request, every, document=document, model=Round):
-        return whole
-    rows = await repository.page(session, principal, state, id_after(page), page.limit + 1)
-    total = await repository.count(session, principal, state) if page.include_total else None
-    shown = [document(row) for row in rows]
-    return page_response(request, page_of(request, page, shown, lambda row: (row["id"],), total=total))
+    rows = Rows(
+        fetch=lambda session, after, limit: repository.page(session, principal, state, after, limit),
+        count=lambda: repository.count(session, principal, state),
+        key=itemgetter("id"),
+    )
+    return await list_rows(request, session, page, rows, document=document, model=Round)
