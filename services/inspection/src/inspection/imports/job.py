@@ -175,8 +175,6 @@ class _Merge:
                 self._warnings.add(code, text, len(titles), titles)
         if self._table.truncated:
             self._warnings.add("truncated", "The file breaks off in its last row.")
-        elif not self._table.ends_with_newline:
-            self._warnings.add("no_final_newline", "The last line is not ended: the file may have been cut off.")
         elif not self._table.whole:
             self._warnings.add("open_quote", "A quotation mark is never closed: the file may have been cut off.")
 

@@ -78,8 +78,18 @@ class TestFiles:
         assert {"truncated", "not_listed"} <= {warning["code"] for warning in document["warnings"]}
         assert not rows.all("SELECT urn FROM schools WHERE missing_since IS NOT NULL")
 
+    async def test_a_last_line_that_is_not_ended_is_no_damage_where_its_row_is_complete(
+        self, importer: Importer, rows: Rows
+    ) -> None:
+        await importer.send(ofsted_file([GOOD, *(school(100002 + n) for n in range(199))]))
+        less_one = ofsted_file([GOOD, *(school(100002 + n) for n in range(198))])
+        document = await importer.send(less_one.removesuffix(b"\r\n"), "2025-09-30")
+        assert "not_listed" in {each["code"] for each in document["warnings"]}
+        assert "cut off" not in "".join(each["text"] for each in document["warnings"])
+        assert rows.all("SELECT urn FROM schools WHERE missing_since IS NOT NULL") == [{"urn": 100200}]
+
     @pytest.mark.parametrize(
-        ("tail", "warning"), [(b"", "no_final_newline"), (b'\r\n"http,100099\r\n', "open_quote"), (b"\r\n", None)]
+        ("tail", "warning"), [(b"", None), (b'\r\n"http,100099\r\n', "open_quote"), (b"\r\n", None)]
     )
     async def test_one_cut_between_rows_marks_no_school(
         self, importer: Importer, rows: Rows, tail: bytes, warning: str | None

@@ -80,14 +80,12 @@ class Table:
         return out.getvalue()
 
     @property
-    def ends_with_newline(self) -> bool:
-        """Tell whether the line read last was ended: false at the end of a file that may have been cut off."""
-        return self._records.ends_with_newline
-
-    @property
     def whole(self) -> bool:
-        """Tell whether nothing hints that rows are lost: the last line is ended, and every quote closes."""
-        return not self.truncated and self.ends_with_newline and self._records.quotes_close
+        """Tell whether nothing hints that rows are lost: the last row has all its columns, and every quote closes.
+
+        A last line that merely is not ended is no hint: many programs write files so.
+        """
+        return not self.truncated and self._records.quotes_close
 
     def _wrong_width(self, found: int, *, at_end: bool) -> RejectedRow:
         if at_end and found < self.header.width:
