@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from services.triage.tests.fakes import FakeInspection
 from sqlalchemy import text
 
-from shared.clock import today
+from shared.clock import request_day, today
 from shared.db.session import Database
 from shared.jobs.runner import JobRunner
 from shared.testing.client import client_of
@@ -177,9 +177,9 @@ class Service:
 
     def on(self, day: date | None) -> None:
         """Let it be this day, as far as the procedure goes; None: the real one."""
-        self.app.dependency_overrides.pop(today, None)
+        self.app.dependency_overrides.pop(request_day, None)
         if day is not None:
-            self.app.dependency_overrides[today] = lambda: day
+            self.app.dependency_overrides[request_day] = lambda: day
 
     async def rows(self, sql: str, **values: Any) -> list[Any]:
         """What a statement gives to background work, which sees all rows."""

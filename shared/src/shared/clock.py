@@ -16,6 +16,11 @@ async def request_time() -> datetime:
     return utc_now()
 
 
+async def request_day() -> date:
+    """Return the current date in UTC for a request; async for the reason that `request_time` gives."""
+    return today()
+
+
 def today() -> date:
     """Return the current date in UTC."""
     return utc_now().date()

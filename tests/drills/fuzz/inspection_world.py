@@ -18,7 +18,7 @@ from tests.drills.fuzz.world import COMMON, FINAL, SAMPLE, TRUST, Headers, World
 import inspection.app
 from inspection.imports.service import JOBS as IMPORTS
 from inspection.settings import Settings as InspectionSettings
-from shared.clock import today
+from shared.clock import request_day
 from shared.db.session import Database
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import bearer
@@ -36,7 +36,7 @@ TRUST_AREAS = (
 def inspection_world(urls: DatabaseUrls) -> Iterator[World]:
     """Inspection with the sample files loaded, on a day when trusts are inspected."""
     app = inspection.app.create_app(InspectionSettings(database_url=urls.app, **COMMON))
-    app.dependency_overrides[today] = lambda: date(2027, 12, 1)
+    app.dependency_overrides[request_day] = lambda: date(2027, 12, 1)
     with running(app) as service:
         tokens = tokens_of(service.app.openapi(), f"trust:{TRUST}")
         imports = service.call(load_sample(service, Database(urls.app), tokens["client"]))

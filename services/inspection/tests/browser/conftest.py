@@ -22,7 +22,7 @@ from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.app import create_app
 from inspection.settings import Settings
-from shared.clock import today
+from shared.clock import request_day, today
 from shared.db.session import driver_url
 from shared.testing.one_database import OneDatabase
 from shared.testing.plugin import DatabaseUrls
@@ -97,7 +97,7 @@ def register(urls: DatabaseUrls) -> Iterator[Register]:
 def serving(settings: Settings, on: Callable[[], date]) -> Iterator[str]:
     """Serve on a free port of the loopback, as on a day, and yield the address."""
     app = create_app(settings)
-    app.dependency_overrides[today] = on
+    app.dependency_overrides[request_day] = on
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))

@@ -18,7 +18,7 @@ router = APIRouter(tags=["areas"])
 Reader = Annotated[Principal, Requires(SCHOOLS_READ)]
 
 
-def whole_page(
+async def whole_page(
     page: Annotated[PageParameters, Depends(page_parameters)],
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="rows on a page; all of them unless told")] = MAX_LIMIT,
 ) -> PageParameters:

@@ -24,7 +24,7 @@ router = APIRouter(tags=["data quality"])
 Reader = Annotated[Principal, Requires(SCHOOLS_READ)]
 
 
-def wanted_rules(
+async def wanted_rules(
     rule: Annotated[str | None, Query(description="a rule's code", examples=["laestab_prefix"])] = None,
     severity: Annotated[str | None, Query(description="error, warning or information", examples=["warning"])] = None,
 ) -> list[Rule]:
@@ -32,7 +32,7 @@ def wanted_rules(
     return service.rules_of(rule, severity)
 
 
-def finding_filters(
+async def finding_filters(
     source: Annotated[
         str | None, Query(description="kind of the file the value came from", examples=["ofsted-latest-inspections"])
     ] = None,

@@ -20,7 +20,7 @@ MAX_FACTS = 1000
 DEFAULT_FACTS = 200
 
 
-def facts_page(
+async def facts_page(
     limit: Annotated[int, Query(ge=1, le=MAX_FACTS, description="documents on a page")] = DEFAULT_FACTS,
     after: Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before")] = None,
     include_total: Annotated[bool, Query(description="count all schools as well")] = False,

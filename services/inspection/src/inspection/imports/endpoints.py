@@ -10,7 +10,7 @@ from inspection.imports import service
 from inspection.imports.schemas import ChangePage, Import, ImportPage, RejectionPage
 from inspection.scopes import IMPORTS_READ, IMPORTS_WRITE
 from shared.auth import Principal, Requires
-from shared.clock import utc_now
+from shared.clock import request_day
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
@@ -59,12 +59,7 @@ _CORRECTED: Final[dict[str, Any]] = {
 _DOWNLOADS: Final[dict[int | str, dict[str, Any]]] = {200: {"model": RejectionPage, "content": LINES_OR_TABLE}}
 
 
-def today() -> date:
-    """Return the present day, UTC."""
-    return utc_now().date()
-
-
-def upload(
+async def upload(
     file: Annotated[UploadFile, File(description="the official CSV file as it was downloaded")],
     kind: Annotated[str, Form(max_length=100, description="what kind of file it is")],
     as_at: Annotated[
@@ -83,7 +78,7 @@ async def create_import(  # noqa: PLR0917 - FastAPI passes them by name
     session: Db,
     once: Idempotent,
     sent: Annotated[service.Upload, Depends(upload)],
-    day: Annotated[date, Depends(today)],
+    day: Annotated[date, Depends(request_day)],
 ) -> Response:
     """Send an official file. It is read by a job: ask for the import until its state is final."""
     return await service.submit(request, session, once, principal, upload=sent, today=day)

@@ -25,7 +25,7 @@ Reader = Annotated[Principal, Requires(INSPECTIONS_READ)]
 InspectionId = Annotated[UUID, Path(description="the inspection's id")]
 
 
-def inspection_filters(
+async def inspection_filters(
     framework: Annotated[
         str | None, Query(description="a code of `frameworks` in the reference data", examples=["report-card-2025"])
     ] = None,

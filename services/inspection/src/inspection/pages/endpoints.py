@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from inspection.pages import search, service
 from shared.auth.access import Public
 from shared.auth.principal import Principal
-from shared.clock import today
+from shared.clock import request_day
 from shared.db.session import PublicReads
 
 router = APIRouter(include_in_schema=False)
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 Anyone = Annotated[Principal | None, Public()]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 Uid = Annotated[str, Path(pattern="^[0-9]{1,10}$")]
-Day = Annotated[date, Depends(today)]
+Day = Annotated[date, Depends(request_day)]
 Urn = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 

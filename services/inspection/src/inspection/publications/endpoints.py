@@ -12,7 +12,7 @@ from inspection.publications.schemas import Correction, Publication
 from inspection.scopes import INSPECTIONS_PUBLISH
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import today
+from shared.clock import request_day
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 
@@ -33,7 +33,7 @@ async def publish_inspection(
     session: Db,
     once: Idempotent,
     inspection_id: InspectionId,
-    day: Annotated[date, Depends(today)],
+    day: Annotated[date, Depends(request_day)],
     wanted: Annotated[Publication | None, Body()] = None,
 ) -> Response:
     """Publish what has passed quality assurance: from now on it changes by corrections only."""
@@ -55,7 +55,7 @@ async def correct_inspection(
     session: Db,
     once: Idempotent,
     inspection_id: InspectionId,
-    day: Annotated[date, Depends(today)],
+    day: Annotated[date, Depends(request_day)],
     wanted: Annotated[Correction, Body()],
 ) -> Response:
     """Make a new version of what was published; the version before stays readable, with the reason."""

@@ -32,7 +32,7 @@ BINARY = {"schema": {"type": "string", "format": "binary"}}
 AsOf = Annotated[date | None, Query(description="what was true on this date", examples=["2026-06-01"])]
 
 
-def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed by name
+async def school_filters(  # noqa: PLR0917 - each is a parameter of the query, passed by name
     q: Annotated[
         str | None,
         Query(

@@ -24,7 +24,7 @@ from inspection.trust_inspections.schemas import (
 from inspection.trusts.endpoints import Uid
 from shared.auth.access import Requires
 from shared.auth.principal import Principal
-from shared.clock import today
+from shared.clock import request_day
 from shared.db.session import Db, PublicReads
 from shared.etags import IfMatch
 from shared.idempotency import Idempotent
@@ -36,7 +36,7 @@ router = APIRouter(tags=["trust inspections"])
 Reader = Annotated[Principal, Requires(INSPECTIONS_READ)]
 Writer = Annotated[Principal, Requires(INSPECTIONS_WRITE)]
 Publisher = Annotated[Principal, Requires(INSPECTIONS_PUBLISH)]
-Day = Annotated[date, Depends(today)]
+Day = Annotated[date, Depends(request_day)]
 TrustInspectionId = Annotated[UUID, Path(description="the inspection's id")]
 AsOf = Annotated[date | None, Query(description="what was published by this day, as it stood then")]
 

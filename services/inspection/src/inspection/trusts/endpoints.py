@@ -23,7 +23,7 @@ Reader = Annotated[Principal, Requires(SCHOOLS_READ)]
 Uid = Annotated[str, Path(pattern="^[0-9]{1,10}$", description="the trust's UID", examples=["5143"])]
 
 
-def trust_filters(
+async def trust_filters(
     q: Annotated[
         str | None,
         Query(

@@ -16,7 +16,7 @@ from services.inspection.tests.integration.reads.rows import Register
 from inspection.app import create_app
 from inspection.calendar.service import announce_next
 from inspection.settings import Settings
-from shared.clock import today
+from shared.clock import request_day, today
 from shared.db.session import Database
 from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
@@ -119,7 +119,7 @@ class TestTrusts:
     ) -> None:
         register.trust("5143")
         app = create_app(Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url()))
-        app.dependency_overrides[today] = lambda: date(2027, 12, 1)
+        app.dependency_overrides[request_day] = lambda: date(2027, 12, 1)
         async with client_of(app, **bearer(scope=WRITES, org="ofsted", role="ofsted", client_id="ofsted")) as client:
             root = "/v1/trusts/5143/inspections"
             made = (await client.post(root, json=trust_inspection(published_on="2028-01-10"))).json()

@@ -13,7 +13,7 @@ from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.app import create_app
 from inspection.settings import Settings
-from shared.clock import today
+from shared.clock import request_day
 from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
 from shared.testing.tokens import ISSUER, bearer, jwks_url
@@ -74,7 +74,7 @@ async def later(urls: DatabaseUrls, register: Register) -> AsyncIterator[httpx.A
     register.trust("5143")
     register.card(100001, number="older", starts_on=date(2025, 11, 12))
     app = create_app(Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url()))
-    app.dependency_overrides[today] = lambda: date(2027, 12, 1)
+    app.dependency_overrides[request_day] = lambda: date(2027, 12, 1)
     async with client_of(app, **bearer(scope=WRITES, org="ofsted", role="ofsted", client_id="ofsted")) as client:
         yield client
 

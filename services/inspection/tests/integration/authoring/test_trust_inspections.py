@@ -15,7 +15,7 @@ from services.inspection.tests.integration.reads.rows import Register
 from inspection.app import create_app
 from inspection.settings import Settings
 from inspection.trust_inspections.schemas import TrustInspection, TrustInspectionPage, TrustInspectionVersions
-from shared.clock import today
+from shared.clock import request_day
 from shared.db.session import driver_url
 from shared.testing.client import client_of
 from shared.testing.plugin import DatabaseUrls
@@ -27,7 +27,7 @@ async def inspectorate(urls: DatabaseUrls, register: Register) -> AsyncIterator[
     """The inspectorate on a day when trusts are inspected."""
     register.trust("5143")
     app = create_app(Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url()))
-    app.dependency_overrides[today] = lambda: DAY
+    app.dependency_overrides[request_day] = lambda: DAY
     async with client_of(app, **bearer(scope=WRITES, org="ofsted", role="ofsted", client_id="ofsted")) as client:
         yield client
 

@@ -25,7 +25,7 @@ class AssessmentFilter:
     run: UUID | None = None
 
 
-def _filter(  # noqa: PLR0917 - FastAPI passes by name
+async def _filter(  # noqa: PLR0917 - FastAPI passes by name
     scheme: Annotated[str | None, Query(max_length=100, description="a scheme of the reference data")] = None,
     result: Annotated[str | None, Query(max_length=100, description="a result of the scheme, or of any")] = None,
     region: Annotated[str | None, Query(max_length=100, description="one of the nine regions")] = None,

@@ -41,13 +41,13 @@ AsOf = Annotated[date | None, Query(description="by what could be seen on this d
 CREATED: dict[int | str, dict[str, Any]] = {201: {"model": EligibilityException}}
 
 
-def wanted_one(programme: ProgrammeCode = DEFAULT_PROGRAMME, as_of: AsOf = None) -> Wanted:
+async def wanted_one(programme: ProgrammeCode = DEFAULT_PROGRAMME, as_of: AsOf = None) -> Wanted:
     """Read what is asked of one school or trust."""
     require_programme(programme)
     return Wanted(programme, as_of)
 
 
-def wanted_list(  # noqa: PLR0917 - FastAPI passes by name
+async def wanted_list(  # noqa: PLR0917 - FastAPI passes by name
     programme: ProgrammeCode = DEFAULT_PROGRAMME,
     as_of: AsOf = None,
     result: Annotated[str | None, Query(max_length=100, description="eligible, ineligible or undetermined")] = None,
@@ -62,7 +62,7 @@ def wanted_list(  # noqa: PLR0917 - FastAPI passes by name
     return Wanted(programme, as_of, result, region, la, trust)
 
 
-def wanted_cases(
+async def wanted_cases(
     programme: Annotated[
         str | None, Query(max_length=100, description="a code of `programmes` in the reference data")
     ] = None,

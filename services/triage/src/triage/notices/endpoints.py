@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from shared.auth import Principal, Requires
-from shared.clock import today
+from shared.clock import request_day
 from shared.db.session import Db
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
@@ -23,10 +23,10 @@ router = APIRouter(tags=["notices"])
 
 Reader = Annotated[Principal, Requires(ASSESSMENTS_READ)]
 Giver = Annotated[Principal, Requires(NOTICES_ISSUE, user=True)]
-Today = Annotated[date, Depends(today)]
+Today = Annotated[date, Depends(request_day)]
 
 
-def notice_filter(
+async def notice_filter(
     urn: Urn | None = None,
     region: Annotated[str | None, Query(max_length=100, description="one of the nine regions")] = None,
     state: NoticeState | None = None,

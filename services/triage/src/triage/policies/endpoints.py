@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from shared.auth import Principal, Requires
-from shared.clock import today
+from shared.clock import request_day
 from shared.db.session import Db, PublicReads
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
@@ -22,7 +22,7 @@ router = APIRouter(tags=["policies"])
 Reader = Annotated[Principal, Requires(POLICIES_READ)]
 Drafter = Annotated[Principal, Requires(POLICIES_WRITE)]
 Official = Annotated[Principal, Requires(POLICIES_ACTIVATE, user=True)]
-Today = Annotated[date, Depends(today)]
+Today = Annotated[date, Depends(request_day)]
 SchemeCode = Annotated[str, Path(max_length=100, examples=["ippr-2023"])]
 Number = Annotated[int, Path(ge=1, le=10_000)]
 

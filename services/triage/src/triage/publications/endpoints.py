@@ -26,7 +26,7 @@ Anyone = Annotated[Principal | None, Public()]
 AsOf = Annotated[date | None, Query(description="as the public read it on this date; default now")]
 
 
-def published_filter(  # noqa: PLR0917 - FastAPI passes by name
+async def published_filter(  # noqa: PLR0917 - FastAPI passes by name
     urn: Urn | None = None,
     scheme: Annotated[str | None, Query(max_length=100)] = None,
     tier: Annotated[str | None, Query(max_length=100)] = None,

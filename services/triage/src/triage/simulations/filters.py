@@ -25,7 +25,7 @@ class MoveFilter:
         return asdict(self)
 
 
-def _filter(  # noqa: PLR0917 - FastAPI passes by name
+async def _filter(  # noqa: PLR0917 - FastAPI passes by name
     region: Annotated[str | None, Query(max_length=100, description="one of the nine regions")] = None,
     la: Annotated[str | None, Query(max_length=100, description="code of the local authority")] = None,
     trust: Annotated[str | None, Query(max_length=100, description="UID of the trust")] = None,
