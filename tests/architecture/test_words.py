@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from brokering.need_statements.words import rules
+from brokering.words import rules
 from triage.procedure.documents import PROCEDURE, newest
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from brokering.offers.schemas import Days
-from brokering.text import Paragraph
+from brokering.text import Told
 from shared.schemas import ApiModel, Page, RequestModel
 
 
@@ -17,20 +17,20 @@ class NewClaim(RequestModel):
 
     days: Days
     deployment_id: UUID | None = Field(None, description="needed where the leader has several deployments")
-    note: Paragraph | None = None
+    note: Told | None = None
 
 
 class ClaimSignOff(RequestModel):
     """The supported body's answer. Refusing needs a reason."""
 
     signed_off: bool
-    reason: Paragraph | None = None
+    reason: Told | None = None
 
 
 class ClaimWithdrawal(RequestModel):
     """Why the author takes a claim back."""
 
-    reason: Paragraph
+    reason: Told
 
 
 class ClaimAnswer(ApiModel):

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from brokering.needs.schemas import NeedSubject
-from brokering.text import Paragraph
+from brokering.text import Told
 from shared.schemas import ApiModel, Page, RequestModel
 
 
@@ -56,7 +56,7 @@ class AnswerRequest(RequestModel):
     """The responsible body's answer. An objection needs a reason."""
 
     objects: bool
-    reason: Paragraph | None = None
+    reason: Told | None = None
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from brokering.offers.schemas import Days, Subject
-from brokering.text import Paragraph
+from brokering.text import Told
 from shared.schemas import ApiModel, Page, Paging, RequestModel
 
 
@@ -124,7 +124,7 @@ class LedgerRequest(RequestModel):
     days: Days
     on: date | None = Field(None, description="the day worked or given back; today unless told; never in the future")
     deployment_id: UUID | None = Field(None, description="needed where the episode has several deployments")
-    note: str | None = Field(None, max_length=2000)
+    note: Annotated[Told, Field(max_length=2000)] | None = None
 
 
 class EntryAdded(ApiModel):
@@ -137,33 +137,33 @@ class EntryAdded(ApiModel):
 class StepRequest(RequestModel):
     """Why an episode is paused or stopped."""
 
-    reason: str = Field(min_length=1, max_length=4000)
+    reason: Told
 
 
 class ResumeRequest(RequestModel):
     """Why an episode goes on, if there is something to say."""
 
-    reason: str | None = Field(None, max_length=4000)
+    reason: Told | None = None
 
 
 class EndRequest(RequestModel):
     """Why a leader's deployment ends before the episode does, as at a hand-over."""
 
-    reason: Paragraph
+    reason: Told
     on: date | None = Field(None, description="the last day; today unless told")
 
 
 class CompletionRequest(RequestModel):
     """What has been done, for the supported body to sign off."""
 
-    summary: Paragraph
+    summary: Told
 
 
 class SignOffRequest(RequestModel):
     """The supported body's answer. Sending it back needs a reason."""
 
     signed_off: bool
-    reason: Paragraph | None = None
+    reason: Told | None = None
 
 
 class SignOff(ApiModel):

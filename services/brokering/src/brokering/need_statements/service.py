@@ -14,11 +14,11 @@ from brokering.listing import list_by_id
 from brokering.need_statements import repository
 from brokering.need_statements.documents import document
 from brokering.need_statements.schemas import NeedStatement, NewNeedStatement
-from brokering.need_statements.words import refuse_words
 from brokering.needs.parties import parties_of_school
 from brokering.needs.service import check_cap
 from brokering.policies.documents import current_policy
 from brokering.problems import StatementNotFound
+from brokering.words import refuse_words
 from shared.auth.principal import Principal
 from shared.errors import invalid
 from shared.events.outbox import NewEvent, append_async

@@ -15,12 +15,12 @@ from brokering.domain.needs import BY_HAND, FREE_STATES, SUPPORTED_TIER
 from brokering.domain.values import NeedState, SubjectKind, half_days, in_days
 from brokering.listing import list_by_id
 from brokering.need_statements.documents import stated
-from brokering.need_statements.words import refuse_words
 from brokering.needs import repository
 from brokering.needs.parties import parties_of_school, who_may_see
 from brokering.needs.schemas import Need, NeedPatch, NewNeed, Subject
 from brokering.policies.documents import current_policy
 from brokering.problems import NeedNotEditable, NeedNotFound
+from brokering.words import refuse_words
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.errors import invalid

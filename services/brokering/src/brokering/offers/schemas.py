@@ -11,11 +11,12 @@ from pydantic_core import PydanticCustomError
 
 from brokering.domain.values import LeaderRole
 from brokering.reference.lists import OneOf
+from brokering.text import Told
 from shared.schemas import ApiModel, Page, RequestModel
 
 Days = Annotated[float, Field(gt=0, le=1000, multiple_of=0.5, description="in steps of half a day", examples=[7.5])]
 ReasonCode = Annotated[str, OneOf("refusal_reasons")]
-Reason = Annotated[str | None, Field(max_length=4000, description="plain text")]
+Reason = Annotated[Told | None, Field(description="plain text")]
 
 
 class OfferRequest(RequestModel):
@@ -27,7 +28,7 @@ class OfferRequest(RequestModel):
         " a date means the end of that day (UTC)",
     )
     days: Days | None = Field(None, description="the proposal's days unless told")
-    message: str | None = Field(None, max_length=4000, description="to the leader; the school does not see it")
+    message: Told | None = Field(None, description="to the leader; the school does not see it")
 
 
 class DirectOffer(OfferRequest):
@@ -106,7 +107,7 @@ class ApprovalRequest(RequestModel):
 class WithdrawalRequest(RequestModel):
     """Why an offer is taken back."""
 
-    reason: str = Field(min_length=1, max_length=4000)
+    reason: Told
 
 
 class BatchRequest(RequestModel):

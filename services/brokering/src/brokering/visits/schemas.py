@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from brokering.reference.lists import OneOf
-from brokering.text import Paragraph
+from brokering.text import Told
 from shared.schemas import ApiModel, Page, RequestModel
 
 Purpose = Annotated[str, OneOf("visit_purposes")]
@@ -31,7 +31,7 @@ class NewVisit(RequestModel):
     days: float = Field(ge=0, le=10, multiple_of=0.5, examples=[0.5])
     deployment_id: UUID | None = Field(None, description="needed where several leaders are deployed")
     travel: Travel | None = None
-    notes: Paragraph | None = Field(None, description="plain text; name roles, not people")
+    notes: Told | None = Field(None, description="plain text; name roles, not people")
 
     @model_validator(mode="after")
     def _no_travel_when_remote(self) -> NewVisit:
@@ -43,7 +43,7 @@ class NewVisit(RequestModel):
 class VisitWithdrawal(RequestModel):
     """Why a visit counts no more."""
 
-    reason: Paragraph
+    reason: Told
 
 
 class TravelShown(ApiModel):

@@ -230,3 +230,25 @@ def _own_school(world: World, urn: int, category: str | None) -> None:
 
 def test_the_table_of_illegal_steps_is_whole() -> None:
     assert len(ILLEGAL) == len(REACH) * len(ACTIONS) - sum(len(legal) for legal in LEGAL.values())
+
+
+class TestConfidentialWords:
+    """What leaders and schools read speaks of no confidential judgement."""
+
+    SAID = "The school is s t u c k and on the watch-list."
+
+    async def test_no_step_of_an_offer_tells_of_them(self, steps: Steps, world: World) -> None:
+        match = world.match(100001)
+        problems = [await steps.offer(match, 422, message=self.SAID)]
+        offer = (await steps.offer(match))["id"]
+        problems.append(await steps.withdraw(offer, 422, reason=self.SAID))
+        problems.append(await steps.respond(match, offer, 422, accepted=False, reason=self.SAID))
+        problems.append(await steps.approve(offer, 422, approved=False, reason=self.SAID))
+        found = [(error["pointer"], error["code"]) for problem in problems for error in problem["errors"]]
+        assert found == [("/message", "confidential_flag"), *[("/reason", "confidential_flag")] * 3]
+        assert world.state("offers", offer) == "offered"
+
+    async def test_nor_does_an_episode(self, steps: Steps, world: World) -> None:
+        episode = await steps.episode(world.match(100001))
+        problem = await steps.entry(episode, 422, kind="used", days=1, note=self.SAID)
+        assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("/note", "confidential_flag")]

@@ -66,7 +66,7 @@ class TestVisits:
             "/mode": {"mode": "by_post"},
             "/days": {"days": 0.3},
             "/on": {"on": (clock.now.date() + timedelta(days=1)).isoformat()},
-            "/": {"mode": "remote", "travel": {"km": 5}},
+            "": {"mode": "remote", "travel": {"km": 5}},
         }
         for pointer, body in wrong.items():
             problem = await steps.visit(match, episode, 422, **body)
