@@ -49,6 +49,15 @@ class Inspection(Base):
         Index("ix_inspections_urn_starts_on", "urn", text("starts_on DESC")),
         Index("ix_inspections_warned", "urn", postgresql_where=text("warnings <> '{}'")),
         Index("ix_inspections_card", "urn", postgresql_where=text("framework = 'report-card-2025'")),
+        # statistics read the latest graded inspection of every school from it alone
+        Index(
+            "ix_inspections_graded",
+            "urn",
+            text("starts_on DESC"),
+            text("id DESC"),
+            postgresql_include=["published_on", "framework", "overall", "category_of_concern"],
+            postgresql_where=text("evidence AND kind = 'graded' AND state = 'published'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
