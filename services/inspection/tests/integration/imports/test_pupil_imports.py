@@ -63,6 +63,15 @@ class TestCells:
             assert "unreadable_value" in told
             assert [figure for figure in ("2.8", "101", "1.7", "2.9") if figure in told.replace("100001", "")] == []
 
+    @pytest.mark.parametrize("bad", [b"4\x00", b"4.0\x81", b"\x9d4.0"])
+    async def test_nor_those_of_a_cell_with_a_byte_that_is_no_text(self, importer: Importer, bad: bytes) -> None:
+        content = census(["100001", "BAD", "10.0", "10.0", "10.0"], ["100002", "1.0", "2", "3", "4"])
+        document = await send(importer, content.replace(b"BAD", bad))
+        (rejection,) = await importer.rejections(document)
+        assert (rejection["code"], rejection["column"]) == ("undecodable_value", "fsm")
+        assert (rejection["value"], rejection["raw"]) == (None, None)
+        assert rejection["text"].startswith("fsm: a value holds the byte \\x")
+
     async def test_scores_may_be_negative(self, importer: Importer, rows: Rows) -> None:
         content = csv_file([KS2, ["100001", "76.0", "0.0", "-0.1", "", "SUPP", "2022/23"]])
         await send(importer, content, "2023-07-31", "pupil-ks2")

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
+from inspection.dashboards.measures import codes_of
 from inspection.data import load_columns
 from inspection.imports.reading.encoding import detect
 from inspection.imports.reading.header import Header, find_header
@@ -26,6 +27,7 @@ class Table:
         self.truncated = False
         places = (self.header.place(title) for title in load_columns(kind).get("personal", []))
         self._personal = [place for place in places if place is not None]
+        self._of_pupils = bool(codes_of(kind))
 
     def rows(self) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header by their number from 1, not parsed yet; blank ones are no rows."""
@@ -63,7 +65,12 @@ class Table:
         return self._without_personal(text) if self._personal else text
 
     def _hidden(self, found: int) -> Sequence[int]:
-        """Return the places of personal data in a row of so many cells: any of them where it cannot be told."""
+        """Return the places in a row of so many cells of which none is repeated: of personal data, of pupils' figures.
+
+        Any of them where it cannot be told, and in files of pupils' figures, for they may be of a few.
+        """
+        if self._of_pupils:
+            return range(found)
         return self._personal if found == self.header.width or not self._personal else range(found)
 
     def _without_personal(self, text: str) -> str:
