@@ -122,6 +122,18 @@ class TestYears:
         assert "other_year" in {warning["code"] for warning in document["warnings"]}
         assert rows.one("SELECT DISTINCT period FROM pupil_measures") == {"period": "2021-22"}
 
+    @pytest.mark.parametrize(("lost", "warned"), [(4, False), (5, True)])
+    async def test_a_newer_year_of_far_fewer_schools_is_warned_of(
+        self, importer: Importer, rows: Rows, lost: int, warned: bool
+    ) -> None:
+        lines = [[str(100001 + number), "5.0", "1", "2", "3"] for number in range(20)]
+        first = await send(importer, census(*lines), "2023-01-19")
+        newer = await send(importer, census(*lines[lost:]), "2024-01-18")
+        older = await send(importer, census(lines[0]), "2022-01-20")
+        texts = [each["text"] for each in newer["warnings"] if each["code"] == "fewer_schools"]
+        assert texts == (["Figures of 2023-24 are of 15 schools, those of 2022-23 of 20."] if warned else [])
+        assert "fewer_schools" not in {each["code"] for each in (*first["warnings"], *older["warnings"])}
+
 
 class TestTheRegister:
     async def test_does_not_have_to_know_the_school_yet(self, importer: Importer, rows: Rows) -> None:

@@ -11,6 +11,7 @@ from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.packing import join
 from inspection.imports.kinds.pupils import repository
 from inspection.imports.kinds.pupils.reader import PupilReader, PupilRow
+from inspection.imports.limits import beyond
 from inspection.imports.reading.header import Header
 
 
@@ -43,8 +44,19 @@ class PupilMeasures:
             warnings.add("other_year", text, len(other), other[:10])
         repository.stage_measures(connection, _packed(rows, year, source.id))
         fates = repository.merge_staged(connection, source.as_at)
+        self._warn_of_coverage(connection, warnings)
         self._warn_of_strangers(connection, batch, warnings)
         return fates
+
+    @staticmethod
+    def _warn_of_coverage(connection: Connection, warnings: Warnings) -> None:
+        """Warn where the newest year's figures are of far fewer schools than those of the year before it."""
+        match repository.coverage(connection):
+            case [(year, schools), (year_before, schools_before)]:
+                lost = schools_before - schools
+                if beyond("fewer_schools", lost, schools_before):
+                    text = f"Figures of {year} are of {schools} schools, those of {year_before} of {schools_before}."
+                    warnings.add("fewer_schools", text, lost)
 
     @staticmethod
     def _warn_of_strangers(connection: Connection, batch: Batch, warnings: Warnings) -> None:

@@ -41,6 +41,14 @@ ON CONFLICT (urn, measure, period) DO UPDATE
 SET value = excluded.value, status = excluded.status, cohort = excluded.cohort, source_id = excluded.source_id
 WHERE (SELECT s.as_at <= :as_at FROM sources s WHERE s.id = m.source_id)"""
 
+_COVERAGE = """
+SELECT m.period, count(DISTINCT m.urn) AS schools
+FROM pupil_measures m, (SELECT max(period) AS year FROM incoming) newest
+WHERE m.measure IN (SELECT measure FROM incoming) AND m.period <= newest.year
+GROUP BY m.period, newest.year
+ORDER BY m.period DESC
+LIMIT 2"""
+
 
 def stage_measures(connection: Connection, packed: Iterable[str]) -> None:
     """Put packed measures into `incoming`."""
@@ -55,3 +63,8 @@ def merge_staged(connection: Connection, as_at: date) -> Fates:
         connection.execute(text(_TOLD), {"as_at": as_at})
     connection.execute(text(_MERGE), {"as_at": as_at})
     return Fates(found.created, found.changed)
+
+
+def coverage(connection: Connection) -> list[tuple[str, int]]:
+    """Return the newest academic year of what was merged and the year stored before it, each with its schools."""
+    return [(row.period, row.schools) for row in connection.execute(text(_COVERAGE))]
