@@ -33,6 +33,8 @@ def _visit(card: Document) -> Iterator[str]:
     yield say("easy.visited", starts_on=day(held["starts_on"]))
     if held["former_school"]:
         yield say("easy.former")
+    if held["age_text"]:
+        yield say("easy.old", years=held["years_ago"])
     yield say("easy.looked")
 
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from inspection.dashboards.service import dashboard_document
 from inspection.data import load
+from inspection.domain.judgement_age import whole_years
 from inspection.domain.lineage import Lineage, trace
 from inspection.domain.next_steps import CardFacts, Condition, next_step
 from inspection.inspections import repository as inspections
@@ -22,7 +23,8 @@ from inspection.report_cards.service import card_document
 from inspection.rows import Reads, Row
 from inspection.schools import lineage_sql
 from inspection.schools import repository as schools
-from inspection.wording import entry, known, listed, say
+from inspection.wording import as_date, entry, known, listed, say
+from shared.clock import today
 from shared.db.session import database_of
 from shared.responses import json_response
 
@@ -128,8 +130,11 @@ def _web_address(given: str | None) -> str | None:
 def _inspection(reading: Reading, technical: Document) -> Document:
     held = technical["inspection"]
     former = history.former_school(reading.card, reading.names, reading.card["urn"])
+    years_ago = whole_years(as_date(held["starts_on"]), today())
     return {
         "starts_on": held["starts_on"],
+        "years_ago": years_ago,
+        "age_text": say("card.old", years=years_ago) if years_ago >= _years_said() else None,
         "published_on": held["published_on"],
         "published_on_reason": held["published_on_reason"],
         "kind": known("kinds", held["framework"], "graded"),
@@ -138,6 +143,12 @@ def _inspection(reading: Reading, technical: Document) -> Document:
         "former_school": former,
         "former_text": history.latest_is_former(former),
     }
+
+
+@cache
+def _years_said() -> int:
+    (years,) = (int(each["value"]) for each in load("judgement_age") if each["code"] == "years_said")
+    return years
 
 
 @cache

@@ -28,6 +28,8 @@ class ParentInspection(ApiModel):
     """The latest graded inspection. Report cards, and the inspections just before them, have no overall grade."""
 
     starts_on: date
+    years_ago: int = Field(description="whole years since it began")
+    age_text: str | None = Field(description="how old the judgement is, where that is many years")
     published_on: date | None
     published_on_reason: str | None = Field(examples=["not_in_source"])
     kind: str = Field(examples=["Report card"])

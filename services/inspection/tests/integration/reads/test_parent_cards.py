@@ -11,6 +11,7 @@ from services.inspection.tests.integration.reads.rows import Register
 
 from inspection.report_cards.parent_schemas import ParentReportCard
 from inspection.wording import listed
+from shared.clock import today
 from shared.testing.tokens import bearer
 
 PARENT = {"audience": "parent"}
@@ -250,6 +251,21 @@ class TestHistory:
             {"urn": 100003, "name": "Juniors"},
             {"urn": 100002, "name": "Infants"},
         ]
+
+    @pytest.mark.parametrize(("years", "said"), [(4, False), (5, True), (12, True)])
+    async def test_grades_of_many_years_ago_are_said_to_be_so(
+        self, anonymous: httpx.AsyncClient, register: Register, years: int, said: bool
+    ) -> None:
+        register.school(100001)
+        register.inspection(100001, starts_on=date(today().year - years, 1, 1), framework="pre-eif")
+
+        card = await parent_card(anonymous)
+        page = (await anonymous.get("/schools/100001")).text
+        easy = (await anonymous.get("/schools/100001/easy-read")).text
+
+        assert card["inspection"]["years_ago"] == years
+        assert (f"from an inspection {years} years ago" in page) is said
+        assert (f"That was {years} years ago" in easy) is said
 
     async def test_grades_of_a_former_school_are_said_to_be_so(
         self, anonymous: httpx.AsyncClient, register: Register
