@@ -71,6 +71,11 @@ def eif_2024(register: Register) -> None:
     )
 
 
+def graded_long_ago(register: Register) -> None:
+    register.school(URN, name="Yew School")
+    register.inspection(URN, framework="pre-eif", starts_on=date(2013, 3, 4))
+
+
 def never_inspected(register: Register) -> None:
     register.school(URN, name="Elm Free School")
 
@@ -111,7 +116,7 @@ TRUST_FINDINGS = {
         *({"area": area, "finding": f"{LONG}. {FINDING}"} for area in AREAS if area != GOVERNANCE),
     ],
 }
-SCHOOLS = [report_card, eif_2024, never_inspected, in_concern, suppressed, hostile]
+SCHOOLS = [report_card, eif_2024, graded_long_ago, never_inspected, in_concern, suppressed, hostile]
 PATHS = {"page": f"/schools/{URN}", "easy-read": f"/schools/{URN}/easy-read"}
 
 
@@ -127,7 +132,11 @@ async def overflow(page: Page) -> int:
 
 
 @pytest.mark.parametrize(
-    ("school", "path"), [*((school, "page") for school in SCHOOLS), (report_card, "easy-read"), (hostile, "easy-read")]
+    ("school", "path"),
+    [
+        *((school, "page") for school in SCHOOLS),
+        *((school, "easy-read") for school in (report_card, graded_long_ago, hostile)),
+    ],
 )
 async def test_axe_finds_nothing_and_it_fits_every_screen(
     register: Register, visit: Visit, school: Callable[[Register], None], path: str
