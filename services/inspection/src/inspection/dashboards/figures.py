@@ -5,7 +5,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from inspection.dashboards.measures import Measure, measures, persistent_from, roll_may_be, threshold
-from inspection.domain.suppression import Family, Figure, hide, is_safe, pupils_of, tells_of_absentees
+from inspection.domain.suppression import Family, Figure, Interval, hide, is_safe, pupils_of, tells_of_absentees
 
 VALUE = "value"
 SUPPRESSED = "suppressed"
@@ -28,9 +28,9 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
     none gives few pupils away; without any it is not shown. Where the file gives no cohort, the roll that the share is
     of may be further off: as much less or more as `suppression.json` allows. Of results without a cohort no more is
     known than that it is at most the roll: they are shown as their publisher suppressed them, but not where even the
-    whole roll would make them a few. What is `within` a hidden figure is hidden too, and a share of sessions that makes
-    the persistent absentees a few. An estimate, the share of the roll, is one of the numbers that the share may stand
-    for, and may be told where the share may.
+    whole roll would make them a few. What is `within` a hidden figure is hidden too, and a share of sessions that
+    narrows down a few, persistently absent or not. An estimate, the share of the roll, is one of the numbers that the
+    share may stand for, and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
     unknown = {measure.code for measure, cell in told if not _wholes(measure, cell, rolls)}
@@ -41,16 +41,18 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
 
 
 def _tells_absentees(measure: Measure, cell: Cell, rolls: Collection[int]) -> bool:
-    return any(tells_absentees(measure, cell.value or 0.0, whole) for whole in _wholes(measure, cell, rolls))
+    wholes = _wholes(measure, cell, rolls)
+    known = cell.cohort is not None
+    ranges = [(whole, whole) for whole in wholes] if known else [(min(wholes), max(wholes))] if wholes else []
+    return any(tells_absentees(measure, cell.value or 0.0, each) for each in ranges)
 
 
-def tells_absentees(measure: Measure, value: float, whole: int) -> bool:
-    """Tell whether a share of sessions, about `whole` pupils, says of persistent absentees that they are a few."""
+def tells_absentees(measure: Measure, value: float, wholes: Interval) -> bool:
+    """Tell whether a share of the sessions of so many pupils narrows down a few, persistently absent or not."""
     if measure.of != "sessions":
         return False
-    missed = value if measure.missed else 100 - value
-    most = missed + 0.5 * 10.0**-measure.decimals
-    return tells_of_absentees(most, whole, persistent_from(), threshold())
+    missed, half = (value if measure.missed else 100 - value), 0.5 * 10.0**-measure.decimals
+    return tells_of_absentees((missed - half, missed + half), wholes, persistent_from(), threshold())
 
 
 def leaves_no_few(cell: Cell, rolls: Collection[int], count: int) -> bool:
@@ -68,8 +70,8 @@ def leaves_no_few(cell: Cell, rolls: Collection[int], count: int) -> bool:
 def _wholes(measure: Measure, cell: Cell, rolls: Collection[int]) -> set[int]:
     """Return the numbers of pupils that a figure may be taken to be a share of: of a range, its ends.
 
-    Between the ends nothing is hidden that is not hidden at one of them: with a whole of one or more grow the fewest
-    pupils that a share may stand for, what they leave, and the most that a share of none may stand for.
+    Of shares of pupils nothing is hidden between the ends that is not hidden at one of them: with a whole of one or
+    more grow the fewest pupils that a share may stand for, what they leave, and the most that a share of none may.
     """
     if measure.base != ROLL:
         if cell.cohort is None:
@@ -92,6 +94,6 @@ def _families(told: Iterable[tuple[Measure, Cell, int]]) -> list[Family]:
 
 def _family(name: str, whole: int, members: Sequence[tuple[Measure, Cell]]) -> Family:
     counted = [(measure, cell.value) for measure, cell in members if measure.of == "pupils" and cell.value is not None]
-    figures = [Figure(each.code, *pupils_of(value, whole, each.decimals)) for each, value in counted]
+    figures = [Figure(each.code, *pupils_of(value, whole, each.decimals), each.rank) for each, value in counted]
     others = tuple(measure.code for measure, _ in members if measure.of != "pupils")
     return Family(name, whole, members[0][0].relation, tuple(figures), others)

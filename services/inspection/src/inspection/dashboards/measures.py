@@ -19,10 +19,11 @@ class Measure:
     A base is `cohort`, the pupils given beside the figure; `roll`, those on roll; `none`, for the roll itself; or
     `unknown`. `within`: the figure that counts the pupils this one is of; `among`: the official share of the roll whose
     pupils hold all that this one counts. `missed`: whether a share of sessions is of those missed. Figures of one
-    `family` are about one whole; `nested` ones stand from the outermost to the innermost.
+    `family` are about one whole; `nested` ones stand from the outermost to the innermost, by `rank` (among all).
     """
 
     code: str
+    rank: int
     label: str
     unit: str
     definition: str
@@ -43,14 +44,15 @@ class Measure:
 @cache
 def measures() -> Mapping[str, Measure]:
     """Return all measures by code, in the order in which they are shown."""
-    return {entry["code"]: _measure(entry) for entry in load("measures")}
+    return {entry["code"]: _measure(rank, entry) for rank, entry in enumerate(load("measures"))}
 
 
-def _measure(entry: Mapping[str, Any]) -> Measure:
+def _measure(rank: int, entry: Mapping[str, Any]) -> Measure:
     lowest, highest = entry["range"]
     given = {name: entry[name] for name in ("code", "label", "unit", "definition", "decimals", "source", "of", "base")}
     return Measure(
         **given,
+        rank=rank,
         lowest=lowest,
         highest=highest,
         family=entry["family"] or entry["code"],

@@ -16,7 +16,7 @@ _COMPARISON_COLUMNS = tuple(column.name for column in MeasureComparison.__table_
 class SchoolCell(NamedTuple):
     """A figure of a school, with what groups the school; `told` once it is decided.
 
-    `rolls`: the pupils on roll that the register tells, and the least and most that it told before.
+    `rolls`: the pupils on roll that the register tells, and all that it told before.
     """
 
     urn: int
@@ -53,17 +53,17 @@ def stale_periods(connection: Connection, rule: str) -> list[str]:
 
 
 _SCHOOL_CELLS = """
-SELECT m.urn, m.measure, m.value, m.cohort, array_remove(ARRAY[s.pupils, before.least, before.most], NULL) AS rolls,
+SELECT m.urn, m.measure, m.value, m.cohort, array_remove(s.pupils || before.rolls, NULL) AS rolls,
     s.phase, s.la_code, s.region, s.idaci_quintile, s.status
 FROM pupil_measures m
 JOIN schools s ON s.urn = m.urn
 LEFT JOIN (
-    SELECT c.urn, min(told.roll::integer) AS least, max(told.roll::integer) AS most
+    SELECT c.urn, array_agg(DISTINCT told.roll::integer) AS rolls
     FROM school_changes c CROSS JOIN LATERAL (VALUES (c.before), (c.after)) AS told (roll)
     WHERE c.field = 'pupils' AND told.roll IS NOT NULL
     GROUP BY c.urn) before ON before.urn = m.urn
 WHERE m.period = :period AND m.measure = ANY(:measures) AND m.status = 'value'
-ORDER BY m.urn"""
+ORDER BY m.urn, m.measure"""
 
 
 def school_cells(connection: Connection, measures: Sequence[str], period: str) -> list[SchoolCell]:

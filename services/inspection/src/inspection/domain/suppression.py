@@ -111,13 +111,32 @@ def is_safe(pupils: Interval, threshold: int) -> bool:
     return high <= 0 or low >= threshold
 
 
-def tells_of_absentees(missed: float, whole: int, least_missed: float, threshold: int) -> bool:
-    """Tell whether at most so many percent of sessions missed lets only a few of `whole` pupils be persistently absent.
+def absentees_of(missed: tuple[float, float], whole: int, least_missed: float) -> Interval:
+    """Return the fewest and the most of `whole` pupils who may be persistently absent.
 
-    Whoever is has missed `least_missed` percent of the sessions at least, so that all that is missed bounds their
-    number.
+    `missed`: the least and the most percent of all sessions that may have been missed. Whoever is persistently absent
+    has missed from `least_missed` percent to all of the sessions, and nobody else as many as that.
     """
-    return 0 < floor(whole * missed / least_missed + _ALMOST) < threshold
+    low = ceil(whole * (missed[0] - least_missed) / (100 - least_missed) - _ALMOST)
+    high = floor(whole * missed[1] / least_missed + _ALMOST)
+    return max(low, 0), min(high, whole)
+
+
+def tells_of_absentees(missed: tuple[float, float], wholes: Interval, least_missed: float, threshold: int) -> bool:
+    """Tell whether what was missed says more of a few pupils, persistently absent or not, than that they are a few.
+
+    `wholes`: the fewest and the most pupils it may be of. Both bounds grow with these by no more than one at a time, so
+    that the ends tell of all between them.
+    """
+    (few, many), (fewer_in, most_in), (fewer_of_all, most_of_all) = (
+        wholes,
+        *(absentees_of(missed, whole, least_missed) for whole in wholes),
+    )
+    at_most = (most_in, most_of_all), (few - fewer_in, many - fewer_of_all)
+    at_least = (fewer_in, fewer_of_all), (few - most_in, many - most_of_all)
+    return any(first < threshold and last >= 1 for first, last in at_most) or any(
+        first < threshold and last > 1 for first, last in at_least
+    )
 
 
 def hide(families: Sequence[Family], threshold: int, roll: int | None = None, told: Told | None = None) -> Hidden:
@@ -157,7 +176,8 @@ def _whole_is_told(family: Family, threshold: int, rolls: Collection[int], told:
 def _hide_in(family: Family, threshold: int, told: Told) -> set[str]:
     """Hide figures of a family one by one until every block may be told, together with all that was told before.
 
-    What was told before as it is now comes last: to hide it takes nothing back.
+    What was told before as it is now comes last: to hide it takes nothing back. Beside that the choice goes by the
+    places of figures and not by their numbers, since whoever knows the rule reads from a choice what it was made by.
     """
     wholes = told.wholes.get(family.name, frozenset()) | {family.whole}
     earlier = told.figures.get(family.name, frozenset())
@@ -166,11 +186,27 @@ def _hide_in(family: Family, threshold: int, told: Told) -> set[str]:
         shown = [figure for figure in family.figures if figure.code not in hidden]
         known = _known({*earlier, *shown})
         beside = next(_unsafe(family.relation, wholes, known, threshold), None) if shown else None
-        if beside is None:
+        if beside is None and not _too_close(family, hidden, threshold):
             return hidden
         new = [figure for figure in shown if figure not in earlier] or shown
-        joined = [figure for figure in new if figure.code in beside] or new
-        hidden.add(min(joined, key=lambda figure: (figure.high == 0, figure.high)).code)
+        joined = [figure for figure in new if beside is None or figure.code in beside] or new
+        hidden.add(min(joined, key=lambda figure: (figure.high == 0, -figure.rank, figure.code)).code)
+
+
+def _too_close(family: Family, hidden: Collection[str], threshold: int) -> bool:
+    """Tell whether what is hidden of a family of parts is told too closely by its sum and by the rule itself.
+
+    Whoever knows the rule knows which figures it hides for being a few. Their sum must leave room for each of these
+    numbers: one that is no few is among them, and all of them together are as many as both may be at most.
+    """
+    if family.relation != "parts":
+        return False
+    shown = [figure for figure in family.figures if figure.code not in hidden]
+    unseen = [figure for figure in family.figures if figure.code in hidden and figure.high > 0]
+    left = family.whole - sum(figure.high for figure in shown)
+    rest = left - sum(figure.high for figure in unseen)
+    few = rest < threshold and all(figure.low < threshold for figure in unseen)
+    return bool(unseen) and any(figure.high > 0 for figure in shown) and (few or left < 2 * threshold - 1)
 
 
 def _known(figures: Collection[Figure]) -> list[Known]:

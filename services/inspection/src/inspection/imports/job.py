@@ -18,6 +18,7 @@ from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, W
 from inspection.imports.reading.problems import Rejection, UnreadableFile
 from inspection.imports.reading.table import Table
 from inspection.imports.registry import KINDS, is_dated
+from inspection.progress import releases
 from shared.errors import FieldProblem
 from shared.events.outbox import NewEvent, append
 from shared.jobs.context import JobContext
@@ -123,6 +124,7 @@ class _Merge:
             fates = self._kind.load(connection, self._read.batch, source, self._warnings)
             if fates.created or fates.changed:
                 comparisons.refresh(connection, code, source_id)
+                releases.follow(connection, source_id)
         return fates, source_id
 
     def _trial(self, connection: Connection) -> tuple[Fates, None]:
@@ -175,6 +177,9 @@ class _Merge:
                 self._warnings.add(code, text, len(titles), titles)
         if self._table.truncated:
             self._warnings.add("truncated", "The file breaks off in its last row.")
+        elif not self._table.last_line_ended:
+            text = "The last line is not ended, so that its last value may not be whole: look whether it is."
+            self._warnings.add("no_final_newline", text)
         elif not self._table.whole:
             self._warnings.add("open_quote", "A quotation mark is never closed: the file may have been cut off.")
 

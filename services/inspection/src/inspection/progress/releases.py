@@ -24,6 +24,12 @@ def _withheld(figure: Mapping[str, Any]) -> Document:
     return {**figure, "value": None, "cohort": None, "status": status}
 
 
+def follow(connection: Connection, source_id: int) -> None:
+    """Make the releases anew that stand beside official figures, or a roll, which an import has changed."""
+    repository.undecide_beside(connection, source_id)
+    remake(connection)
+
+
 def remake(connection: Connection) -> int:
     """Make every release anew that was stored under another rule, from the versions up to it; return how many."""
     stale = repository.stale_releases(connection, rule())

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection.dashboards.measures import shares_beside
+from inspection.dashboards.rule import rule
 from inspection.models import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
 from inspection.rows import Reads, Row, fetch_all
 
@@ -35,13 +36,14 @@ class Seen:
 
 _OFFICIAL: Final = """
 LEFT JOIN LATERAL (
-    SELECT array_remove(ARRAY[s.pupils, before.least, before.most], NULL) AS rolls,
-        (SELECT json_agg(json_build_object('measure', m.measure, 'value', m.value, 'cohort', m.cohort))
+    SELECT array_remove(s.pupils || before.rolls, NULL) AS rolls,
+        (SELECT json_agg(json_build_object('measure', m.measure, 'value', m.value, 'cohort', m.cohort,
+                'told', coalesce(m.told_under = :rule, false)))
             FROM pupil_measures m
             WHERE m.urn = s.urn AND m.period = left(v.period, 7) AND m.measure = ANY(:shares)
                 AND m.status = 'value') AS shares
     FROM schools s CROSS JOIN LATERAL (
-        SELECT min(told.roll::integer) AS least, max(told.roll::integer) AS most
+        SELECT array_agg(DISTINCT told.roll::integer) AS rolls
         FROM school_changes c CROSS JOIN LATERAL (VALUES (c.before), (c.after)) AS told (roll)
         WHERE c.urn = s.urn AND c.field = 'pupils' AND told.roll IS NOT NULL) before
     WHERE s.urn = v.urn) official ON true"""
@@ -107,7 +109,8 @@ async def versions(session: AsyncSession, urn: int, period: str, seen: Seen, las
     WHERE v.urn = :urn AND v.period = :period AND {_SEEN}
         AND (CAST(:last AS integer) IS NULL OR v.version <= :last)
     ORDER BY v.version"""
-    return await _all(session, sql, urn=urn, period=period, last=last, shares=shares_beside(), **seen.parameters)
+    beside = {"shares": shares_beside(), "rule": rule()}
+    return await _all(session, sql, urn=urn, period=period, last=last, **beside, **seen.parameters)
 
 
 async def released(session: AsyncSession, urn: int, period: str) -> Row | None:
@@ -216,6 +219,18 @@ def stale_releases(connection: Connection, rule: str) -> list[Row]:
     return [dict(row) for row in connection.execute(text(sql), {"rule": rule}).mappings()]
 
 
+_UNDECIDED: Final = """
+UPDATE progress_releases r SET made_under = ''
+WHERE EXISTS (SELECT FROM school_changes c WHERE c.urn = r.urn AND c.source_id = :source AND c.field = 'pupils')
+    OR EXISTS (SELECT FROM pupil_measures m
+        WHERE m.urn = r.urn AND m.source_id = :source AND m.period = left(r.period, 7) AND m.measure = ANY(:shares))"""
+
+
+def undecide_beside(connection: Connection, source_id: int) -> None:
+    """Take the decision from the releases of which a source has changed what official files say beside them."""
+    connection.execute(text(_UNDECIDED), {"source": source_id, "shares": shares_beside()})
+
+
 _SAME_TERM: Final = "urn = :urn AND period = :period"
 
 
@@ -224,7 +239,8 @@ def versions_up_to(connection: Connection, key: Row) -> list[Row]:
     sql = f"""
     SELECT v.measures, {_BESIDE} FROM progress_versions v {_OFFICIAL}
     WHERE v.urn = :urn AND v.period = :period AND v.version <= :version ORDER BY v.version"""
-    return [dict(row) for row in connection.execute(text(sql), {**key, "shares": shares_beside()}).mappings()]
+    values = {**key, "shares": shares_beside(), "rule": rule()}
+    return [dict(row) for row in connection.execute(text(sql), values).mappings()]
 
 
 def replace_release(connection: Connection, key: Row, measures: Sequence[Mapping[str, Any]], rule: str) -> None:

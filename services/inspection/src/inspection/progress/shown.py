@@ -46,10 +46,14 @@ def entries_of(stored: Sequence[Mapping[str, Any]]) -> list[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """What official files say of a school beside a term: every roll, and the year's shares of the roll, by measure."""
+    """What official files say of a school beside a term: every roll, and the year's shares of the roll, by measure.
+
+    `untold` are those of the shares that are hidden.
+    """
 
     rolls: Collection[int] = ()
     shares: Mapping[str, Cell] = field(default_factory=dict)
+    untold: Collection[str] = ()
 
     def knows(self, roll: int) -> bool:
         """Tell whether official shares of an unknown number of pupils are decided with regard to such a roll."""
@@ -107,11 +111,17 @@ class Table:
         return {
             entry.code
             for entry, measure in given
-            if tells_absentees(measure, entry.value or 0.0, wholes.get(entry.code, 0))
+            if tells_absentees(measure, entry.value or 0.0, (wholes.get(entry.code, 0),) * 2)
             or not self._leaves_no_few(measure, int(entry.value or 0), rolls)
         }
 
     def _leaves_no_few(self, measure: Measure, count: int, rolls: Collection[int]) -> bool:
+        """Tell whether a count may stand beside the official one that holds it: never beside one that is hidden.
+
+        Whether it is shown must not depend on a hidden figure, of which it would tell.
+        """
+        if measure.among in self.official.untold:
+            return False
         outer = self.official.shares.get(measure.among or "")
         return outer is None or leaves_no_few(outer, rolls, count)
 
@@ -154,8 +164,9 @@ def _document(entry: Entry, hidden: Hidden, family: Family | None) -> Document:
 
 def official_of(row: Mapping[str, Any]) -> Official:
     """Return what stands beside a version as the database gives it."""
-    cells = [Cell(**each) for each in row["shares"] or ()]
-    return Official(row["rolls"] or (), {cell.measure: cell for cell in cells})
+    shares = {each["measure"]: each for each in row["shares"] or ()}
+    cells = {code: Cell(code, each["value"], each["cohort"]) for code, each in shares.items()}
+    return Official(row["rolls"] or (), cells, [code for code, each in shares.items() if not each["told"]])
 
 
 def shown(versions: Sequence[Sequence[Mapping[str, Any]]], official: Official = NOTHING_OFFICIAL) -> list[Document]:

@@ -7,6 +7,8 @@ from services.inspection.tests.files import csv_file, latest, ofsted_file, schoo
 from services.inspection.tests.integration.imports.conftest import Importer, Rows
 from services.inspection.tests.integration.imports.test_national import DATA
 
+from inspection.dashboards.rule import rule
+
 CENSUS = ["urn", "fsm", "eal", "senEhcp", "senSupport"]
 ABSENCE = ["LA", "ESTAB", "URN", "PERCTOT", "PPERSABS10"]
 KS2 = ["urn", "rwmExp", "rwmHigh", "readProg", "writProg", "matProg", "year"]
@@ -44,7 +46,7 @@ class TestCells:
             "not_collected",
         ]
 
-    @pytest.mark.parametrize("bad", ["101", "-1", "12,5", "n/k", "nan", "1e3", "12%"])
+    @pytest.mark.parametrize("bad", ["101", "-1", "12,5", "n/k", "nan", "1e3", "12%", "½", "Ⅲ"])
     async def test_one_that_cannot_be_read_rejects_the_row_whole(
         self, importer: Importer, rows: Rows, bad: str
     ) -> None:
@@ -182,3 +184,52 @@ class TestWhoKeepsFactsIsTold:
         assert await self.told(importer, rows, both, *of) == []
         other = census(["100001", "20.0", "12", "9", "9"], ["100002", "30.1", "9", "9", "9"])
         assert await self.told(importer, rows, other, *of) == ["100002"]
+
+
+class TestReleasesBesideAFile:
+    """What a school has released is decided anew where a file changes what official files say beside it."""
+
+    RELEASED = (
+        '[{"code": "pupils_on_roll", "value": %s, "cohort": null, "status": "value"},'
+        ' {"code": "fsm_eligible", "value": %s, "cohort": null, "status": "value"}]'
+    )
+
+    def release(self, rows: Rows, roll: int, eligible: int) -> None:
+        figures = self.RELEASED % (roll, eligible)
+        rows.connection.execute(
+            "INSERT INTO progress_versions (urn, period, version, measures, submitted_by, tenancy_orgs)"
+            " VALUES (100001, '2022-23-autumn', 1, %s, 'trust', '{}')",
+            [figures],
+        )
+        rows.connection.execute(
+            "INSERT INTO progress_releases (urn, period, version, measures, released_on, made_under)"
+            " VALUES (100001, '2022-23-autumn', 1, %s, '2023-01-06', %s)",
+            [figures, rule()],
+        )
+
+    def told(self, rows: Rows) -> list[int | None]:
+        (released,) = rows.all("SELECT measures, made_under FROM progress_releases")
+        assert released["made_under"] == rule()
+        return [each["value"] for each in released["measures"]]
+
+    async def test_a_census_that_leaves_few(self, importer: Importer, rows: Rows) -> None:
+        await importer.send(ofsted_file([school(100001, **{"Total number of pupils": "600"})]))
+        self.release(rows, 600, 117)
+        await send(importer, census(["100001", "30.0", "1.0", "2.0", "9.0"]))
+        assert self.told(rows) == [600, 117]
+        await send(importer, census(["100001", "20.0", "1.0", "2.0", "9.0"]), "2023-01-20")
+        assert self.told(rows) == [600, None]
+
+    async def test_a_roll_told_between_others_that_leaves_few(self, importer: Importer, rows: Rows) -> None:
+        for pupils, as_at in (("500", "2025-06-30"), ("550", "2025-07-31"), ("600", "2025-08-31")):
+            await importer.send(ofsted_file([school(100001, **{"Total number of pupils": pupils})]), as_at)
+        self.release(rows, 600, 107)
+        await send(importer, census(["100001", "20.0", "1.0", "2.0", "9.0"]))
+        assert self.told(rows) == [600, None]
+
+    async def test_a_roll_that_is_told_later(self, importer: Importer, rows: Rows) -> None:
+        await importer.send(ofsted_file([school(100001, **{"Total number of pupils": "600"})]))
+        await send(importer, census(["100001", "20.0", "1.0", "2.0", "9.0"]))
+        self.release(rows, 600, 107)
+        await importer.send(ofsted_file([school(100001, **{"Total number of pupils": "550"})]), "2025-09-30")
+        assert self.told(rows) == [600, None]

@@ -209,8 +209,8 @@ class TestWhatIsShown:
             "attainment_expected": (60.0, "value"),
             "attainment_higher": (None, "suppressed"),
             "progress_below": (None, "suppressed"),
-            "progress_expected": (None, "suppressed"),
-            "progress_above": (40, "value"),
+            "progress_expected": (7, "value"),
+            "progress_above": (None, "suppressed"),
             "progress_score": (None, "suppressed"),
         }
         cohorts = {each["code"]: each["cohort"] for each in document["measures"]}

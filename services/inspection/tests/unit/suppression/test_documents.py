@@ -88,6 +88,13 @@ class TestBesideOfficialFigures:
         assert values(shown([supplied], official))["fsm_eligible"] == seen
         assert values(shown([supplied]))["fsm_eligible"] == eligible
 
+    @pytest.mark.parametrize("eligible", [0, 97, 586, 592])
+    def test_no_number_stands_beside_an_official_share_that_is_hidden(self, eligible: int) -> None:
+        shares = {"fsm_ever6_percent": Cell("fsm_ever6_percent", 99.8, 593)}
+        supplied = [measure("pupils_on_roll", 593), measure("fsm_eligible", eligible)]
+        found = values(shown([supplied], Official([593], shares, untold=["fsm_ever6_percent"])))
+        assert found == {"pupils_on_roll": 593, "fsm_eligible": None}
+
     def test_the_roll_of_the_term_counts_as_well(self) -> None:
         official = Official([1000], {"fsm_ever6_percent": Cell("fsm_ever6_percent", 50.0, None)})
         supplied = [measure("pupils_on_roll", 800), measure("fsm_eligible", 397)]
@@ -111,6 +118,15 @@ class TestPersistentAbsentees:
         supplied = [measure("attendance", attendance, 50), measure("persistent_absence", 2.0, 50)]
         found = values(shown([supplied]))
         assert found == {"attendance": seen, "persistent_absence": None}
+
+    @pytest.mark.parametrize(
+        ("attendance", "cohort", "seen"),
+        [(20.0, 8, None), (55.0, 6, None), (83.0, 60, None), (80.0, 60, 80.0), (0.0, 60, 0.0)],
+    )
+    def test_so_is_one_that_leaves_few_others_or_at_least_so_many(
+        self, attendance: float, cohort: int, seen: float | None
+    ) -> None:
+        assert values(shown([[measure("attendance", attendance, cohort)]])) == {"attendance": seen}
 
     def test_numbers_of_pupils_are_whole(self) -> None:
         assert repr(values(shown([[measure("pupils_on_roll", 1213.0)]]))["pupils_on_roll"]) == "1213"

@@ -162,7 +162,11 @@ class TestTheRule:
         assert ("f0" in hide([family(whole, number)], THRESHOLD).codes) == hidden
 
     def test_a_second_part_is_hidden_where_one_alone_would_be_given_away(self) -> None:
-        assert hide([family(30, 3, 12, 15)], THRESHOLD).codes == {"f0", "f1"}
+        assert hide([family(30, 3, 12, 15)], THRESHOLD).codes == {"f0", "f2"}
+
+    def test_two_few_do_not_hide_one_another(self) -> None:
+        assert hide([family(31, 5, 5, 21)], THRESHOLD).codes == {"f0", "f1", "f2"}
+        assert hide([family(31, 13, 13, 5)], THRESHOLD).codes == {"f1", "f2"}
 
     def test_nothing_more_is_hidden_than_needed(self) -> None:
         assert hide([family(40, 3, 12, 15)], THRESHOLD).codes == {"f0"}
@@ -207,6 +211,26 @@ class TestTheRule:
         assert hide([roll], THRESHOLD, 100, told).wholes == {"roll"}
         told = Told().after([roll], hide([roll], THRESHOLD, 100))
         assert hide([cohort], THRESHOLD, told=told).wholes == {"f"}
+
+
+class TestWhoeverKnowsTheRule:
+    """The attacker has the rule too: what is true is among all that it would show in the same way."""
+
+    @pytest.mark.parametrize(
+        ("whole", "parts", "with_rest"), [(18, 3, False), (31, 3, False), (16, 4, False), (20, 3, True)]
+    )
+    def test_is_left_with_four_numbers_of_a_few_at_least(self, whole: int, parts: int, with_rest: bool) -> None:
+        agreeing: dict[tuple[int | None, ...], list[tuple[int, ...]]] = {}
+        for numbers in product(range(whole + 1), repeat=parts):
+            if sum(numbers) == whole or (with_rest and sum(numbers) < whole):
+                one = family(whole, *numbers)
+                told = tuple(shown(one, hide([one], THRESHOLD)).values())
+                agreeing.setdefault(told, []).append(numbers)
+        assert agreeing
+        for told, worlds in agreeing.items():
+            for place in (place for place, value in enumerate(told) if value is None):
+                found = {numbers[place] for numbers in worlds}
+                assert not found & set(range(1, THRESHOLD)) or len(found) >= 4, (told, place, found)
 
 
 class TestPercentages:

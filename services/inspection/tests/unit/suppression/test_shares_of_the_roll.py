@@ -92,6 +92,22 @@ class TestSessionsMissed:
     ) -> None:
         assert (hidden_codes([Cell("absence_percent", missed, cohort)], [cohort]) == set()) is shown
 
+    @pytest.mark.parametrize(("rolls", "shown"), [((12, 60), False), ((24, 30), False), ((900, 1000), True)])
+    def test_by_every_roll_between_the_ends_where_no_file_tells(self, rolls: tuple[int, int], shown: bool) -> None:
+        assert (hidden_codes([Cell("absence_percent", 1.5, None)], rolls) == set()) is shown
+
+
+class TestFamiliesOfFiles:
+    def test_pupils_with_neither_plan_nor_support(self) -> None:
+        shares = [Cell("sen_ehcp_percent", 50.0, 600), Cell("sen_support_percent", 49.5, 600)]
+        assert hidden_codes(shares, [600]) == {"sen_support_percent"}
+        assert hidden_codes([shares[0], Cell("sen_support_percent", 12.0, 600)], [600]) == set()
+
+    def test_pupils_who_entered_the_ebacc_and_did_not_achieve_it(self) -> None:
+        entered, achieved = "ks4_ebacc_entry_percent", "ks4_ebacc_4_percent"
+        for order in ([Cell(entered, 60, 50), Cell(achieved, 54, 50)], [Cell(achieved, 54, 50), Cell(entered, 60, 50)]):
+            assert hidden_codes(order, [300]) == {achieved}
+
 
 class TestResultsWithoutACohort:
     @pytest.mark.parametrize(

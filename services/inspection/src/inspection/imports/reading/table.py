@@ -87,6 +87,11 @@ class Table:
         return out.getvalue()
 
     @property
+    def last_line_ended(self) -> bool:
+        """Tell whether the line read last was ended: its last value is whole then."""
+        return self._records.ends_with_newline
+
+    @property
     def whole(self) -> bool:
         """Tell whether nothing hints that rows are lost: the last row has all its columns, and every quote closes.
 

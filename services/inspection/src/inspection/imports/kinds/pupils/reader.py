@@ -73,7 +73,7 @@ class PrivateReader(Reader[T]):
         try:
             return super().read(cell)
         except RejectedRow as rejected:
-            if not any(character.isdigit() for character in cell):
+            if not any(character.isnumeric() for character in cell):
                 raise
             text = f"{self.title}: what stands there is {self.why}."
             raise RejectedRow(rejected.code, text, self.title) from None

@@ -41,11 +41,13 @@ ON CONFLICT (urn, measure, period) DO UPDATE
 SET value = excluded.value, status = excluded.status, cohort = excluded.cohort, source_id = excluded.source_id
 WHERE (SELECT s.as_at <= :as_at FROM sources s WHERE s.id = m.source_id)"""
 
+# both are found once: as a join, with a table just filled and not analysed, all of it was gone through for each figure
 _COVERAGE = """
 SELECT m.period, count(DISTINCT m.urn) AS schools
-FROM pupil_measures m, (SELECT max(period) AS year FROM incoming) newest
-WHERE m.measure IN (SELECT measure FROM incoming) AND m.period <= newest.year
-GROUP BY m.period, newest.year
+FROM pupil_measures m
+WHERE m.measure = ANY (ARRAY(SELECT DISTINCT measure FROM incoming))
+    AND m.period <= (SELECT max(period) FROM incoming)
+GROUP BY m.period
 ORDER BY m.period DESC
 LIMIT 2"""
 
