@@ -88,7 +88,8 @@ def _wholes(measure: Measure, cell: Cell, rolls: Collection[int]) -> set[int]:
 def _families(told: Iterable[tuple[Measure, Cell, int]]) -> list[Family]:
     found: dict[tuple[str, int], list[tuple[Measure, Cell]]] = {}
     for measure, cell, whole in told:
-        found.setdefault((measure.family, whole), []).append((measure, cell))
+        for name in filter(None, (measure.family, measure.also)):
+            found.setdefault((name, whole), []).append((measure, cell))
     return [_family(name, whole, members) for (name, whole), members in found.items()]
 
 

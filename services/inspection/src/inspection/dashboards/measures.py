@@ -19,7 +19,8 @@ class Measure:
     A base is `cohort`, the pupils given beside the figure; `roll`, those on roll; `none`, for the roll itself; or
     `unknown`. `within`: the figure that counts the pupils this one is of; `among`: the official share of the roll whose
     pupils hold all that this one counts. `missed`: whether a share of sessions is of those missed. Figures of one
-    `family` are about one whole; `nested` ones stand from the outermost to the innermost, by `rank` (among all).
+    `family`, and of the one that some are of `also`, are about one whole; `nested` ones stand from the outermost to the
+    innermost, by `rank` (among all).
     """
 
     code: str
@@ -38,6 +39,7 @@ class Measure:
     estimate_of: str | None
     within: str | None
     among: str | None
+    also: str | None
     missed: bool
 
 
@@ -60,6 +62,7 @@ def _measure(rank: int, entry: Mapping[str, Any]) -> Measure:
         estimate_of=entry.get("estimate_of"),
         within=entry.get("within"),
         among=entry.get("among"),
+        also=entry.get("also"),
         missed=entry.get("missed", False),
     )
 

@@ -108,6 +108,11 @@ class TestFamiliesOfFiles:
         for order in ([Cell(entered, 60, 50), Cell(achieved, 54, 50)], [Cell(achieved, 54, 50), Cell(entered, 60, 50)]):
             assert hidden_codes(order, [300]) == {achieved}
 
+    def test_pupils_with_english_and_maths_who_did_not_achieve_the_ebacc(self) -> None:
+        results = [Cell("ks4_ebacc_4_percent", 54, 50), Cell("ks4_english_maths_4_percent", 60, 50)]
+        assert hidden_codes(results, [300]) == {"ks4_ebacc_4_percent"}
+        assert hidden_codes([results[0], Cell("ks4_english_maths_4_percent", 80, 50)], [300]) == set()
+
 
 class TestResultsWithoutACohort:
     @pytest.mark.parametrize(
