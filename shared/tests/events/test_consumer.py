@@ -117,7 +117,7 @@ class TestCatchingUp:
             await upstream.tell(*(f"9{event.subject}" for event in events))
             return events
 
-        reached = await asyncio.wait_for(_consumer(upstream, database, prepare=and_one_more).catch_up(), 20)
+        reached = await asyncio.wait_for(_consumer(upstream, database, prepare=and_one_more).catch_up(), 60)
         assert reached.reached_head
         assert set(SUBJECTS) <= set(await _effects(database))
 

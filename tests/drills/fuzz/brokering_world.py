@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from services.brokering.tests.fakes import FakeFacts, FakeFeed
 from services.brokering.tests.matching_world import DFE, MatchingWorld
 from services.brokering.tests.support_money import partner_with_contract
-from services.brokering.tests.support_world import Match, Steps
+from services.brokering.tests.support_world import Match, Steps, headers
 from services.brokering.tests.support_world import World as SupportWorld
 from tests.drills.fuzz.running import Running, running
 from tests.drills.fuzz.world import AUTHORITY, COMMON, FINAL, REGION, SAMPLE, TRUST, Headers, World, tokens_of
@@ -60,9 +61,15 @@ async def _broker(service: Running, urls: DatabaseUrls, parties: SupportWorld, u
     doubted = await _designation_in_doubt(held)
     sent = {**user, "Content-Type": "text/csv"}
     leaders = await service.client.post("/v1/leaders/batches", content=roster, headers=sent)
+    urn = int(found[1]["subject"]["id"])
+    its_own = headers("school", f"school:{urn}", scope="need-statements:make")
+    wish = {"urn": urn, "days": 6, "text": "Somebody who has led a small school."}
+    statement = await service.client.post("/v1/need-statements", json=wish, headers=its_own)
+    assert statement.status_code == HTTPStatus.CREATED, statement.text
     await database.close()
     return {
-        "urn": [int(found[1]["subject"]["id"])],
+        "statement_id": [statement.json()["id"]],
+        "urn": [urn],
         "leader_id": [each["leader_id"] for each in found],
         "need_id": [each["need_id"] for each in found],
         "proposal_id": [each["id"] for each in found],

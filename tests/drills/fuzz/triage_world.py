@@ -43,11 +43,15 @@ async def _assess(service: Running, urls: DatabaseUrls) -> dict[str, list[Any]]:
     notices = (await held.get("/v1/notices")).json()["data"]
     tried = [await _simulate(held) for _ in range(2)]
     reviewed = await _review(held)
+    case = {"programme": "tsi-2022-23", "reason": "The school was rebuilt after a fire."}
+    admitted = await held.post("/v1/schools/100003/eligibility/exceptions", case, director())
+    assert admitted.status_code == HTTPStatus.CREATED, admitted.text
     await database.close()
     return {
         "simulation_id": tried[:1],
         "other_id": tried[1:],
         "follow_up_id": [reviewed],
+        "exception_id": [admitted.json()["id"]],
         "conclusion": ["insufficient_progress"],
         "by": ["region"],
         "urn": [100003, 100001, 100020],

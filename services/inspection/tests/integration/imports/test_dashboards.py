@@ -88,13 +88,18 @@ class TestCells:
 
     async def test_of_a_few_pupils_are_hidden_and_those_left_over_too(self, importer: Importer) -> None:
         await register(importer, school(SCHOOL))  # 240 on roll: 5 are 2.1 %, 6 are 2.5 %
-        await send(importer, census([str(SCHOOL), "2.1", "2.5", "97.9", "97.5", "240"], header=[*CENSUS, "NOR"]))
+        await send(importer, census([str(SCHOOL), "2.1", "2.5", "49.6", "48.3", "240"], header=[*CENSUS, "NOR"]))
         document = await read(importer)
         statuses = [
             point(document, code)["school"]["status"]
             for code in ("fsm_ever6_percent", "eal_percent", "sen_ehcp_percent", "sen_support_percent")
         ]
-        assert statuses == ["suppressed", "value", "suppressed", "value"]
+        assert statuses == [
+            "suppressed",
+            "value",
+            "value",
+            "suppressed",
+        ]  # 119 with a plan, 116 with support, 5 with neither
         assert point(document, "fsm_ever6_estimate")["school"] == {
             "value": None, "status": "suppressed", "schools": 1, "weighting": None,
         }  # fmt: skip
