@@ -19,7 +19,7 @@ from shared.responses import json_response
 
 MAX_LIMIT: Final = 1000
 MAX_WAIT_SECONDS: Final = 30.0
-_BUSY_SECONDS: Final = 0.005
+_BUSY_SECONDS: Final = 0.01
 _IDLE_SECONDS: Final = 0.03
 
 _NOW: Final = "SELECT clock_timestamp() AS now"

@@ -25,7 +25,7 @@ BATCH: Final = 1000
 _LOCK_KEY: Final = 7_311_052_846_190_377
 """The advisory lock of the sequencer; a constant of this schema, local to one database."""
 
-_BUSY_SECONDS: Final = 0.005
+_BUSY_SECONDS: Final = 0.01
 _IDLE_SECONDS: Final = 0.04
 _MEASURE_EVERY_SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 0.5
@@ -75,7 +75,7 @@ async def settle(database: Database, *, within: float = _SETTLE_SECONDS) -> bool
     deadline = time.monotonic() + within
     while last is not None:
         if await number(database.numbering) is None:
-            await asyncio.sleep(_BUSY_SECONDS)
+            await asyncio.sleep(_BUSY_SECONDS / 2)
         first = await _ask(database.polls, _FIRST_WAITING)
         if first is None or first > last:
             return True
