@@ -1,11 +1,14 @@
 """The contracts that services talk by: committed, current, complete, and with access declared on every route."""
 
+import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from openapi_spec_validator import validate
 from pydantic import ValidationError
 
@@ -28,6 +31,17 @@ def requests_below(model: type[RequestModel]) -> Iterator[type[RequestModel]]:
     for below in model.__subclasses__():
         yield below
         yield from requests_below(below)
+
+
+def dependencies_of(dependant: Dependant) -> Iterator[Dependant]:
+    for each in dependant.dependencies:
+        yield each
+        yield from dependencies_of(each)
+
+
+def runs_in_the_loop(call: Any) -> bool:
+    kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    return any(kind(call) or kind(getattr(call, "__call__", None)) for kind in kinds)  # noqa: B004 - asked for its kind
 
 
 def refuses(model: type[RequestModel], field: str, value: object) -> bool:
@@ -81,3 +95,13 @@ class TestContract:
         assert [each for each in booleans if refuses(*each, True)] == []
         assert [each for each in booleans if not all(refuses(*each, lax) for lax in ("yes", "true", 1, 0))] == []
         assert [each for each in numbers if not all(refuses(*each, lax) for lax in ("7", "1.5", True))] == []
+
+    def test_no_dependency_is_sent_to_a_thread(self, service: str) -> None:
+        called = {
+            dependency.call
+            for route in iter_route_contexts(application_of(service).routes)
+            if isinstance(route.original_route, APIRoute)
+            for dependency in dependencies_of(route.dependant)
+        }
+        assert called
+        assert [each for each in called if not runs_in_the_loop(each)] == []

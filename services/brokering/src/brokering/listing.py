@@ -55,15 +55,19 @@ async def list_by_id(
 ) -> Response:
     """Answer with a page of documents, or with all of them; the table has the scalar fields of `model`."""
 
-    def every(streaming: AsyncSession) -> AsyncIterator[Any]:
-        return listed.stream(streaming, principal, filters)
-
-    if whole := streamed(request, every, document=document, model=model):
-        return whole
-    rows = await listed.page(session, principal, filters, id_after(page), page.limit + 1)
-    total = await listed.count(session, principal, filters) if page.include_total else None
-    documents = [document(row) for row in rows]
-    return page_response(request, page_of(request, page, documents, lambda row: (row["id"],), total=total))
+    pages = Rows(
+        lambda given, after, limit: listed.page(given, principal, filters, after, limit),
+        lambda: listed.count(session, principal, filters),
+    )
+    return await _answer(
+        request,
+        session,
+        page,
+        pages,
+        every=lambda streaming: listed.stream(streaming, principal, filters),
+        document=document,
+        model=model,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,19 @@ async def list_rows(
 
         return page_after_page(fetch, rows.key)
 
+    return await _answer(request, session, page, rows, every=every, document=document, model=model)
+
+
+async def _answer(
+    request: Request,
+    session: AsyncSession,
+    page: PageParameters,
+    rows: Rows,
+    *,
+    every: Callable[[AsyncSession], AsyncIterator[Any]],
+    document: Document,
+    model: type[BaseModel],
+) -> Response:
     if whole := streamed(request, every, document=document, model=model):
         return whole
     found = await rows.fetch(session, id_after(page), page.limit + 1)

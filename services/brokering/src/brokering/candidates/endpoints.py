@@ -24,7 +24,7 @@ from shared.responses import json_response, page_response
 router = APIRouter(tags=["candidates"])
 
 
-def share_asked_for(
+async def share_asked_for(
     part: Annotated[
         LeaderRole | None, Query(description="of split support: only leaders of this role may take it")
     ] = None,

@@ -40,7 +40,7 @@ Writer = Annotated[Principal, Requires(EPISODES_WRITE)]
 AsOf = Annotated[date | None, Query(description="entries that speak of this day or an earlier one")]
 
 
-def episode_filters(
+async def episode_filters(
     state: Annotated[State | None, Query(examples=["open"])] = None,
     need_id: Annotated[UUID | None, Query()] = None,
     leader_id: Annotated[UUID | None, Query()] = None,

@@ -28,7 +28,7 @@ OrganisationKind = Annotated[str, OneOf("organisation_kinds")]
 Filter = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
-def leader_filters(
+async def leader_filters(
     *,
     region: Annotated[Region | None, Query()] = None,
     role: Annotated[Role | None, Query()] = None,

@@ -24,7 +24,7 @@ Reader = Annotated[Principal, Requires(STATEMENTS_READ)]
 Party = Annotated[Principal, Requires(STATEMENTS_MAKE)]
 
 
-def statement_filters(
+async def statement_filters(
     *,
     urn: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     region: Annotated[Region | None, Query()] = None,

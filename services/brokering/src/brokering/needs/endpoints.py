@@ -29,7 +29,7 @@ Kind = Annotated[str, OneOf("subject_kinds")]
 Filter = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
-def need_filters(
+async def need_filters(
     *,
     state: Annotated[State | None, Query()] = None,
     region: Annotated[Region | None, Query()] = None,

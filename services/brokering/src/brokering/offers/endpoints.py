@@ -47,7 +47,7 @@ Director = Annotated[Principal, Requires(OFFERS_APPROVE, user=True)]
 Sender = Annotated[Principal, Requires(EPISODES_READ, user=True)]
 
 
-def offer_filters(
+async def offer_filters(
     state: Annotated[
         State | None, Query(description="an overdue offer counts as `lapsed`", examples=["offered"])
     ] = None,

@@ -24,7 +24,7 @@ State = Annotated[str, OneOf("proposal_states")]
 Reader = Annotated[Principal, Requires(PROPOSALS_READ)]
 
 
-def proposal_filters(
+async def proposal_filters(
     *,
     round_id: Annotated[UUID | None, Query()] = None,
     need_id: Annotated[UUID | None, Query()] = None,

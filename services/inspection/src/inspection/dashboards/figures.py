@@ -42,8 +42,9 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
 
 def _tells_absentees(measure: Measure, cell: Cell, rolls: Collection[int]) -> bool:
     wholes = _wholes(measure, cell, rolls)
-    known = cell.cohort is not None
-    ranges = [(whole, whole) for whole in wholes] if known else [(min(wholes), max(wholes))] if wholes else []
+    if not wholes:
+        return False
+    ranges = [(min(wholes), max(wholes))] if cell.cohort is None else [(whole, whole) for whole in wholes]
     return any(tells_absentees(measure, cell.value or 0.0, each) for each in ranges)
 
 

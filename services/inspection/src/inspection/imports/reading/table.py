@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
-from inspection.dashboards.measures import codes_of
 from inspection.data import load_columns
 from inspection.imports.reading.encoding import detect
 from inspection.imports.reading.header import Header, find_header
@@ -25,9 +24,10 @@ class Table:
         self._records = Records(file, self.encoding)
         self.header: Header = find_header(self._records, kind)
         self.truncated = False
-        places = (self.header.place(title) for title in load_columns(kind).get("personal", []))
+        columns = load_columns(kind)
+        places = (self.header.place(title) for title in columns.get("personal", []))
         self._personal = [place for place in places if place is not None]
-        self._of_pupils = bool(codes_of(kind))
+        self._of_pupils = "measures" in columns
 
     def rows(self) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header by their number from 1, not parsed yet; blank ones are no rows."""
