@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.needs.waiting import WAITING
+
 _HERE = "(CAST(:regions AS text[]) IS NULL OR {column} = ANY (CAST(:regions AS text[])))"
 _IN_PERIOD = "{column} >= CAST(:since AS date) AND {column} < CAST(:until AS date) + 1"
 
@@ -88,11 +90,11 @@ FEES = text(
     """
 )
 _WAITING = f"""
-    SELECT need.id, need.tenancy_region AS region, need.areas, need.days, need.subject_kind,
+    SELECT need.id, need.tenancy_region AS region, need.areas, waits.half_days,
         CASE need.subject_kind WHEN 'trust' THEN 'trust' ELSE coalesce(school.phase, 'not_known') END AS phase
-    FROM needs AS need
+    FROM ({WAITING}) AS waits JOIN needs AS need ON need.id = waits.need_id
         LEFT JOIN schools AS school ON need.subject_kind = 'school' AND school.urn::text = need.subject_id
-    WHERE need.state IN ('decided', 'under_offer') AND {_here("need.tenancy_region")}
+    WHERE need.state <> 'provisional' AND {_here("need.tenancy_region")}
 """
 _FREE = f"""
     SELECT leader.id, leader.region, leader.role, leader.phases, leader.strengths,
@@ -106,7 +108,7 @@ _FREE = f"""
 CAPACITY_BY_PHASE = text(
     f"""
     WITH waiting AS ({_WAITING}), free AS ({_FREE}),
-    asked AS (SELECT region, phase, count(*) AS needs, sum(days) AS days FROM waiting GROUP BY 1, 2),
+    asked AS (SELECT region, phase, count(*) AS needs, sum(half_days) AS half_days_needed FROM waiting GROUP BY 1, 2),
     given AS (
         SELECT region, phase, count(*) AS leaders, sum(half_days) AS half_days
         FROM (SELECT region, unnest(phases) AS phase, half_days FROM free
@@ -114,7 +116,7 @@ CAPACITY_BY_PHASE = text(
         GROUP BY 1, 2
     )
     SELECT coalesce(asked.region, given.region) AS region, coalesce(asked.phase, given.phase) AS phase,
-        coalesce(asked.needs, 0) AS needs, coalesce(asked.days, 0) AS days,
+        coalesce(asked.needs, 0) AS needs, coalesce(asked.half_days_needed, 0) AS half_days_needed,
         coalesce(given.leaders, 0) AS leaders, coalesce(given.half_days, 0) AS half_days
     FROM asked FULL JOIN given ON given.region IS NOT DISTINCT FROM asked.region AND given.phase = asked.phase
     ORDER BY 1 NULLS LAST, 2

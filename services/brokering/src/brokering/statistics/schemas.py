@@ -86,12 +86,15 @@ class Spend(ApiModel):
 
 
 class PhaseCapacity(ApiModel):
-    """Needs that wait, against leaders with days and a place left in the region. `trust`: needs of whole trusts."""
+    """Needs that wait, against leaders with days and a place left in the region. `trust`: needs of whole trusts.
+
+    What an offer holds waits no more; of split support one part does while the other is offered or in support.
+    """
 
     region: str | None
     phase: str
     needs: int
-    days_needed: float
+    days_needed: float = Field(description="asked for, less what offers hold and episodes have had, within the cap")
     leaders: int
     days_left: float = Field(description="a leader of several phases counts in each")
     lacking: bool = Field(description="fewer days are left than are needed")

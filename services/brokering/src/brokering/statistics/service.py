@@ -12,7 +12,6 @@ from sqlalchemy import Row
 
 from brokering.domain.ledger import to_days
 from brokering.domain.money import pounds
-from brokering.domain.values import HALF_DAYS_IN_A_DAY
 from brokering.ledger.call import Call
 from brokering.statistics import repository
 from shared.errors import Forbidden, NotFound, invalid
@@ -127,10 +126,10 @@ def _phase(row: Row[Any]) -> Figures:
         "region": row.region,
         "phase": row.phase,
         "needs": row.needs,
-        "days_needed": float(row.days),
+        "days_needed": to_days(int(row.half_days_needed)),
         "leaders": row.leaders,
         "days_left": to_days(int(row.half_days)),
-        "lacking": row.half_days < row.days * HALF_DAYS_IN_A_DAY,
+        "lacking": row.half_days < row.half_days_needed,
     }
 
 

@@ -16,6 +16,12 @@ async def figures(steps: Steps, sent: dict[str, str], query: str = "", expect: i
     return found
 
 
+async def waiting(steps: Steps, world: World) -> tuple[int, float]:
+    """How many needs wait, and for how many days, over all regions and phases."""
+    found = (await figures(steps, world.dfe()))["capacity"]["by_region_and_phase"]
+    return sum(each["needs"] for each in found), sum(each["days_needed"] for each in found)
+
+
 class TestAccess:
     async def test_it_is_for_the_department_and_those_who_broker(self, steps: Steps, world: World) -> None:
         assert (await steps.client.get("/v1/statistics/brokering")).status_code == 401
@@ -120,6 +126,37 @@ class TestFigures:
         assert phases["primary"]["days_left"] == 8
         areas = {each["area"]: (each["needs"], each["leaders"], each["lacking"]) for each in found["by_area"]}
         assert areas == {"achievement": (2, 0, True), "inclusion": (2, 1, False)}
+
+    async def test_what_is_offered_waits_no_more(self, steps: Steps, world: World) -> None:
+        whole, other = world.match(100001), world.match(100002)
+        assert await waiting(steps, world) == (2, 20)
+        offer = (await steps.offer(whole))["id"]
+        assert await waiting(steps, world) == (1, 10)
+        await steps.offer(other, days=4)
+        assert await waiting(steps, world) == (0, 0)
+        await steps.respond(whole, offer, accepted=False, reason="full up")
+        assert await waiting(steps, world) == (1, 10)
+
+    async def test_a_part_waits_beside_the_other_at_every_step(self, steps: Steps, world: World) -> None:
+        need = world.need()
+        ceo, nle = (world.leader(role=role) for role in ("trust_ceo", "nle"))
+        first = Match(need, ceo, world.proposal(need, ceo, days=6, part="trust_ceo"), 100000)
+        second = Match(need, nle, world.proposal(need, nle, days=4, part="nle"), 100000)
+        assert await waiting(steps, world) == (1, 10)
+        offer = (await steps.offer(first))["id"]
+        assert await waiting(steps, world) == (1, 4)
+        await steps.respond(first, offer)
+        await steps.agree(first, offer)
+        episode = (await steps.approve(offer))["episode_id"]
+        assert await waiting(steps, world) == (1, 4)
+        other = (await steps.offer(second))["id"]
+        assert await waiting(steps, world) == (0, 0)
+        await steps.respond(second, other, accepted=False, reason="full up")
+        assert await waiting(steps, world) == (1, 4)
+        await steps.visit(first, episode, days=2)
+        assert await waiting(steps, world) == (1, 4)
+        await steps.move(episode, "stop")
+        assert await waiting(steps, world) == (1, 8)
 
     async def test_what_is_undecided_changes_no_figure(self, steps: Steps, world: World) -> None:
         world.leader()
