@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from brokering.needs.waiting import WAITING
+from brokering.needs.waiting_sql import WAITING
 
 _HERE = "(CAST(:regions AS text[]) IS NULL OR {column} = ANY (CAST(:regions AS text[])))"
 _IN_PERIOD = "{column} >= CAST(:since AS date) AND {column} < CAST(:until AS date) + 1"
