@@ -16,6 +16,7 @@ MONITORING = "monitoring"
 class FrameworkRules:
     """The rules of one framework. `reasons` are those that may stand in place of a grade.
 
+    `only_optional`: grades and reasons which say that an area is not judged, with the areas where they may stand.
     `areas_of_latest_graded`: it judges single areas of the school's latest graded inspection, by that one's scale.
     """
 
@@ -25,6 +26,7 @@ class FrameworkRules:
     required: tuple[str, ...]
     optional: tuple[str, ...]
     reasons: frozenset[str]
+    only_optional: Mapping[Grade, frozenset[str]]
     scale: frozenset[Grade]
     safeguarding: frozenset[str]
     overall_scale: frozenset[Grade]
@@ -41,6 +43,10 @@ class FrameworkRules:
     def areas(self) -> tuple[str, ...]:
         """All areas that it knows."""
         return (*self.required, *self.optional)
+
+    def has_to_judge(self, area: str, said: Grade) -> bool:
+        """Tell whether what is said of an area is that it is not judged, where it has to be."""
+        return said in self.only_optional and area not in self.only_optional[said]
 
 
 @dataclass(frozen=True, slots=True)

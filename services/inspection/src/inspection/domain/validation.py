@@ -91,6 +91,12 @@ def _wrong_grade(each: AreaJudgement, at: str, rules: FrameworkRules) -> Iterato
     if each.grade is not None and each.grade not in rules.scale:
         known = ", ".join(str(grade) for grade in sorted(rules.scale, key=str))
         yield Fault(f"{at}/grade", f"{each.grade!r} is no grade of {rules.label}; it has {known}.", "unknown_grade")
+    said_in = {"grade": each.grade, "grade_reason": each.grade_reason}
+    for name, said in said_in.items():
+        if said is not None and rules.has_to_judge(each.area, said):
+            apart = ", ".join(sorted(rules.only_optional[said]))
+            detail = f"{said!r} cannot be said of {each.area}: in {rules.label} it is for {apart}."
+            yield Fault(f"{at}/{name}", detail, "has_to_be_judged")
     if each.grade_reason is None:
         return
     if each.grade is not None:

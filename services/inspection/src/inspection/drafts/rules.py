@@ -59,6 +59,7 @@ def _rules(entry: Mapping[str, Any]) -> FrameworkRules:
         required=tuple(entry["required"]),
         optional=tuple(entry["optional"]),
         reasons=frozenset(entry["reasons"]),
+        only_optional=dict.fromkeys(entry["only_optional"], frozenset(entry["optional"])),
         scale=scale,
         safeguarding=frozenset(_codes("safeguarding", code)),
         overall_scale=scale if overall["needed"] else frozenset(),
@@ -87,6 +88,7 @@ def judging(rules: FrameworkRules, judged: FrameworkRules | None) -> FrameworkRu
             "label": f"{rules.label} ({judged.label})",
             "optional": judged.areas,
             "reasons": judged.reasons,
+            "only_optional": judged.only_optional,
             "scale": judged.scale,
             "safeguarding": judged.safeguarding,
         }

@@ -122,12 +122,12 @@ async def _faults(
 ) -> list[Fault]:
     """Return what is wrong with a corrected inspection as it judged itself: what was judged again has later dates.
 
-    What an imported inspection lacked already does not bar the correction of something else.
+    What an imported inspection lacked or had wrong already does not bar the correction of something else.
     """
     was = await case_for(session, restored(before, row["own_judgements"]), row)
     case = await case_for(session, restored(content, row["own_judgements"]), row)
-    lacked = {(fault.code, fault.detail) for fault in lacking(was)}
-    return [*wrong(case), *(fault for fault in lacking(case) if (fault.code, fault.detail) not in lacked)]
+    known = {(fault.code, fault.detail) for fault in (*wrong(was), *lacking(was))}
+    return [fault for fault in (*wrong(case), *lacking(case)) if (fault.code, fault.detail) not in known]
 
 
 async def _seen(

@@ -14,12 +14,19 @@ OLDER_AREAS = [
 ]
 OLDER = {"starts_on": "2024-03-05", "published_on": "2024-04-10", "safeguarding": "effective", "areas": OLDER_AREAS}
 
+OLDEST = {"starts_on": "2018-05-10", "published_on": "2018-06-12", "safeguarding": None}
+
 
 def first(**changes: Any) -> dict[str, Any]:
     """Return changes to the first area of a card."""
     areas = writing.areas()
     areas[0] = {**areas[0], **changes}
     return {"areas": areas}
+
+
+def older(**changes: Any) -> list[dict[str, Any]]:
+    """Return the areas of an older inspection, the first of them with a reason in place of its grade."""
+    return [{**OLDER_AREAS[0], "grade": None, **changes}, *OLDER_AREAS[1:]]
 
 
 class TestNeverWrong:
@@ -35,6 +42,9 @@ class TestNeverWrong:
             (first(judged_on="2026-02-11"), "/areas/0/judged_on", "out_of_order"),
             (first(grade_reason="not_judged"), "/areas/0/grade_reason", "not_needed"),
             (first(grade=None, grade_reason="not_judged"), "/areas/0/grade_reason", "unknown_code"),
+            (first(grade="not_applicable"), "/areas/0/grade", "has_to_be_judged"),
+            ({**OLDER, "areas": older(grade_reason="does_not_apply")}, "/areas/0/grade_reason", "has_to_be_judged"),
+            ({**OLDER, "areas": older(grade_reason="not_judged")}, "/areas/0/grade_reason", "has_to_be_judged"),
             ({"published_on": "2026-01-05"}, "/published_on", "out_of_order"),
             ({"overall": 2}, "/overall", "not_in_framework"),
             ({"safeguarding": "effective"}, "/safeguarding", "unknown_code"),
@@ -60,6 +70,36 @@ class TestNeverWrong:
         answer = await inspectorate.post("/v1/inspections", json=writing.card(**changes))
         assert answer.status_code == 422, answer.text
         assert (pointer, code) in writing.pointers(answer)
+
+    @pytest.mark.parametrize(
+        ("changes", "area"),
+        [
+            ({}, {"area": "post_16", "grade": "not_applicable"}),
+            (OLDER, {"area": "sixth_form", "grade_reason": "does_not_apply"}),
+            (OLDER, {"area": "early_years", "grade_reason": "not_judged"}),
+            (
+                {"starts_on": "2018-05-10", "safeguarding": None},
+                {"area": "quality_of_education", "grade_reason": "not_judged"},
+            ),
+            ({**OLDER, "areas": []}, {"area": "quality_of_education", "grade_reason": "insufficient_evidence"}),
+        ],
+    )
+    async def test_where_its_framework_has_it_an_area_may_be_left_unjudged(
+        self, inspectorate: httpx.AsyncClient, changes: dict[str, Any], area: dict[str, Any]
+    ) -> None:
+        whole = writing.card(**changes)
+        kept = [] if whole["starts_on"] < "2019" else whole["areas"]
+        answer = await inspectorate.post("/v1/inspections", json={**whole, "areas": [*kept, area]})
+        assert answer.status_code == 201, answer.text
+
+    async def test_a_monitoring_inspection_is_held_to_the_areas_it_judges_again(
+        self, inspectorate: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.card(100001, starts_on=date(2025, 11, 12))
+        areas = [{"area": area, "grade": "not_applicable"} for area in ("achievement", "post_16")]
+        sent = writing.card(kind="monitoring", safeguarding=None, areas=areas)
+        answer = await inspectorate.post("/v1/inspections", json=sent)
+        assert writing.pointers(answer) == [("/areas/0/grade", "has_to_be_judged")]
 
     async def test_a_patch_is_held_to_the_same(self, inspectorate: httpx.AsyncClient) -> None:
         made = await writing.draft(inspectorate)
@@ -195,6 +235,18 @@ class TestCorrection:
         assert answer.status_code == 422
         assert (pointer, code) in writing.pointers(answer)
         assert (await inspectorate.get(path)).json() == made
+
+    async def test_what_a_file_left_unjudged_does_not_bar_the_correction_of_something_else(
+        self, inspectorate: httpx.AsyncClient, register: Register
+    ) -> None:
+        grades = {**dict.fromkeys(CARD_AREAS, "expected_standard"), "achievement": "not_applicable"}
+        loaded = register.card(100001, starts_on=date(2026, 1, 6), grades=grades)
+        path = f"/v1/inspections/{loaded}/corrections"
+        told = await inspectorate.post(path, json={"changes": {"summary": "Told."}, "reason": "Left out."})
+        worse = writing.areas(achievement="not_applicable", inclusion="not_applicable")
+        refused = await inspectorate.post(path, json={"changes": {"areas": worse}, "reason": "Worse."})
+        assert told.status_code == 201, told.text
+        assert writing.pointers(refused) == [("/changes/areas/0/grade", "has_to_be_judged")]
 
     async def test_a_correction_without_a_reason_is_none(self, inspectorate: httpx.AsyncClient) -> None:
         made = await writing.published(inspectorate)
