@@ -49,9 +49,10 @@ def await_loaded(connection: Connection, source_id: int) -> None:
     connection.execute(_AWAIT_LOADED, {"source": source_id})
 
 
-async def await_no_more(session: AsyncSession, inspection_id: UUID) -> None:
-    """Forget an inspection that is to be seen already."""
-    await session.execute(_NO_MORE, {"id": inspection_id})
+async def await_no_more(session: AsyncSession, inspection_id: UUID) -> bool:
+    """Forget the day of an inspection; True where it was awaited, and so has not been told of."""
+    forgotten = await session.execute(_NO_MORE, {"id": inspection_id})
+    return bool(getattr(forgotten, "rowcount", 0))
 
 
 async def next_due(session: AsyncSession, day: date) -> Awaited | None:

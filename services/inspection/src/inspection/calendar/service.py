@@ -1,7 +1,7 @@
 """Tells the feed of an inspection on the day it is first to be seen, and brings it into the grades in force.
 
-An inspection may be published for a later day. Then the feed tells identifiers alone; on the day itself it tells the
-whole, with the school's own event, by which others read the facts anew.
+An inspection may be published for a later day. Until then the feed does not tell of it, nor of its corrections; on the
+day itself it tells the whole, with the school's own event, by which others read the facts anew.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ async def _announce_school(session: AsyncSession, due: Awaited, urn: int, day: d
     if not await repository.take(session, due.inspection_id, day) or row is None:
         return
     await monitoring.settle(session, urn, due.inspection_id, row["recorded_by"] or BY)
-    told = events(PUBLISHED, due.inspection_id, content_of(row), day, version=row["version"])
+    told = events(PUBLISHED, due.inspection_id, content_of(row), version=row["version"])
     from_a_file = row["source_id"] is not None
     await append_async(session, told[1:] if from_a_file else told)
 
@@ -57,7 +57,7 @@ async def _announce(session: AsyncSession, due: Awaited, day: date) -> None:
         return
     versions = await trust_inspections.versions(await session.connection(), str(due.trust_uid), due.inspection_id)
     if versions:
-        await append_async(session, trust_events("publish", versions[0], day))
+        await append_async(session, trust_events("publish", versions[0]))
 
 
 async def announce_daily(database: Database) -> None:

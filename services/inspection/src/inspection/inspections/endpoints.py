@@ -84,7 +84,7 @@ async def get_inspection(
     responses={200: {"model": InspectionVersions}},
 )
 async def list_inspection_versions(
-    _: Reader, request: Request, reads: PublicReads, inspection_id: InspectionId
+    principal: Reader, request: Request, reads: PublicReads, inspection_id: InspectionId
 ) -> Response:
     """List all versions of an inspection: a correction makes a new one and leaves the old."""
-    return await service.list_versions(request, reads, inspection_id)
+    return await service.list_versions(request, reads, principal, inspection_id)

@@ -12,11 +12,13 @@ from inspection.domain.areas import read_grade
 from inspection.domain.lineage import trace
 from inspection.inspections import repository, table
 from inspection.inspections.repository import InspectionFilters
+from inspection.inspectorate import is_inspectorate
 from inspection.problems import InspectionNotFound, SchoolNotFound
 from inspection.reference.service import codes
 from inspection.rows import Row
 from inspection.schools import lineage_sql
 from inspection.schools.lineage import fork_document
+from shared.auth import Principal
 from shared.clock import today
 from shared.db.session import streaming_session
 from shared.errors import invalid
@@ -232,9 +234,16 @@ async def get_inspection(
     return json_response(request, inspection_document(row))
 
 
-async def list_versions(request: Request, reads: AsyncConnection, inspection_id: UUID) -> Response:
-    """Answer with all versions of an inspection, newest first; what a correction replaced has its date and reason."""
+async def list_versions(
+    request: Request, reads: AsyncConnection, principal: Principal, inspection_id: UUID
+) -> Response:
+    """Answer with all versions of an inspection, newest first; what a correction replaced has its date and reason.
+
+    Those of an inspection that is to be seen on a later day are the inspectorate's.
+    """
     current = await repository.find(reads, inspection_id)
+    if current is None and is_inspectorate(principal):
+        current = await repository.find_stored(reads, inspection_id)
     if current is None:
         raise InspectionNotFound(f"There is no published inspection {inspection_id}.")
     earlier = await repository.earlier_versions(reads, inspection_id)

@@ -64,8 +64,8 @@ async def publish(
     await repository.add(session, _first_version(inspection_id, content, case, principal))
     told = [Change("state", row["state"], "published"), *changes({}, rules.audited(content))]
     await record(session, principal, Entry(inspection_id, rules.DONE["publish"], changes=told))
-    await _seen(session, principal, inspection_id, content, today)
-    await append_async(session, events(PUBLISHED, inspection_id, content, today, version=1))
+    if await _seen(session, principal, inspection_id, content, today):
+        await append_async(session, events(PUBLISHED, inspection_id, content, version=1))
     return await _answer(request, session, inspection_id)
 
 
@@ -111,9 +111,10 @@ async def correct(
     await repository.follow(session, inspection_id, {**columns, "recorded_by": principal.subject}, wanted.reason)
     entry = Entry(inspection_id, rules.DONE["correct"], reason=wanted.reason, changes=told)
     await record(session, principal, entry)
-    await _seen(session, principal, inspection_id, content, today)
-    version = row["version"] + 1
-    await append_async(session, events(CORRECTED, inspection_id, content, today, version=version, reason=wanted.reason))
+    told_of = not await calendar.await_no_more(session, inspection_id)
+    if await _seen(session, principal, inspection_id, content, today):
+        kind, reason = (CORRECTED, wanted.reason) if told_of else (PUBLISHED, None)
+        await append_async(session, events(kind, inspection_id, content, version=row["version"] + 1, reason=reason))
     return await _answer(request, session, inspection_id, status=201)
 
 
@@ -132,14 +133,14 @@ async def _faults(
 
 async def _seen(
     session: AsyncSession, principal: Principal, inspection_id: UUID, content: Mapping[str, Any], today: date
-) -> None:
+) -> bool:
     """Bring what is to be seen now into the grades in force; of what is not, note the day on which it will be."""
     seen_from = rules.day(content["published_on"] or content["starts_on"])
     if seen_from > today:
         await calendar.await_day(session, inspection_id, seen_from, urn=content["urn"])
-    else:
-        await calendar.await_no_more(session, inspection_id)
-        await monitoring.settle(session, content["urn"], inspection_id, principal.subject)
+        return False
+    await monitoring.settle(session, content["urn"], inspection_id, principal.subject)
+    return True
 
 
 async def _held_published(session: AsyncSession, principal: Principal, inspection_id: UUID) -> Row:
@@ -173,17 +174,15 @@ def _barred(row: Row, before: Mapping[str, Any], content: Mapping[str, Any], tod
 
 
 def events(
-    kind: str, inspection_id: UUID, content: Mapping[str, Any], today: date, *, version: int, reason: str | None = None
+    kind: str, inspection_id: UUID, content: Mapping[str, Any], *, version: int, reason: str | None = None
 ) -> list[NewEvent]:
     """Return the events of a publication or correction: what happened, and that the school's facts follow.
 
-    Of what is to be seen on a later day the feed, which others read at once, tells identifiers alone.
+    The feed tells whoever follows it at once: of what is to be seen on a later day it has to be told on that day.
     """
     told = {name: content[name] for name in ("urn", "number", "framework", "kind", "starts_on", "published_on")}
     data = {"id": str(inspection_id), **told, "version": version, "reason": reason}
     urn = content["urn"]
-    if rules.day(content["published_on"] or content["starts_on"]) > today:
-        data = {"id": str(inspection_id), "urn": urn}
     return [NewEvent(kind, str(inspection_id), data), NewEvent(SCHOOL_CHANGED, str(urn), {"urn": urn})]
 
 

@@ -174,30 +174,31 @@ async def _store(  # noqa: PLR0917 - what a version is made of
     today: date,
     reason: str | None = None,
 ) -> Response:
-    """Add the next version with its audit entry and its events: of a later day these tell identifiers alone."""
+    """Add the next version with its audit entry; its events are told now, or on the later day it is to be seen from."""
     uid, version = row["trust_uid"], row["version"] + 1
     values = {name: content[name] for name in ("number", "starts_on", "published_on")}
     by = {"made_by": principal.subject, "reason": reason}
     await repository.add(
         session, {"id": row["id"], "version": version, "trust_uid": uid, **values, "content": content, **by}
     )
-    if (seen_from := rules.day(content["published_on"])) > today:
-        await calendar.await_day(session, row["id"], seen_from, trust_uid=uid)
+    told_of = not await calendar.await_no_more(session, row["id"])
     told = changes(rules.audited(before) if before else {}, rules.audited(content))
     await record(session, principal, Entry(row["id"], rules.DONE[step], changes=told, reason=reason))
     newest = (await repository.versions(await session.connection(), uid, row["id"]))[0]
-    await append_async(session, events(step, newest, today))
+    if (seen_from := rules.day(content["published_on"])) > today:
+        await calendar.await_day(session, row["id"], seen_from, trust_uid=uid)
+    else:
+        await append_async(session, events(step if told_of else "publish", newest))
     status = 201 if step == "correct" else 200
     return json_response(request, document(newest, newest["content"], PUBLISHED), status=status)
 
 
-def events(step: str, row: Row, today: date) -> list[NewEvent]:
-    """Return the events of a version: of one to be seen on a later day they tell identifiers alone."""
+def events(step: str, row: Row) -> list[NewEvent]:
+    """Return the events of a version that is to be seen: what happened, and that the trust follows."""
     uid = row["trust_uid"]
-    data = {"id": str(row["id"]), "trust_uid": uid}
-    if row["published_on"] <= today:
-        told = {name: row["content"][name] for name in ("number", "starts_on", "published_on")}
-        data |= {**told, "version": row["version"], "reason": row["reason"]}
+    told = {name: row["content"][name] for name in ("number", "starts_on", "published_on")}
+    reason = row["reason"] if step == "correct" else None
+    data = {"id": str(row["id"]), "trust_uid": uid, **told, "version": row["version"], "reason": reason}
     return [
         NewEvent(EVENTS[step], str(row["id"]), data),
         NewEvent("inspection.trust.changed", uid, {"uid": uid}),

@@ -65,14 +65,14 @@ class TestSchools:
     async def test_on_the_day_the_feed_tells_the_whole_and_the_school(
         self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner
     ) -> None:
-        made = await writing.published(inspectorate, published_on=tomorrow().isoformat())
+        await writing.published(inspectorate, published_on=tomorrow().isoformat())
         ahead = outbox(owner)
         before = await announced(worker, today())
         on_the_day = await announced(worker, tomorrow())
         told = outbox(owner)
         again = await announced(worker, tomorrow())
 
-        assert [data for kind, data in ahead if kind.endswith("published")] == [{"id": made["id"], "urn": 100001}]
+        assert ahead == []
         assert (before, on_the_day, again) == (0, 1, 0)
         assert [kind for kind, _ in told] == ["inspection.inspection.published", "inspection.school.changed"]
         assert told[0][1]["published_on"] == tomorrow().isoformat()
@@ -85,18 +85,44 @@ class TestSchools:
         await writing.published(inspectorate)
         assert await announced(worker, date.max) == 0
 
-    async def test_a_correction_moves_the_day(
-        self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner
+    async def test_a_correction_moves_the_day_and_is_told_as_the_publication_that_it_is_to_others(
+        self, inspectorate: httpx.AsyncClient, owner: Owner
     ) -> None:
         made = await writing.published(inspectorate, published_on=(today() + timedelta(days=9)).isoformat())
         for day in (tomorrow(), today()):
             body = {"changes": {"published_on": day.isoformat()}, "reason": "Earlier."}
             answer = await inspectorate.post(f"/v1/inspections/{made['id']}/corrections", json=body)
             assert answer.status_code == 201, answer.text
-            outbox(owner)
+            told = outbox(owner)
+            if day == tomorrow():
+                assert told == []
             assert owner.execute("SELECT seen_from FROM awaited_publications").fetchall() == (
                 [{"seen_from": tomorrow()}] if day == tomorrow() else []
             )
+        assert [kind for kind, _ in told] == ["inspection.inspection.published", "inspection.school.changed"]
+        assert (told[0][1]["version"], told[0][1]["reason"]) == (3, None)
+
+    async def test_on_the_day_the_version_told_is_the_corrected_one(
+        self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner
+    ) -> None:
+        made = await writing.published(inspectorate, published_on=tomorrow().isoformat())
+        body = {"changes": {"summary": "New."}, "reason": "Left out."}
+        await inspectorate.post(f"/v1/inspections/{made['id']}/corrections", json=body)
+        assert outbox(owner) == []
+        assert await announced(worker, tomorrow()) == 1
+        told = outbox(owner)
+        assert [kind for kind, _ in told] == ["inspection.inspection.published", "inspection.school.changed"]
+        assert told[0][1]["version"] == 2
+
+    async def test_a_correction_on_the_day_before_it_was_announced_is_the_publication(
+        self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner
+    ) -> None:
+        made = await writing.published(inspectorate, published_on=tomorrow().isoformat())
+        seen_today(owner, made["id"])
+        body = {"changes": {"summary": "New."}, "reason": "Left out."}
+        await inspectorate.post(f"/v1/inspections/{made['id']}/corrections", json=body)
+        assert [kind for kind, _ in outbox(owner)] == ["inspection.inspection.published", "inspection.school.changed"]
+        assert await announced(worker, today()) == 0
 
     async def test_on_the_day_it_takes_over_what_was_judged_again_since(
         self, inspectorate: httpx.AsyncClient, worker: Database, owner: Owner

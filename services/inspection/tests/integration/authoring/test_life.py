@@ -200,7 +200,7 @@ class TestLife:
         card = (await department.get("/v1/schools/100001/report-card")).json()
         assert card["inspection"] is None
 
-    async def test_until_the_day_others_find_it_nowhere_and_the_feed_tells_identifiers_alone(
+    async def test_until_the_day_others_find_it_nowhere_not_even_in_the_feed(
         self, inspectorate: httpx.AsyncClient, department: httpx.AsyncClient, client: Client
     ) -> None:
         made = await writing.published(inspectorate, published_on="2999-01-01")
@@ -215,10 +215,20 @@ class TestLife:
             answers = [looked_up, listed, [orjson.loads(line) for line in lines]]
             return [[each["id"] for each in documents[0]["inspections"]] for documents in answers]
 
-        told = [each for each in (await department.get("/v1/changes")).json()["data"] if each["subject"] == made["id"]]
-        assert [each["data"] for each in told] == [{"id": made["id"], "urn": 100001}] * 2
+        assert (await department.get("/v1/changes")).json()["data"] == []
         assert await facts(department) == await facts(inspectorate) == [[], [], []]
         assert await facts(service) == [[made["id"]]] * 3
+
+    async def test_until_the_day_its_versions_are_the_inspectorates(
+        self, inspectorate: httpx.AsyncClient, department: httpx.AsyncClient
+    ) -> None:
+        made = await writing.published(inspectorate, published_on="2999-01-01")
+        path = f"/v1/inspections/{made['id']}"
+        correction = {"changes": {"summary": "New."}, "reason": "Left out."}
+        await inspectorate.post(f"{path}/corrections", json=correction)
+        versions = (await inspectorate.get(f"{path}/versions")).json()["data"]
+        assert [(each["version"], each["made_because"]) for each in versions] == [(2, "Left out."), (1, None)]
+        assert (await department.get(f"{path}/versions")).status_code == 404
 
     async def test_there_is_no_report_card_before_its_day(
         self, inspectorate: httpx.AsyncClient, department: httpx.AsyncClient, register: Register
