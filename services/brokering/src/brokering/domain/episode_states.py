@@ -1,5 +1,6 @@
 """The states of a support episode. Nothing is written to one that is paused or stopped.
 
+Days had before the end are owed after it: they are claimed, and claims answered, once it is stopped or completed, too.
 While completion waits for the supported body's signature nothing is written either, so that it signs what it has read.
 """
 
@@ -106,8 +107,11 @@ STEPS: tuple[EpisodeStep, ...] = (
     EpisodeStep("awaiting_sign_off", "sign_off", "completed", "released"),
     EpisodeStep("awaiting_sign_off", "send_back", "open"),
     EpisodeStep("awaiting_sign_off", "stop", "stopped", "released"),
-    *(EpisodeStep(state, "claim", state) for state in ("open", "awaiting_sign_off", "completed")),
-    *(EpisodeStep(state, "answer_claim", state) for state in ("open", "awaiting_sign_off", "completed", "stopped")),
+    *(
+        EpisodeStep(state, action, state)
+        for state in ("open", "awaiting_sign_off", "completed", "stopped")
+        for action in ("claim", "answer_claim")
+    ),
 )
 
 OPEN_STATES: tuple[str, ...] = tuple(state.code for state in STATES.values() if state.open)

@@ -42,8 +42,8 @@ async def for_need(call: Call, need_id: UUID, body: DirectOffer) -> UUID:
 
 
 def _half_days(body: DirectOffer) -> int | None:
-    """Return the half days of a part, which the offer says; a whole need is ranked at what it asks for."""
-    return round(body.days * 2) if body.part is not None and body.days is not None else None
+    """Return the half days that the offer says, by which leaders are judged; None: all that the need asks for."""
+    return None if body.days is None else round(body.days * 2)
 
 
 async def for_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> UUID:

@@ -168,6 +168,15 @@ class TestNextBest:
         assert (await steps.approve(made["id"]))["episode_id"]
         assert_balanced(world)
 
+    async def test_leaders_are_judged_by_the_days_that_are_offered(self, steps: Steps, world: World) -> None:
+        need, leader = world.need(), world.leader(organisation_id="9003", days=4)
+        url = f"/v1/needs/{need}/offers"
+        for body in ({"leader_id": str(leader)}, {"leader_id": str(leader), "days": 4.5}):
+            problem = await post(steps, url, body, world.partner(), 409)
+            assert problem["type"] == "urn:problem:leader-lacks-days"
+        made = await post(steps, url, {"leader_id": str(leader), "days": 4}, world.partner(), 201)
+        assert (made["leader_id"], made["days"]) == (str(leader), 4)
+
     async def test_where_nobody_is_left_it_says_so(self, steps: Steps, world: World) -> None:
         match = world.match(leader=world.leader(organisation_id="9002"))
         offer = (await steps.offer(match))["id"]

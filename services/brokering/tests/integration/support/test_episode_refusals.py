@@ -18,7 +18,7 @@ LEGAL: dict[str, set[str]] = {
     "paused": {"resume", "stop"},
     "awaiting_sign_off": {"sign_off", "send_back", "stop", "claim", "answer_claim"},
     "completed": {"claim", "answer_claim"},
-    "stopped": {"answer_claim"},
+    "stopped": {"claim", "answer_claim"},
 }
 REACH = {
     "open": (),

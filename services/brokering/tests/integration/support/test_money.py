@@ -87,6 +87,21 @@ class TestGrants:
         assert await money(steps, grant) == (10_000, 1_200, 0, 8_800)
         assert_money(world)
 
+    async def test_days_used_before_a_stop_are_claimed_and_paid_after_it(self, steps: Steps, world: World) -> None:
+        grant = (await steps.grant(10_000))["id"]
+        match = world.match()
+        episode = await steps.episode(match)
+        await steps.visit(match, episode, days=3)
+        await steps.move(episode, "stop")
+        refused = await steps.claim(match, episode, days=3)
+        await steps.sign_claim(match, refused, signed_off=False, reason="one visit was shorter")
+        assert await money(steps, grant) == (10_000, 1_800, 0, 8_200)
+        await steps.sign_claim(match, await steps.claim(match, episode, days=3))
+        assert await money(steps, grant) == (10_000, 0, 1_800, 8_200)
+        problem = await steps.claim(match, episode, 409, days=0.5)
+        assert problem["type"] == "urn:problem:nothing-to-claim"
+        assert_money(world)
+
     async def test_a_match_that_the_grant_cannot_pay_is_not_approved(self, steps: Steps, world: World) -> None:
         grant = (await steps.grant(8_999.99))["id"]
         offers = await agreed_offers(steps, 2)
