@@ -14,7 +14,8 @@ class Need:
     """A need as matching sees it. `key` orders needs by what they are about, never by a random id.
 
     `bodies` are the keys of the responsible body (see `body_keys`); `half_days` what is asked for. `part` is the role
-    that alone may take this part of a need whose support is split, None for a whole need.
+    that alone may take this part of a need whose support is split, None for a whole need; `beside_support` tells that
+    the other part is offered or in support already.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Need:
     pupils: int | None = None
     idaci_quintile: int | None = None
     part: str | None = None
+    beside_support: bool = False
 
     @property
     def subject_keys(self) -> frozenset[str]:

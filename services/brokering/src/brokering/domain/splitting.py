@@ -22,12 +22,19 @@ class Split:
         """What both parts ask for together."""
         return self.ceo_half_days + self.nle_half_days
 
+    def of(self, role: str) -> int:
+        """What the part of a role asks for."""
+        return self.ceo_half_days if role == LeaderRole.TRUST_CEO else self.nle_half_days
+
 
 def parts_of(need: Need, split: Split | None) -> tuple[Need, ...]:
     """Return the two parts of a school's need, each for one role.
 
-    A trust's need stays whole (only a chief executive may take it), and so does one that is too short.
+    A trust's need stays whole (only a chief executive may take it), and so does one that is too short. A part that
+    waits beside the other stays one, of no more days than the split gives its role.
     """
+    if need.part is not None:
+        return (need if split is None else replace(need, half_days=min(need.half_days, split.of(need.part))),)
     if split is None or need.subject_kind == SubjectKind.TRUST or too_short(need, split):
         return (need,)
     return (
@@ -38,7 +45,8 @@ def parts_of(need: Need, split: Split | None) -> tuple[Need, ...]:
 
 def too_short(need: Need, split: Split | None) -> bool:
     """Tell whether a school's need asks for fewer days than both parts together."""
-    return split is not None and need.subject_kind == SubjectKind.SCHOOL and need.half_days < split.half_days
+    whole = need.subject_kind == SubjectKind.SCHOOL and need.part is None
+    return split is not None and whole and need.half_days < split.half_days
 
 
 @dataclass(frozen=True, slots=True)

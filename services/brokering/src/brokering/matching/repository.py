@@ -9,19 +9,28 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from brokering.needs.waiting_sql import WAITING
+
 _NEEDS = """
-    SELECT need.id, need.subject_kind, need.subject_id, need.subject_name, need.days, need.areas, need.priority,
-        need.state, need.tenancy_region, need.party_orgs, need.tenancy_orgs,
+    SELECT need.id, need.subject_kind, need.subject_id, need.subject_name, need.areas, need.priority, need.state,
+        need.tenancy_region, need.party_orgs, need.tenancy_orgs,
         school.phase, school.type_code, school.lat, school.lng, school.pupils, school.idaci_quintile,
-        school.responsible_body_kind, school.responsible_body_id, school.responsible_body_name, school.la_name
-    FROM needs AS need
+        school.responsible_body_kind, school.responsible_body_id, school.responsible_body_name, school.la_name, {asks}
+    FROM {needs}
     LEFT JOIN schools AS school ON need.subject_kind = 'school' AND school.urn = need.subject_id::int
 """
 NEEDS_OF_ROUND = text(
-    f"{_NEEDS} WHERE need.state = ANY (CAST(:states AS text[]))"
+    _NEEDS.format(
+        needs=f"({WAITING}) AS waits JOIN needs AS need ON need.id = waits.need_id",
+        asks="waits.half_days, waits.part",
+    )
+    + " WHERE (need.state = ANY (CAST(:states AS text[])) OR waits.part IS NOT NULL)"
     " AND (need.tenancy_region = ANY (CAST(:regions AS text[])) OR (:everywhere AND need.tenancy_region IS NULL))"
 )
-ONE_NEED = text(f"{_NEEDS} WHERE need.id = :need_id")
+ONE_NEED = text(
+    _NEEDS.format(needs="needs AS need", asks="(need.days * 2)::int AS half_days, NULL AS part")
+    + " WHERE need.id = :need_id"
+)
 TRUST_PLACES = text(
     """
     SELECT trust_uid, avg(lat) AS lat, avg(lng) AS lng FROM schools

@@ -35,7 +35,7 @@ def need_of(row: RowMapping, place: Place | None = None) -> Need:
         subject_kind=row["subject_kind"],
         subject_id=row["subject_id"],
         name=row["subject_name"] or row["subject_id"],
-        half_days=half_days(row["days"]),
+        half_days=row["half_days"],
         areas=frozenset(row["areas"]),
         priority=row["priority"],
         provisional=row["state"] == NeedState.PROVISIONAL,
@@ -46,6 +46,8 @@ def need_of(row: RowMapping, place: Place | None = None) -> Need:
         bodies=bodies,
         pupils=row["pupils"],
         idaci_quintile=row["idaci_quintile"],
+        part=row["part"],
+        beside_support=row["part"] is not None,
     )
 
 

@@ -84,8 +84,13 @@ def twins_of(needs: Sequence[Need]) -> Ints:
 
 def _weights(policy: MatchingPolicy, needs: Sequence[Need]) -> Ints:
     """Return what each need weighs by its priority; where some are split, a whole one weighs as much as two parts."""
-    whole = 2 if any(need.part is not None for need in needs) else 1
-    return np.array([policy.priority_weights[need.priority] * (1 if need.part else whole) for need in needs], np.int64)
+    whole = 2 if any(_is_half(need) for need in needs) else 1
+    return np.array([policy.priority_weights[n.priority] * (1 if _is_half(n) else whole) for n in needs], np.int64)
+
+
+def _is_half(need: Need) -> bool:
+    """A part that waits beside support is all that its school waits for."""
+    return need.part is not None and not need.beside_support
 
 
 def distances_km(vectors: Floats, place: Place) -> Floats:

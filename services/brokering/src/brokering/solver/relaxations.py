@@ -63,7 +63,8 @@ class _Change:
 
 def both_asked(policy: MatchingPolicy, need: Need) -> bool:
     """Tell whether the need is a part that the round matches with the other part only."""
-    return need.part is not None and policy.split is not None and policy.split.both_or_none
+    alone = need.part is None or need.beside_support
+    return not alone and policy.split is not None and policy.split.both_or_none
 
 
 class Relaxer:

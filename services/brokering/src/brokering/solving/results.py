@@ -124,7 +124,8 @@ def _split_outcome(solved: Solved) -> dict[str, int] | None:
     if solved.policy.split is None:
         return None
     has_leader = (solved.solution.leader_of_need >= 0).tolist()
-    parts = ((need.id, has) for need, has in zip(solved.needs, has_leader, strict=True) if need.part is not None)
+    every = zip(solved.needs, has_leader, strict=True)
+    parts = ((need.id, has) for need, has in every if need.part is not None and not need.beside_support)
     return asdict(outcome_of(parts))
 
 
@@ -190,7 +191,7 @@ def _unmatched(solved: Solved, number: int, served: frozenset[str]) -> dict[str,
         "need_no": number,
         "need_id": row["id"],
         "part": need.part,
-        "half_matched": None if need.part is None else need.id in served,
+        "half_matched": None if need.part is None else need.beside_support or need.id in served,
         "reasons": [asdict(each) for each in solved.explainer.reasons(number)],
         "relaxations": [asdict(each) for each in solved.explainer.relaxations(number)],
         "tenancy_region": row["tenancy_region"],

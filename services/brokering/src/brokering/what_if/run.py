@@ -32,7 +32,7 @@ def run_days_what_if(ctx: JobContext, seconds: float) -> Mapping[str, Any]:
 
 
 def _choice(given: Inputs, halves: int | None, seconds: float, before: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    needs = given.needs if halves is None else [replace(need, half_days=halves) for need in given.needs]
+    needs = given.needs if halves is None else [_with_days(need, halves) for need in given.needs]
     problem = build_problem(given.policy, given.window, needs, given.leaders)
     solution = solve(problem, seconds=seconds)
     more = solution.matched - int(before[0]["matched"]) if before else 0
@@ -48,6 +48,11 @@ def _choice(given: Inputs, halves: int | None, seconds: float, before: Sequence[
         "gap": solution.gap,
         "text": _sentence(needs, halves, solution.matched, more),
     }
+
+
+def _with_days(need: Need, halves: int) -> Need:
+    """A part that waits beside support has its days from what its need had."""
+    return need if need.beside_support else replace(need, half_days=halves)
 
 
 def _days_given(problem: Problem, solution: Solution) -> float:

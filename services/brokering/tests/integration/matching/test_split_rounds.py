@@ -135,6 +135,59 @@ class TestRound:
         assert {each["part"] for each in await told(world, done, "proposals")} == {None}
 
 
+async def approved(world: MatchingWorld, proposal: dict[str, Any]) -> str:
+    """Take a proposal of a school's part all the way; return its episode."""
+    steps = Steps(world.client, World)  # type: ignore[arg-type]  # its people's tokens are all that is used
+    need, leader, match = (UUID(proposal[name]) for name in ("need_id", "leader_id", "id"))
+    return await steps.episode(Match(need, leader, match, int(proposal["subject"]["id"])))
+
+
+class TestPartsThatWait:
+    async def test_a_later_round_matches_the_part_that_waits_beside_support(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world)
+        first = await world.round({"split": SIX_AND_FOUR})
+        ceo, nle = sorted(await told(world, first, "proposals"), key=lambda each: each["days"], reverse=True)
+        await approved(world, ceo)
+        again = await world.round()
+        parts = [(each["need_id"], each["part"], each["leader_id"], each["days"])
+                 for each in await told(world, again, "proposals") if each["part"]]  # fmt: skip
+        assert parts == [(ceo["need_id"], "nle", leaders["nle"], 4)]
+        assert (again["needs"], again["matched"], again["weighted_matched"], again["split"]) == (2, 2, 2, None)
+        assert (await world.get(f"/v1/proposals/{nle['id']}"))["state"] == "superseded"
+        (half,) = [each for each in await told(world, again, "proposals") if each["part"]]
+        episode = await approved(world, half)
+        found = await world.sql("SELECT count(DISTINCT episode_id), sum(half_days) FROM deployments")
+        assert (found, bool(episode)) == ([(1, 20)], True)
+        assert (await world.round())["needs"] == 1
+
+    async def test_in_a_split_round_it_needs_no_other_part(self, world: MatchingWorld) -> None:
+        leaders = await two_schools(world, nle={"days_available": 2})
+        first = await world.round({"split": PARTS_ALONE})
+        ceo = next(each for each in await told(world, first, "proposals") if each["part"] == "trust_ceo")
+        await approved(world, ceo)
+        again = await world.round({"split": SIX_AND_FOUR})
+        assert (again["split"]["split"], again["needs"], again["matched"]) == (1, 3, 0)
+        left = {each["need_id"]: each for each in await told(world, again, "unmatched") if each["part"] == "nle"}
+        assert left.pop(ceo["need_id"])["half_matched"] is True
+        assert [each["half_matched"] for each in left.values()] == [False]
+        pin = {"need_id": ceo["need_id"], "leader_id": leaders["nle"]}
+        shorter = await world.round({"split": {**SIX_AND_FOUR, "nle_days": 2}, "pinned": [pin]})
+        parts = await told(world, shorter, "proposals")
+        assert [(each["need_id"], each["part"], each["days"]) for each in parts] == [(ceo["need_id"], "nle", 2)]
+
+    async def test_a_stopped_episode_leaves_what_the_cap_leaves(self, world: MatchingWorld) -> None:
+        await two_schools(world)
+        first = await world.round()
+        match = (await told(world, first, "proposals"))[0]
+        episode = await approved(world, match)
+        steps = Steps(world.client, World)  # type: ignore[arg-type]
+        await steps.entry(episode, kind="used", days=3)
+        await steps.move(episode, "stop")
+        again = await world.round()
+        days = {each["need_id"]: each["days"] for each in await told(world, again, "proposals")}
+        assert days[match["need_id"]] == 7
+
+
 class TestReports:
     async def test_a_comparison_goes_part_by_part(self, world: MatchingWorld) -> None:
         leaders = await two_schools(world)
