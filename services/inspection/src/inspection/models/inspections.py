@@ -49,6 +49,7 @@ class Inspection(Base):
         Index("ix_inspections_urn_starts_on", "urn", text("starts_on DESC")),
         Index("ix_inspections_warned", "urn", postgresql_where=text("warnings <> '{}'")),
         Index("ix_inspections_card", "urn", postgresql_where=text("framework = 'report-card-2025'")),
+        Index("ix_inspections_published_here", "urn", postgresql_where=text("source_id IS NULL")),
         # statistics read the latest graded inspection of every school from it alone
         Index(
             "ix_inspections_graded",

@@ -31,6 +31,7 @@ class School(Base):
         CheckConstraint("rb_kind IN ('trust', 'local_authority', 'other')", name="rb_kind"),
         CheckConstraint("(rb_id IS NULL) = (rb_reason IS NOT NULL)", name="rb_id_or_reason"),
         CheckConstraint("trust_uid IS NULL OR (rb_kind = 'trust' AND rb_id = trust_uid)", name="trust_is_rb"),
+        Index("ix_schools_missing_since", "missing_since", postgresql_where=text("missing_since IS NOT NULL")),
         Index(
             "ix_schools_name_folded",
             "name_folded",

@@ -24,12 +24,16 @@ def cursor_of(connection: Connection) -> psycopg.Cursor[Any]:
 def insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[str]) -> None:
     """Add packed rows."""
     waiting = iter(rows)
+    block = [*islice(waiting, _ROWS_AT_ONCE)]
+    if not block:
+        return
     with (
         cursor_of(connection) as cursor,
         cursor.copy(_statement(f"COPY {table} ({', '.join(columns)}) FROM STDIN")) as copy,
     ):
-        while block := [*islice(waiting, _ROWS_AT_ONCE)]:
+        while block:
             copy.write(copy_text(block))
+            block = [*islice(waiting, _ROWS_AT_ONCE)]
 
 
 def stage(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[str]) -> None:

@@ -55,7 +55,7 @@ class _Load:
         self._trusts: set[str] = set()
 
     def run(self) -> Fates:
-        before = repository.count_listed(self._connection, CODE)
+        before = repository.listed(self._connection, CODE)
         if self._rows:
             repository.lock_inspections(self._connection)
             self._schools = repository.known_schools(self._connection, self._rows, CODE)
@@ -66,7 +66,7 @@ class _Load:
         changed -= set(created)
         self._repeated()
         missing = self._missing(before)
-        if self._rows:
+        if created or changed:
             calendar.await_loaded(self._connection, self._source.id)
         self._warn()
         bulk.tell_trusts(self._connection, self._trusts)
@@ -191,10 +191,10 @@ class _Load:
         if same:
             bulk.move_on(self._connection, "schools", ("urn",), ((urn,) for urn in same), self._source.id)
 
-    def _missing(self, before: int) -> list[int]:
+    def _missing(self, before: set[int]) -> list[int]:
         """Mark schools that the newest file does not list any more; they and their history are kept.
 
-        None is marked where that many of those listed `before` speak against the file.
+        None is marked where so many of those listed `before` speak against the file.
         """
         if self._batch.partial:
             return []
@@ -202,11 +202,11 @@ class _Load:
         if newest is not None and newest > self._source.as_at:
             return []
         back = register_sql.found_again(self._connection, self._batch.known, self._source)
-        missing = repository.not_listed(self._connection, self._batch.listed, CODE)
+        missing = sorted(before - self._batch.listed)
         if not missing:
             return back
-        if doubt := self._doubt(len(missing), before):
-            text = f"{doubt}: {len(missing)} of {before} schools that it does not list are left as they were."
+        if doubt := self._doubt(len(missing), len(before)):
+            text = f"{doubt}: {len(missing)} of {len(before)} schools that it does not list are left as they were."
             self._warnings.add("not_listed", text, len(missing), missing[:10])
             return back
         register_sql.mark_missing(self._connection, missing, self._source)

@@ -149,27 +149,13 @@ def newest_as_at(connection: Connection, kind: str) -> date | None:
     return newest
 
 
-def count_listed(connection: Connection, kind: str) -> int:
-    """Count the schools that a file of this kind listed and none has marked as missing."""
-    return (
-        connection.scalar(
-            text(
-                "SELECT count(*) FROM schools h JOIN sources s ON s.id = h.source_id AND s.name = :kind"
-                " WHERE h.missing_since IS NULL"
-            ),
-            {"kind": kind},
-        )
-        or 0
-    )
-
-
-def not_listed(connection: Connection, listed: Collection[int], kind: str) -> list[int]:
-    """Return the schools that a file of this kind listed, not marked as missing yet, that are not among these."""
-    missing = connection.scalars(
+def listed(connection: Connection, kind: str) -> set[int]:
+    """Return the schools that a file of this kind listed and none has marked as missing."""
+    urns = connection.scalars(
         text(
             "SELECT h.urn FROM schools h JOIN sources s ON s.id = h.source_id AND s.name = :kind"
-            " WHERE h.missing_since IS NULL EXCEPT SELECT unnest(CAST(:listed AS int[])) ORDER BY urn"
+            " WHERE h.missing_since IS NULL"
         ),
-        {"listed": number_array(listed), "kind": kind},
+        {"kind": kind},
     )
-    return list(missing)
+    return set(urns)
