@@ -1,6 +1,7 @@
 """From rows of official measures to the families of figures that suppression reasons about."""
 
 from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -52,8 +53,14 @@ def tells_absentees(measure: Measure, value: float, wholes: Interval) -> bool:
     """Tell whether a share of the sessions of so many pupils narrows down a few, persistently absent or not."""
     if measure.of != "sessions":
         return False
-    missed, half = (value if measure.missed else 100 - value), 0.5 * 10.0**-measure.decimals
+    missed, half = (value if measure.missed else 100 - value), 0.5 * 10.0 ** -decimals_of(measure, value)
     return tells_of_absentees((missed - half, missed + half), wholes, persistent_from(), threshold())
+
+
+def decimals_of(measure: Measure, value: float) -> int:
+    """Return how many decimals a figure is told with: those of its measure, or as many more as it was sent with."""
+    sent = Decimal(str(value)).normalize().as_tuple().exponent
+    return max(measure.decimals, -int(sent))
 
 
 def leaves_no_few(cell: Cell, rolls: Collection[int], count: int) -> bool:
@@ -63,8 +70,9 @@ def leaves_no_few(cell: Cell, rolls: Collection[int], count: int) -> bool:
     the two are of different days.
     """
     wholes = {*rolls, *(() if cell.cohort is None else (cell.cohort,))}
-    decimals = measures()[cell.measure].decimals
-    outer = [pupils_of(cell.value or 0.0, whole, decimals) for whole in wholes]
+    value = cell.value or 0.0
+    decimals = decimals_of(measures()[cell.measure], value)
+    outer = [pupils_of(value, whole, decimals) for whole in wholes]
     return all(is_safe((low - count, high - count), threshold()) for low, high in outer)
 
 
@@ -96,6 +104,8 @@ def _families(told: Iterable[tuple[Measure, Cell, int]]) -> list[Family]:
 
 def _family(name: str, whole: int, members: Sequence[tuple[Measure, Cell]]) -> Family:
     counted = [(measure, cell.value) for measure, cell in members if measure.of == "pupils" and cell.value is not None]
-    figures = [Figure(each.code, *pupils_of(value, whole, each.decimals), each.rank) for each, value in counted]
+    figures = [
+        Figure(each.code, *pupils_of(value, whole, decimals_of(each, value)), each.rank) for each, value in counted
+    ]
     others = tuple(measure.code for measure, _ in members if measure.of != "pupils")
     return Family(name, whole, members[0][0].relation, tuple(figures), others)

@@ -1,15 +1,15 @@
 """Progress data as it is shown: small cells hidden, with all that would give them away."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil, floor
 from typing import Any, Final
 
-from inspection.dashboards.figures import Cell, leaves_no_few, tells_absentees
+from inspection.dashboards.figures import Cell, decimals_of, leaves_no_few, tells_absentees
 from inspection.dashboards.measures import SCHOOL, Measure, measures, roll_may_be, threshold
 from inspection.domain.progress import ROLL, VALUE, Entry, Rule, roll_of, whole_of
-from inspection.domain.suppression import ROLL_FAMILY, Family, Figure, Hidden, Told, hide, pupils_of
+from inspection.domain.suppression import ROLL_FAMILY, Family, Figure, Hidden, Interval, Told, hide, pupils_of
 
 SUPPRESSED: Final = "suppressed"
 PUPILS: Final = "pupils"
@@ -97,23 +97,38 @@ class Table:
         """Return what of it must not be shown, with regard to all that earlier versions of the term told."""
         families = self.families
         found = hide(list(families.values()), threshold(), self.roll, told)
-        codes = found.codes | self._giving_away(families)
-        if ROLL_FAMILY not in found.wholes and (self.roll is None or self.official.knows(self.roll)):
-            return Hidden(codes, found.wholes)
-        counted = {figure.code for family in families.values() for figure in family.figures}
-        return Hidden(codes | counted | {ROLL}, frozenset(families))
+        if ROLL_FAMILY in found.wholes or not (self.roll is None or self.official.knows(self.roll)):
+            counted = {figure.code for family in families.values() for figure in family.figures}
+            found = Hidden(found.codes | counted | {ROLL}, frozenset(families))
+        return Hidden(found.codes | self._giving_away(families.values(), found, told), found.wholes)
 
-    def _giving_away(self, families: Mapping[str, Family]) -> set[str]:
-        """Return figures that tell of a few beside another one: official, or of persistent absentees."""
-        wholes = {code: family.whole for family in families.values() for code in family.codes}
+    def _giving_away(self, families: Iterable[Family], found: Hidden, told: Told) -> set[str]:
+        """Return figures that tell of a few beside another one: official, hidden, or of absentees."""
         rolls = {*self.official.rolls, *(() if self.roll is None else (self.roll,))}
-        given = [(entry, measures()[entry.code]) for entry in self.entries if entry.value is not None]
-        return {
-            entry.code
-            for entry, measure in given
-            if tells_absentees(measure, entry.value or 0.0, (wholes.get(entry.code, 0),) * 2)
-            or not self._leaves_no_few(measure, int(entry.value or 0), rolls)
+        given = {entry.code: (measures()[entry.code], entry.value) for entry in self.entries if entry.value is not None}
+        codes = {
+            code for code, (measure, value) in given.items() if not self._leaves_no_few(measure, int(value), rolls)
         }
+        for family in families:
+            may_be = self._whole_may_be(family, found, told)
+            codes |= {code for code in family.others if may_be is None or tells_absentees(*given[code], may_be)}
+        return codes
+
+    def _whole_may_be(self, family: Family, found: Hidden, told: Told) -> Interval | None:
+        """Return what is known of a whole, in pupils; None where it may be a few.
+
+        Whether a mean or a share of sessions is shown must not depend on a whole that is hidden, of which it would
+        tell. One that is hidden beside others that are told is taken for all that would be hidden beside these.
+        """
+        if family.name not in found.wholes:
+            return family.whole, family.whole
+        beside = told.wholes.get(ROLL_FAMILY, frozenset()) | told.wholes.get(family.name, frozenset())
+        if self.roll is not None and ROLL_FAMILY not in found.wholes:
+            beside |= {self.roll}
+        if all(abs(family.whole - each) >= threshold() for each in beside):
+            return None
+        least, most = min(beside) - threshold() + 1, max(beside) + threshold() - 1
+        return (least, most) if least >= threshold() else None
 
     def _leaves_no_few(self, measure: Measure, count: int, rolls: Collection[int]) -> bool:
         """Tell whether a count may stand beside the official one that holds it: never beside one that is hidden.
@@ -142,7 +157,7 @@ def _figure(entry: Entry, whole: int) -> Figure:
     measure, value = measures()[entry.code], entry.value or 0.0
     if measure.unit == PUPILS:
         return Figure(entry.code, int(value), int(value), rules()[entry.code].rank)
-    return Figure(entry.code, *pupils_of(value, whole, measure.decimals), rules()[entry.code].rank)
+    return Figure(entry.code, *pupils_of(value, whole, decimals_of(measure, value)), rules()[entry.code].rank)
 
 
 def _plain(entry: Entry) -> float | int | None:

@@ -151,3 +151,73 @@ class TestNothingThatFollowsIsAFew:
         assert {each["code"] for each in before if each["status"] == "suppressed"} <= {
             each["code"] for each in after if each["status"] == "suppressed"
         }
+
+
+Seen = tuple[tuple[Any, ...], ...]
+
+
+def seen(versions: list[list[dict[str, Any]]]) -> Seen:
+    """Return all that is read of a term: each of its versions as it is shown."""
+    documents = (shown(versions[: place + 1]) for place in range(len(versions)))
+    return tuple(tuple(each.values()) for document in documents for each in document)
+
+
+def fewest_that_a_few_may_be(truths: dict[int, Seen]) -> int:
+    """Return how many of 1 to 5 the hidden few may be at least, given what is read where it is each of some numbers."""
+    alike: dict[Seen, set[int]] = {}
+    for number, read in truths.items():
+        alike.setdefault(read, set()).add(number)
+    return min(len(numbers & set(FEW)) for numbers in alike.values() if numbers & set(FEW))
+
+
+class TestWhetherARateIsShownTellsNoHiddenWhole:
+    """The rates are those at which it turns on a single pupil whether absentees are narrowed down."""
+
+    @pytest.mark.parametrize(
+        ("roll", "rates"),
+        [(24, (69.5, 70.5)), (30, (97.9, 98.0)), (12, (90.0, 90.1)), (531, (89.1, 89.2)), (24, (69.5,))],
+    )
+    @pytest.mark.parametrize("code", ["attendance", "progress_score"])
+    def test_of_a_cohort_just_below_the_roll(self, roll: int, rates: tuple[float, ...], code: str) -> None:
+        truths = {
+            left: seen([[measure("pupils_on_roll", roll), measure(code, rate, roll - left)] for rate in rates])
+            for left in range(1, roll)
+        }
+        assert fewest_that_a_few_may_be(truths) == len(FEW)
+
+    @pytest.mark.parametrize("roll", range(7, 12))
+    def test_of_all_but_a_few_in_a_small_school(self, roll: int) -> None:
+        truths = {
+            left: seen([[measure("pupils_on_roll", roll), measure("progress_score", 0.5, roll - left)]])
+            for left in range(1, roll)
+        }
+        assert fewest_that_a_few_may_be(truths) == len(FEW)
+
+    @pytest.mark.parametrize(
+        ("first", "rates"), [(24, (90.0, 69.5, 70.5)), (30, (90.0, 97.9, 98.0)), (300, (94.2, 88.4, 88.5))]
+    )
+    def test_of_a_roll_corrected_by_a_few(self, first: int, rates: tuple[float, ...]) -> None:
+        def corrected(roll: int) -> Seen:
+            rolls = (first, roll, roll)
+            return seen(
+                [[measure("pupils_on_roll", n), measure("attendance", r)] for n, r in zip(rolls, rates, strict=True)]
+            )
+
+        assert fewest_that_a_few_may_be({first - roll: corrected(roll) for roll in range(first - 5, first)}) == len(FEW)
+        assert fewest_that_a_few_may_be({roll - first: corrected(roll) for roll in range(first + 1, first + 6)}) == len(
+            FEW
+        )
+
+    def test_of_a_roll_the_register_does_not_know(self) -> None:
+        official = Official([24])
+        found = {
+            roll: values(shown([[measure("pupils_on_roll", roll), measure("attendance", 91.4)]], official))
+            for roll in [*range(1, 12), *range(49, 60)]
+        }
+        assert all(value is None for each in found.values() for value in each.values())
+
+    def test_a_rate_told_more_precisely_is_held_to_what_it_tells(self) -> None:
+        few = [measure("pupils_on_roll", 500), measure("attendance", 99.9), measure("persistent_absence", 0.4)]
+        finely = [few[0], measure("attendance", 99.93), few[2]]
+        assert values(shown([few]))["attendance"] == 99.9
+        assert values(shown([finely]))["attendance"] is None
