@@ -1,20 +1,16 @@
-"""Answers kept ready: bytes beside what they were made from. A document is a function of its rows and this release.
+"""Answers kept ready: bytes beside the state of the rows that they were made from, of which they are a function.
 
-Nothing has to be called out of date: every read asks the database for the row, or for the state of the rows of a page,
-and what differs is answered anew.
+Nothing has to be called out of date: every read asks the database for the state of the rows, and what differs is
+answered anew.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fastapi import Request, Response
 
-from shared.db.hot_reads import HotRows
 from shared.etags import etag_of
 from shared.negotiation import JSON
-from shared.responses import dumps, json_response, validators
-
-Sent = tuple[str | None, ...]
+from shared.responses import json_response, validators
 
 
 class Ready(NamedTuple):
@@ -34,26 +30,28 @@ class Ready(NamedTuple):
 class ReadyAnswers:
     """Up to `size` public answers, by key; the one made first makes room."""
 
-    def __init__(self, make: Callable[[Mapping[str, Any]], Any], size: int) -> None:
-        self._make = make
+    def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: dict[int, tuple[Sent, Ready]] = {}
+        self._kept: dict[int, tuple[str, Ready]] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def of(self, key: int, rows: HotRows, number: int = 0) -> Ready:
-        """Return the answer for one of the rows."""
-        sent = rows.sent[number]
+    def __contains__(self, key: int) -> bool:
+        return key in self._kept
+
+    def get(self, key: int, state: str | None) -> Ready | None:
+        """Return the answer, if one is kept that was made from rows in this state."""
         known = self._kept.get(key)
-        if known is not None and known[0] == sent:
-            return known[1]
-        content = dumps(self._make(rows.decoded[number]))
+        return known[1] if known is not None and known[0] == state else None
+
+    def keep(self, key: int, state: str, content: bytes) -> Ready:
+        """Keep an answer that was made from rows in this state, and return it."""
         etag = etag_of(content)
         ready = Ready(content, etag, Response(content, media_type=JSON, headers=validators(etag, public=True)))
-        if len(self._kept) >= self._size:
+        if key not in self._kept and len(self._kept) >= self._size:
             del self._kept[next(iter(self._kept))]
-        self._kept[key] = sent, ready
+        self._kept[key] = state, ready
         return ready
 
 

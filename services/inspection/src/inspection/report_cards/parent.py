@@ -54,7 +54,7 @@ async def get_parent_card(request: Request, urn: int) -> Response:
 async def parent_card(request: Request, urn: int) -> Document:
     """Return the card for parents of a school; raises SchoolNotFound."""
     database = database_of(request)
-    card = (await repository.latest_card(database, urn)).first()
+    card = await repository.latest_card(database, urn)
     if card is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
     return parent_document(await _read(database.hot_reads, card))

@@ -7,21 +7,18 @@ from datetime import date
 from inspection.inspections.repository import INSPECTION_COLUMNS
 from inspection.inspections.standing_sql import STANDING, STOOD, VISIBLE
 from inspection.rows import Row, fetch_first
-from shared.db.hot_reads import HotRows
 from shared.db.session import Database
 
 _COLUMNS = INSPECTION_COLUMNS.replace("i.id, i.urn,", "i.id AS inspection_id, i.source_id AS inspection_source_id,")
 
 
-def _card(inspections: str, visible: str, urn: str) -> str:
+def _card(columns: str, inspection_columns: str, inspections: str, visible: str, urn: str) -> str:
     return f"""
-SELECT s.urn, s.name, s.phase, s.status, s.region, s.la_code, s.rb_kind, s.rb_id, s.rb_reason, s.report_url,
-    s.low_age, s.high_age, s.sixth_form,
-    g.name AS trust_name, i.*, src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
+SELECT {columns}
 FROM schools s
 LEFT JOIN school_groups g ON g.uid = s.trust_uid
 LEFT JOIN LATERAL (
-    SELECT {_COLUMNS}
+    SELECT {inspection_columns}
     FROM {inspections} AND i.evidence AND i.kind = 'graded' AND {visible}
     ORDER BY i.starts_on DESC, i.id DESC
     LIMIT 1) i ON true
@@ -30,13 +27,31 @@ LEFT JOIN sources src ON src.id = CASE WHEN i.inspection_id IS NULL THEN coalesc
 WHERE s.urn = {urn}"""
 
 
-_LATEST_CARD = _card("inspections i WHERE i.urn = s.urn", VISIBLE, "$1")
-_CARD_ON = _card(f"{STANDING} WHERE now.urn = s.urn", STOOD, ":urn")
+_SHOWN = """s.urn, s.name, s.phase, s.status, s.region, s.la_code, s.rb_kind, s.rb_id, s.rb_reason, s.report_url,
+    s.low_age, s.high_age, s.sixth_form,
+    g.name AS trust_name, i.*, src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at"""
+_LATEST = ("inspections i WHERE i.urn = s.urn", VISIBLE, "$1")
+
+# every write of a row gives it the number of another transaction, so equal numbers are equal rows
+_STATE = "concat(s.xmin, '.', g.xmin, '.', i.inspection_id, '.', i.made_by, '.', src.xmin)"
+_OF_STATE = "i.id AS inspection_id, i.source_id AS inspection_source_id, i.xmin AS made_by"
+_LATEST_STATE = _card(f"{_STATE} AS state", _OF_STATE, *_LATEST)
+_LATEST_CARD = _card(f"{_SHOWN}, {_STATE} AS state", f"{_COLUMNS}, i.xmin AS made_by", *_LATEST)
+_CARD_ON = _card(_SHOWN, _COLUMNS, f"{STANDING} WHERE now.urn = s.urn", STOOD, ":urn")
 
 
-async def latest_card(database: Database, urn: int) -> HotRows:
-    """Return a school with its latest graded inspection; the inspection's columns are null where there is none."""
-    return await database.hot_reads.fetch(_LATEST_CARD, [urn])
+async def latest_card(database: Database, urn: int) -> Row | None:
+    """Return a school with its latest graded inspection, and the state of its rows; None where there is no school.
+
+    The inspection's columns are null where there is none.
+    """
+    return (await database.hot_reads.fetch(_LATEST_CARD, [urn])).first()
+
+
+async def latest_card_state(database: Database, urn: int) -> str | None:
+    """Return in what state the rows are that `latest_card` would give: the same state, the same rows."""
+    rows = await database.hot_reads.fetch(_LATEST_STATE, [urn])
+    return rows.sent[0][0] if rows else None
 
 
 async def card_on(database: Database, urn: int, as_of: date) -> Row | None:

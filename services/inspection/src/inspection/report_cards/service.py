@@ -22,7 +22,7 @@ from inspection.report_cards import repository
 from inspection.rows import Row
 from inspection.schools.service import local_authority, responsible_body
 from shared.db.session import database_of
-from shared.responses import json_response
+from shared.responses import dumps, json_response
 
 Document = dict[str, Any]
 
@@ -33,13 +33,19 @@ NOTHING_TOLD: Final[Document] = {"summary": None, "summary_reason": NOT_INSPECTE
 CARDS_KEPT: Final = 4096
 """About 5 KB each."""
 
+_ready: Final = ReadyAnswers(CARDS_KEPT)
+
 
 async def get_report_card(request: Request, urn: int) -> Response:
-    """Answer with the card of a school; one statement, whoever asks."""
-    rows = await repository.latest_card(database_of(request), urn)
-    if not rows:
-        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
-    return _ready.of(urn, rows).answer(request)
+    """Answer with the card of a school, whoever asks: one statement for its state, one more where that is new."""
+    database = database_of(request)
+    ready = _ready.get(urn, await repository.latest_card_state(database, urn)) if urn in _ready else None
+    if ready is None:
+        row = await repository.latest_card(database, urn)
+        if row is None:
+            raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+        ready = _ready.keep(urn, row["state"], dumps(card_document(row, codes())))
+    return ready.answer(request)
 
 
 async def get_card_on(request: Request, urn: int, as_of: date) -> Response:
@@ -130,6 +136,3 @@ def _needing_action(safeguarding: Document | None, areas: Iterable[Document]) ->
     for area in areas:
         if area["action_needed"]:
             yield area["area"]
-
-
-_ready: Final = ReadyAnswers(lambda row: card_document(row, codes()), CARDS_KEPT)
