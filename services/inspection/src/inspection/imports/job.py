@@ -15,6 +15,7 @@ from inspection.imports import repository
 from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
 from inspection.imports.kinds import told_sql
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
+from inspection.imports.reading.lines import ENDS
 from inspection.imports.reading.problems import Rejection, UnreadableFile
 from inspection.imports.reading.table import Table
 from inspection.imports.registry import KINDS, is_dated
@@ -221,7 +222,7 @@ def _lines(file: BinaryIO, header_line: int) -> int:
     """Count the lines below the header: about the number of rows. The file's position is left as it was."""
     at = file.tell()
     file.seek(0)
-    count = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    count = sum(max(map(block.count, ENDS)) for block in iter(lambda: file.read(1 << 20), b""))
     file.seek(at)
     return max(count - header_line, 0)
 

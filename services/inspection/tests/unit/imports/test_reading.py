@@ -122,6 +122,25 @@ class TestRows:
         assert good == [["1,0", 'a "b"', "c\nd"], ["2", "3", "4"]]
         assert bad == []
 
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b'urn,lat,lng\r1,"a\rb",3\r\r4,5,6\r',
+            b'A title\rurn,lat,lng\r1,"a\rb",3\n4,5,6',
+            b'urn,lat,lng\n1,"a\rb",3\r4,5,6\r\n',
+        ],
+    )
+    def test_a_carriage_return_ends_a_line(self, content: bytes) -> None:
+        good, bad, opened = rows(content)
+        assert (good, bad, opened.whole) == ([["1", "a\rb", "3"], ["4", "5", "6"]], [], True)
+
+    def test_lines_that_end_with_carriage_returns_are_told_by_their_number(self) -> None:
+        opened = table(b"urn,lat,lng\r" + b"1,2,3\r" * 300_000 + b"4,5\r6,7,8")
+        *_, (number, bad), (_, last) = opened.rows()
+        place = place_of(number, bad)
+        assert (place.row, place.line, opened.text(place)) == (300_001, 300_002, "4,5")
+        assert opened.cells(last) == ["6", "7", "8"]
+
     def test_a_quote_inside_a_cell_is_a_character(self) -> None:
         good, bad, _ = rows(b'urn,lat,lng\n1,5" pipe,2\n3,4,5\n')
         assert good == [["1", '5" pipe', "2"], ["3", "4", "5"]]
@@ -179,6 +198,23 @@ class TestRows:
         assert (why.value.code, why.value.column) == ("cell_too_long", "lng")
         assert "131,072 characters" in why.value.text
         assert opened.cells(good) == ["4", "5", "6"]
+
+    @pytest.mark.parametrize("cell", [b"x" * 3_000_000, b'"' + b"x," * 1_500_000 + b'"', b"x" * (1 << 20)])
+    @pytest.mark.parametrize("end", [b"\n", b"\r"])
+    def test_a_cell_that_is_far_too_long_costs_its_own_row_only(self, cell: bytes, end: bytes) -> None:
+        opened = table(end.join([b"urn,lat,lng", b"1," + cell + b",3", b"4,5,6,7", b"8,9,10", b""]))
+        (_, long), (_, wide), (_, good) = opened.rows()
+        with pytest.raises(RejectedRow) as why:
+            opened.cells(long)
+        assert (why.value.code, why.value.column, long.line) == ("cell_too_long", "lat", 2)
+        assert opened.cells_as_found(long)[0] == "1"
+        assert (wide.line, opened.text(place_of(2, wide))) == (3, "4,5,6,7")
+        assert opened.cells(good) == ["8", "9", "10"]
+        assert opened.whole
+
+    def test_a_row_that_is_too_long_is_told(self) -> None:
+        good, bad, opened = rows(b"urn,lat,lng\n" + b"1," * 600_000 + b"\n4,5,6\n")
+        assert (good, bad, opened.whole) == ([["4", "5", "6"]], [(1, "row_too_long")], True)
 
     def test_a_short_row_in_the_middle_is_no_truncation(self) -> None:
         good, bad, opened = rows(b"urn,lat,lng\n1,2\n3,4,5\n6,7,8,9\n1,2,3,,\n")

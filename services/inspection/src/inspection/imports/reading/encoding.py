@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from inspection.imports.limits import beyond
+from inspection.imports.reading.lines import lines
 from inspection.imports.reading.problems import UnreadableFile
 from inspection.imports.reading.undecodable import NUL, decode, stray_in
 
@@ -126,7 +127,5 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the file line by line, a very long one in pieces."""
     file.seek(0)
-    while line := file.readline(_PIECE):
-        yield line
+    return lines(file)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from inspection.imports.reading.lines import ENDS, LONGEST_LINE, is_piece, lines
 from inspection.imports.reading.problems import RejectedRow
 from inspection.imports.reading.undecodable import NUL, decode, shown
 
 LONGEST_RECORD: Final = 50
 """Lines that one quoted record may span. More means that a closing quote is missing."""
 
-LONGEST_LINE: Final = 1 << 20
 NEVER_CLOSED: Final = (
     f"A quotation mark in this row is never closed: not within {LONGEST_RECORD} lines and {csv.field_size_limit():,}"
     " characters, the most that a cell may have."
@@ -25,13 +25,14 @@ _BLANK: Final = b", \t"
 class Record:
     """One record: its first line's number from 1, where it starts, its bytes without the line end.
 
-    `complete` is false where its quotes never close.
+    `complete` is false where its quotes never close. Of an `overlong` one only the first bytes are kept.
     """
 
     line: int
     start: int
     content: bytes
     complete: bool = True
+    overlong: bool = False
 
 
 class Records:
@@ -43,6 +44,7 @@ class Records:
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self._file = file
+        self._lines = lines(file)
         self._encoding = encoding
         self._waiting: list[bytes] = []
         self._line = 0
@@ -52,7 +54,9 @@ class Records:
 
     def __iter__(self) -> Iterator[Record]:
         while line := self._next():
-            if _QUOTE in line and line.count(_QUOTE) % 2:
+            if is_piece(line):
+                yield self._overlong(self._line, self._at - len(line), line)
+            elif _QUOTE in line and line.count(_QUOTE) % 2:
                 yield self._quoted(self._line, self._at - len(line), line)
             elif (content := line.rstrip(_NEWLINES)).lstrip(_BLANK):
                 yield Record(self._line, self._at - len(line), content)
@@ -62,6 +66,8 @@ class Records:
 
         Raises UndecodableRecordError, with the cells as far as they can be read, for bytes that are no text.
         """
+        if record.overlong:
+            raise _too_long(decode(record.content, self._encoding))
         if not record.complete:
             raise RejectedRow("unterminated_quote", NEVER_CLOSED)
         try:
@@ -87,18 +93,25 @@ class Records:
         try:
             return next(csv.reader([text]))
         except csv.Error as error:
-            place = _overlong(text)
-            if place is not None:
+            if (place := _overlong_cell(text)) is not None:
                 raise OverlongCell(place) from error
             raise RejectedRow("broken_row", "This row cannot be read as comma-separated values.") from error
 
     def _next(self) -> bytes:
-        line = self._waiting.pop() if self._waiting else self._file.readline(LONGEST_LINE)
+        line = self._waiting.pop() if self._waiting else next(self._lines, b"")
         if line:
             self._line += 1
             self._at += len(line)
-            self.ends_with_newline = line.endswith(b"\n")
+            self.ends_with_newline = line.endswith(ENDS)
         return line
+
+    def _overlong(self, number: int, start: int, line: bytes) -> Record:
+        """Pass over the rest of a line that is too long to be read at once."""
+        piece = line
+        while is_piece(piece):
+            piece = self._next()
+        self._line = number
+        return Record(number, start, line, overlong=True)
 
     def _quoted(self, number: int, start: int, line: bytes) -> Record:
         """Join the lines of a record whose quotes may be open at the end of its first line."""
@@ -122,13 +135,24 @@ class Records:
         raise _NeverClosedError
 
 
-def _overlong(text: str) -> int | None:
-    """Return the place of the first quoted cell of a row that is longer than is read, None where there is none."""
-    pieces = text.split('"')  # every second one stands between quotes
-    for number, piece in enumerate(pieces):
-        if number % 2 and len(piece) > csv.field_size_limit():
-            return sum(outside.count(",") for outside in pieces[:number:2])
+def _overlong_cell(text: str) -> int | None:
+    """Return the place of the first cell of a row that is longer than is read, None where there is none."""
+    place = 0
+    for number, piece in enumerate(text.split('"')):  # every second one stands between quotes
+        cells = [piece] if number % 2 else piece.split(",")
+        for further, cell in enumerate(cells):
+            if len(cell) > csv.field_size_limit():
+                return place + further
+        place += len(cells) - 1
     return None
+
+
+def _too_long(text: str) -> RejectedRow:
+    """Return why a row is refused of which `text` is the beginning."""
+    place = _overlong_cell(text)
+    if place is not None:
+        return OverlongCell(place)
+    return RejectedRow("row_too_long", f"The row has more than {LONGEST_LINE:,} bytes, the most that is read.")
 
 
 class OverlongCell(RejectedRow):
