@@ -244,6 +244,28 @@ class TestProblems:
         assert (error["pointer"], error["code"]) == ("", code)
         assert said in error["detail"]
 
+    @pytest.mark.parametrize(
+        ("changes", "found"),
+        [
+            ({"rank": 0}, {"/rank": "greater_than_equal"}),
+            ({"rank": "lowest"}, {"/rank": "int_parsing"}),
+            ({"rank": True}, {"/rank": "json_type"}),
+            (
+                {"links": [{"url": 1}]},
+                {"/links/0/url": "string_type", "/links/0/of": "missing", "/links/0/text": "missing"},
+            ),
+            ({"links": ["x"]}, {"/links/0": "model_attributes_type"}),
+            ({"links": "x"}, {"/links": "tuple_type"}),
+        ],
+    )
+    async def test_an_alternative_is_no_place_of_the_document(
+        self, client: httpx.AsyncClient, changes: dict[str, object], found: dict[str, str]
+    ) -> None:
+        response = await client.post("/v1/notes", json={"body": "a", **changes}, headers=WRITE)
+        assert_problem(response, 422)
+        assert {each["pointer"]: each["code"] for each in response.json()["errors"]} == found
+        assert len(response.json()["errors"]) == len(found)
+
     async def test_a_member_is_pointed_at_as_rfc_6901_has_it(self, client: httpx.AsyncClient) -> None:
         response = await client.post("/v1/notes", json={"body": "a", "": 1, "a/b~c": 1}, headers=WRITE)
         assert {each["pointer"] for each in response.json()["errors"]} == {"/", "/a~1b~0c"}

@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class TestContract:
             if method in {"GET", "HEAD"} and access is not None and access.scope is not None:
                 assert access.scope.endswith(":read"), f"{method} {path} asks for {access.scope}"
 
-    def test_booleans_and_numbers_that_are_sent_are_those_of_json(self, service: str) -> None:
+    def test_booleans_numbers_and_days_that_are_sent_are_those_of_json(self, service: str) -> None:
         application_of(service)
         fields = [
             (model, name, field.annotation)
@@ -90,10 +91,15 @@ class TestContract:
         ]
         booleans = [(model, name) for model, name, kind in fields if kind in {bool, bool | None}]
         numbers = [(model, name) for model, name, kind in fields if kind in {int, float, int | None, float | None}]
+        days = [(model, name) for model, name, kind in fields if kind in {date, date | None}]
         assert booleans
         assert numbers
+        assert days
         assert [each for each in booleans if refuses(*each, True)] == []
         assert [each for each in booleans if not all(refuses(*each, lax) for lax in ("yes", "true", 1, 0))] == []
+        no_days = (1772496000, 0, True, "1772496000", "2026-03-01T00:00:00Z", "2026-03-01 00:00")
+        assert [each for each in days if refuses(*each, "2026-03-01")] == []
+        assert [each for each in days if not all(refuses(*each, lax) for lax in no_days)] == []
         assert [each for each in numbers if not all(refuses(*each, lax) for lax in ("7", "1.5", True))] == []
 
     def test_no_dependency_is_sent_to_a_thread(self, service: str) -> None:

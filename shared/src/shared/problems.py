@@ -87,22 +87,40 @@ class InternalError(DomainError):
 
 
 def _validation_error(error: RequestValidationError) -> Unprocessable:
-    problems = [_problem_of(item["loc"], str(item["type"]), str(item["msg"])) for item in error.errors()]
-    return Unprocessable("Some of the input is not valid; `errors` says where.", errors=problems)
+    """Return the problem of an input: one error a place, in the words of every alternative where there are some."""
+    problems: dict[str, FieldProblem] = {}
+    for item in error.errors():
+        found = _problem_of(item["loc"], str(item["type"]), str(item["msg"]), error.body)
+        known = problems.get(found.pointer)
+        if known is not None:
+            found = FieldProblem(known.pointer, f"{known.detail}; or: {found.detail}", known.code)
+        problems[found.pointer] = found
+    return Unprocessable("Some of the input is not valid; `errors` says where.", errors=[*problems.values()])
 
 
-def _problem_of(location: tuple[int | str, ...], code: str, message: str) -> FieldProblem:
+def _problem_of(location: tuple[int | str, ...], code: str, message: str, body: object) -> FieldProblem:
     if code == _NO_JSON:  # what follows "body" is the place of a character, not a path
         place = f"The body is no JSON: it cannot be read from character {int(location[-1]) + 1} on."
         return FieldProblem(WHOLE_BODY, place, code)
-    return FieldProblem(_pointer(location), _PLAIN.get(code) or sentence_of(message), code)
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
     where, *path = location
     if where == "body":
-        return pointer_to(path)
-    return ".".join(str(part) for part in path) or str(where)
+        pointer = pointer_to(_within(body, path, missing=code == "missing"))
+    else:
+        pointer = ".".join(str(part) for n, part in enumerate(path) if n == 0 or isinstance(part, int)) or str(where)
+    return FieldProblem(pointer, _PLAIN.get(code) or sentence_of(message), code)
+
+
+def _within(body: object, path: Sequence[int | str], *, missing: bool) -> list[int | str]:
+    """Return a validator's path without what is no place of the body: it also names the alternative that it tried."""
+    place: list[int | str] = []
+    at = body
+    for number, part in enumerate(path, start=1):
+        if (isinstance(at, dict) and part in at) or (isinstance(at, list) and isinstance(part, int) and part < len(at)):
+            at = at[part]
+        elif part != _KEY and not (missing and number == len(path)):
+            continue
+        place.append(part)
+    return place
 
 
 def pointer_to(location: Sequence[int | str]) -> str:

@@ -1,19 +1,33 @@
 """The base of request and response models, and shapes that every service answers with."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
-_NUMBERS: Final = frozenset({int, float})
+_NUMBER: Final = "a number"
+_TRUTH: Final = "true or false"
+_TEXT: Final = "text"
+_DAY: Final = "text (YYYY-MM-DD)"
+_TIME: Final = "text (a time as ISO 8601 has it)"
+_JSON_TYPES: Final[Mapping[Any, str]] = {
+    int: _NUMBER,
+    float: _NUMBER,
+    bool: _TRUTH,
+    date: _DAY,
+    datetime: _TIME,
+    AwareDatetime: _TIME,
+    str: _TEXT,
+}
+_WRITTEN_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CELLS: Final = {"cells": True}
 """The context in which a request model is validated whose values are the cells of a table, and so all text."""
-
-_WANTED: Final = {True: "true or false", False: "a number"}
 
 
 class ApiModel(BaseModel):
@@ -23,7 +37,10 @@ class ApiModel(BaseModel):
 
 
 class RequestModel(BaseModel):
-    """A document the service is sent: a field it does not know is an error, not a shrug, and so is "5" for 5."""
+    """A document the service is sent: a field it does not know is an error, not a shrug, and so is "5" for 5.
+
+    A day is text and nothing but a day, YYYY-MM-DD: neither seconds since 1970 nor a time of that day.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -39,24 +56,26 @@ class RequestModel(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _of_its_json_type(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse text and truth values for numbers, and numbers and text for truth values; cells are all text."""
-        if info.context is CELLS:
-            return value
-        kinds = _kinds(cls, str(info.field_name))
+        """Refuse text and truth values for numbers, numbers for days, and so on; cells are all text."""
+        wanted = _json_types(cls, str(info.field_name))
         members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
-        if kinds and any(_is_of_another_type(member, kinds) for member in members):
-            raise PydanticCustomError("json_type", f"Here {_WANTED[kinds == {bool}]} is wanted, as JSON has it.")
+        for member in members if wanted else ():
+            if info.context is not CELLS and _is_of_another_type(member, wanted):
+                raise PydanticCustomError("json_type", f"Here {' or '.join(wanted)} is wanted, as JSON has it.")
+            if isinstance(member, str) and not _is_written_as(member, wanted):
+                raise PydanticCustomError("date_from_datetime_parsing", f"Here {' or '.join(wanted)} is wanted.")
         return value
 
 
 @cache
-def _kinds(model: type[BaseModel], field: str) -> frozenset[type]:
-    """Return what a field takes, or the members of its list or object, where that is numbers or truth values alone."""
-    kinds = frozenset(_leaves(model.model_fields[field].annotation)) - {NoneType}
-    return kinds if kinds <= {*_NUMBERS, bool} else frozenset()
+def _json_types(model: type[BaseModel], field: str) -> tuple[str, ...]:
+    """Return what a field takes, or the members of its list or object; () where that is text alone, or no scalar."""
+    leaves = [leaf for leaf in _leaves(model.model_fields[field].annotation) if leaf is not NoneType]
+    types = {_TEXT if isinstance(leaf, str) else _JSON_TYPES.get(leaf) for leaf in leaves}
+    return () if None in types or types == {_TEXT} else tuple(sorted(filter(None, types)))
 
 
-def _leaves(annotation: Any) -> list[type]:
+def _leaves(annotation: Any) -> list[Any]:
     within = get_args(annotation)
     if get_origin(annotation) is Annotated:
         within = within[:1]
@@ -65,10 +84,19 @@ def _leaves(annotation: Any) -> list[type]:
     return [leaf for each in within for leaf in _leaves(each)] or [annotation]
 
 
-def _is_of_another_type(value: object, kinds: frozenset[type]) -> bool:
+def _is_of_another_type(value: object, wanted: tuple[str, ...]) -> bool:
     if isinstance(value, bool):
-        return bool not in kinds
-    return isinstance(value, str) or (isinstance(value, int | float) and not kinds & _NUMBERS)
+        return _TRUTH not in wanted
+    if isinstance(value, int | float):
+        return _NUMBER not in wanted
+    return isinstance(value, str) and not {_TEXT, _DAY, _TIME} & {*wanted}
+
+
+def _is_written_as(text: str, wanted: tuple[str, ...]) -> bool:
+    """Tell whether text can be the day or the time that is wanted; a time begins with its day."""
+    if not {*wanted} <= {_DAY, _TIME}:
+        return True
+    return bool(_WRITTEN_DAY.match(text) if _TIME in wanted else _WRITTEN_DAY.fullmatch(text))
 
 
 class Source(ApiModel):

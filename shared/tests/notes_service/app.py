@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import Field
 from sqlalchemy import column, func, select, table, text
 
 from shared.application import create_service_app
@@ -25,10 +26,22 @@ NOTES = table("notes", column("id"), column("body"), column("tenancy_orgs"), col
 router = APIRouter()
 
 
+class Link(RequestModel):
+    url: str
+    shown: bool = True
+
+
+class Quote(RequestModel):
+    of: str
+    text: str
+
+
 class NewNote(RequestModel):
     body: str
     orgs: tuple[str, ...] = ()
     region: str | None = None
+    rank: Annotated[int, Field(ge=1)] | Annotated[str, Field(max_length=4)] | None = None
+    links: tuple[Link | Quote, ...] = ()
 
 
 @router.post("/v1/notes", status_code=201)
