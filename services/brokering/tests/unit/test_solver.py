@@ -144,12 +144,28 @@ def random_case(needs: int, leaders: int, *, mixed: bool, seed: int) -> Case:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_agrees_with_an_independent_min_cost_flow(seed: int) -> None:
-    case = random_case(120, 40, mixed=False, seed=seed)
+def dense_case(seed: int, *, capacity: int, step: int = 1, priorities: tuple[int, ...] = (1,)) -> Case:
+    """Give 90 needs that all would rather have the same few of 40 leaders: more than the solver begins with."""
+    rng = random.Random(seed)
+    pairs = tuple((n, k, min(20 * k + rng.randrange(200), 1000) // step * step) for n in range(90) for k in range(40))
+    weights = tuple(rng.choice(priorities) for _ in range(90))
+    return Case((20,) * 90, weights, tuple(rng.choice((1, 2, 3)) for _ in range(40)), (capacity,) * 40, pairs)
+
+
+EQUAL_DAYS = {
+    **{f"few pairs, seed {seed}": random_case(120, 40, mixed=False, seed=seed) for seed in range(3)},
+    "slack": dense_case(1, capacity=120),
+    "scarce": dense_case(2, capacity=20),
+    "scarce, with priorities": dense_case(3, capacity=40, priorities=(1, 2, 5)),
+    "scarce, many alike": dense_case(4, capacity=20, step=250),
+}
+
+
+def worth_by_min_cost_flow(case: Case) -> int:
+    """Return what the best assignment is worth, a million for each weight matched, by an algorithm of its own."""
     graph = nx.DiGraph()
     for n, k, score in case.pairs:
-        graph.add_edge(("need", n), ("leader", k), capacity=1, weight=-(1_000_000 + score))
+        graph.add_edge(("need", n), ("leader", k), capacity=1, weight=-(1_000_000 * case.weights[n] + score))
     for n in range(len(case.half_days)):
         graph.add_edge("source", ("need", n), capacity=1, weight=0)
         graph.add_edge(("need", n), "sink", capacity=1, weight=0)
@@ -158,8 +174,27 @@ def test_agrees_with_an_independent_min_cost_flow(seed: int) -> None:
     graph.nodes["source"]["demand"] = -len(case.half_days)
     graph.nodes["sink"]["demand"] = len(case.half_days)
     cost, _ = nx.network_simplex(graph)
+    return -int(cost)
+
+
+@pytest.mark.parametrize("name", EQUAL_DAYS)
+def test_agrees_with_an_independent_min_cost_flow(name: str) -> None:
+    case = EQUAL_DAYS[name]
     solution = solve(case.problem())
-    assert 1_000_000 * solution.matched + solution.total_suitability == -cost
+    assert 1_000_000 * solution.weighted_matched + solution.total_suitability == worth_by_min_cost_flow(case)
+    assert (solution.optimal, solution.balanced) == (True, True)
+
+
+@pytest.mark.parametrize("name", EQUAL_DAYS)
+def test_a_flow_cut_short_states_what_it_may_have_missed(name: str) -> None:
+    case = EQUAL_DAYS[name]
+    hurried, best = solve(case.problem(), seconds=0.0), worth_by_min_cost_flow(case)
+    weighted, total = divmod(best, 1_000_000)
+    assert holds_every_limit(case.problem(), hurried)
+    assert 1_000_000 * hurried.weighted_matched + hurried.total_suitability <= best
+    assert hurried.bound.weighted_matched >= weighted
+    assert 1000 * hurried.bound.matched > hurried.bound.total_suitability >= total
+    assert hurried.optimal == (hurried.gap == 0)
 
 
 @pytest.mark.parametrize("mixed", [False, True])

@@ -98,7 +98,7 @@ class RoundSplit(ApiModel):
 
 
 class Bound(ApiModel):
-    """What no assignment can beat; the second among those that reach the first."""
+    """What no assignment can beat; the second among those that match no less than the round did."""
 
     matched: int
     weighted_matched: int

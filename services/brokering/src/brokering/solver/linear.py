@@ -57,16 +57,50 @@ class IntegerResult:
     proven: bool
 
 
+class Programme:
+    """A linear programme to which columns are added; solved by simplex, each time from where it stood.
+
+    All columns there may be are given with the rows; `columns` are those to begin with. The objective is maximised.
+    """
+
+    def __init__(self, cost: npt.NDArray[np.generic], blocks: Sequence[Block], columns: Ints) -> None:
+        self._cost, self._blocks = cost, blocks
+        given = [Block(block.row_of[columns], block.value[columns], block.lower, block.upper) for block in blocks]
+        none = np.zeros(len(columns))
+        self._highs = _loaded(cost[columns], none, none + np.inf, given)
+        _by_simplex(self._highs)
+
+    def add(self, columns: Ints) -> None:
+        """Add columns, at nothing."""
+        count, blocks = len(columns), self._blocks
+        rows, values = _entries([Block(b.row_of[columns], b.value[columns], b.lower, b.upper) for b in blocks])
+        none, starts = np.zeros(count), np.arange(0, count * len(blocks), len(blocks), dtype=np.int32)
+        cost = self._cost[columns].astype(float)
+        self._highs.addCols(count, cost, none, none + np.inf, len(rows), starts, rows, values)
+
+    def solve(self) -> LinearResult:
+        """Return an optimal vertex; raises Infeasible."""
+        return _solved(self._highs)
+
+
 def maximise(
     cost: npt.NDArray[np.generic], lower: Floats, upper: Floats, blocks: Sequence[Block], seconds: float
 ) -> LinearResult:
-    """Solve the linear programme by dual simplex, so that a vertex is returned; raises OutOfTime and Infeasible."""
+    """Solve the linear programme by simplex, so that a vertex is returned; raises OutOfTime and Infeasible."""
     if seconds <= 0:
         raise OutOfTime
     highs = _loaded(cost, lower, upper, blocks)
+    _by_simplex(highs)
+    highs.setOptionValue("time_limit", seconds)
+    return _solved(highs)
+
+
+def _by_simplex(highs: highspy.Highs) -> None:
     highs.setOptionValue("solver", "simplex")
     highs.setOptionValue("presolve", "off")
-    highs.setOptionValue("time_limit", seconds)
+
+
+def _solved(highs: highspy.Highs) -> LinearResult:
     highs.run()
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kTimeLimit:
@@ -108,9 +142,9 @@ def maximise_integer(
 
 
 def _loaded(cost: npt.NDArray[np.generic], lower: Floats, upper: Floats, blocks: Sequence[Block]) -> highspy.Highs:
-    columns, starts = len(cost), np.cumsum([0, *(len(block.upper) for block in blocks)])
+    columns = len(cost)
     model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = columns, int(starts[-1])
+    model.num_col_, model.num_row_ = columns, sum(len(block.upper) for block in blocks)
     model.sense_ = highspy.ObjSense.kMaximize
     model.col_cost_ = cost.astype(float)
     model.col_lower_, model.col_upper_ = lower, upper
@@ -118,11 +152,17 @@ def _loaded(cost: npt.NDArray[np.generic], lower: Floats, upper: Floats, blocks:
     model.row_upper_ = np.concatenate([block.upper for block in blocks])
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_ = np.arange(0, len(blocks) * columns + 1, len(blocks), dtype=np.int32)
-    rows = [block.row_of + start for block, start in zip(blocks, starts[:-1], strict=True)]
-    model.a_matrix_.index_ = np.stack(rows, axis=1).ravel().astype(np.int32)
-    model.a_matrix_.value_ = np.stack([block.value for block in blocks], axis=1).ravel().astype(float)
+    model.a_matrix_.index_, model.a_matrix_.value_ = _entries(blocks)
     highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy publishes no types for it
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", SEED)):
         highs.setOptionValue(option, value)
     highs.passModel(model)
     return highs
+
+
+def _entries(blocks: Sequence[Block]) -> tuple[npt.NDArray[np.int32], Floats]:
+    """Return the row of every entry, column by column, and its value."""
+    starts = np.cumsum([0, *(len(block.upper) for block in blocks)])
+    rows = [block.row_of + start for block, start in zip(blocks, starts[:-1], strict=True)]
+    values = [block.value for block in blocks]
+    return np.stack(rows, axis=1).ravel().astype(np.int32), np.stack(values, axis=1).ravel().astype(float)

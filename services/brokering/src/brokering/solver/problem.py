@@ -52,7 +52,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What no assignment can beat, aim by aim: the second holds among those that reach the first."""
+    """What no assignment can beat, aim by aim: the second holds among those that match no less than the answer."""
 
     matched: int
     weighted_matched: int

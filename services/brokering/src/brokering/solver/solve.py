@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from brokering.solver.assignment import solve_assignment
+from brokering.solver.bounds import gap
 from brokering.solver.flow import solve_flow
-from brokering.solver.linear import Infeasible, OutOfTime
+from brokering.solver.linear import Infeasible
 from brokering.solver.problem import Bound, Ints, Problem, Solution
 from brokering.solver.twins import has_twin, hopeful_pairs, only, renumbered
 
@@ -68,14 +69,10 @@ class _Clock:
 
 
 def _solved(piece: _Piece, places: Ints | None, seconds: float) -> Solution:
-    """Solve a piece as a flow where leaders have places for it, and as a general one where not, or not in time."""
-    ends_at = time.monotonic() + seconds
+    """Solve a piece as a flow where leaders have places for it, and as a general one where not."""
     if places is not None:
-        try:
-            return solve_flow(piece.problem, places, piece.pinned, seconds / 2)
-        except OutOfTime:
-            pass
-    return solve_assignment(piece.problem, piece.pinned, ends_at - time.monotonic())
+        return solve_flow(piece.problem, places, piece.pinned, seconds)
+    return solve_assignment(piece.problem, piece.pinned, seconds)
 
 
 def component_labels(problem: Problem) -> Ints:
@@ -161,13 +158,7 @@ def _added_up(problem: Problem, solved: Sequence[tuple[_Piece, Solution]]) -> So
         total_suitability=total,
         bound=bound,
         optimal=all(part.optimal for part in parts),
-        gap=_gap(weighted, total, bound),
+        gap=gap(weighted, total, bound),
         method="; ".join(sorted({part.method for part in parts})) or NOTHING,
         balanced=all(part.balanced for part in parts),
     )
-
-
-def _gap(weighted: int, total: int, bound: Bound) -> float:
-    if weighted < bound.weighted_matched:
-        return (bound.weighted_matched - weighted) / bound.weighted_matched
-    return (bound.total_suitability - total) / bound.total_suitability if bound.total_suitability else 0.0
