@@ -82,7 +82,7 @@ class TestEpisodes:
             "paused": {"resume", "stop"},
             "awaiting_sign_off": {"sign_off", "send_back", "stop", "claim", "answer_claim"},
             "completed": {"claim", "answer_claim"},
-            "stopped": {"answer_claim"},
+            "stopped": {"claim", "answer_claim"},
         }
         found = episode_step(state, action)
         if action in allowed[state]:

@@ -9,7 +9,7 @@ from fastapi import Response
 from sqlalchemy import Row
 
 from brokering.domain.ledger import Movement
-from brokering.episodes import repository, service, writing
+from brokering.episodes import ending, repository, service, writing
 from brokering.episodes.schemas import CompletionRequest, EndRequest, SignOffRequest
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
@@ -55,12 +55,11 @@ async def sign_off(call: Call, episode_id: UUID, body: SignOffRequest) -> Respon
     if not body.signed_off and not body.reason:
         raise invalid("/reason", "Say why.", "reason_required")
     await call.act_for_all()
-    held = await writing.hold(call.session, seen)
+    held, joining = await ending.hold(call, seen)
     step = writing.allowed(held, "sign_off" if body.signed_off else "send_back")
     if held.completion["requested_by"] == call.principal.subject:
         raise SignedByAuthor("Whoever asked for completion does not sign it off.")
-    if step.movement is not None:
-        await writing.release(call, held, step.movement)
+    await ending.release(call, held, joining, step)
     answer = {
         "signed_off": body.signed_off,
         "reason": body.reason,

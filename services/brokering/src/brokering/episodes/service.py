@@ -11,7 +11,7 @@ from fastapi import Response
 
 from brokering.domain.ledger import Movement
 from brokering.domain.values import half_days
-from brokering.episodes import repository, writing
+from brokering.episodes import ending, repository, writing
 from brokering.episodes.documents import (
     balances_after,
     days_document,
@@ -81,7 +81,7 @@ async def add_entry(call: Call, episode_id: UUID, body: LedgerRequest) -> Respon
 
 
 async def move(call: Call, episode_id: UUID, action: str, reason: str | None) -> Response:
-    """Pause, resume or stop an episode and answer with it; stopping gives back what was not used.
+    """Pause, resume or stop an episode and answer with it; stopping gives back what was not used or is offered.
 
     Raises Forbidden for a leader, and a Conflict where the episode does not stand where the step starts.
     """
@@ -89,10 +89,9 @@ async def move(call: Call, episode_id: UUID, action: str, reason: str | None) ->
     if call.principal.org.kind == "leader":
         raise Forbidden("The delivery partner pauses, resumes and stops episodes.")
     await call.act_for_all()
-    held = await writing.hold(call.session, seen)
+    held, joining = await ending.hold(call, seen)
     step = writing.allowed(held, action)
-    if step.movement is not None:
-        await writing.release(call, held, step.movement)
+    await ending.release(call, held, joining, step)
     await writing.write_step(call, held, step, reason)
     await call.act_for_client()
     return await get_episode(call, episode_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -35,12 +36,17 @@ async def seen(call: Call, episode_id: UUID) -> Row[Any]:
     return row
 
 
-async def hold(session: AsyncSession, episode: Row[Any]) -> Row[Any]:
-    """Lock an episode with the accounts of its leaders, its need and its grants; return it as it stands now."""
+async def hold(session: AsyncSession, episode: Row[Any], joining: Sequence[Row[Any]] = ()) -> Row[Any]:
+    """Lock an episode with the accounts of its leaders, its need and its grants; return it as it stands now.
+
+    `joining` are offers to be locked with it, and with what they hold.
+    """
     locked = await ledger.lock(
         session,
-        leaders=_named(episode, "leader_id"),
+        leaders=[*_named(episode, "leader_id"), *(offer.leader_id for offer in joining)],
         needs=[episode.need_id],
+        proposals=[offer.proposal_id for offer in joining if offer.proposal_id is not None],
+        offers=[offer.id for offer in joining],
         episodes=[episode.id],
         budgets=_named(episode, "grant_id"),
     )
@@ -130,14 +136,6 @@ def entry_of(
         recorded_by=call.principal.subject,
         note=note,
     )
-
-
-async def release(call: Call, held: Row[Any], movement: str) -> None:
-    """Give back what the deployments that go on have not used, and their leaders' places."""
-    for deployment in await repository.deployments(call.session, held.id):
-        if deployment.ends_on is None:
-            unused = Movement(movement, deployment.reserved_half_days)
-            await ledger.enter(call.session, entry_of(call, held, deployment, unused))
 
 
 def change_of(held: Row[Any], state: str, **more: Any) -> NewEvent:

@@ -103,9 +103,7 @@ async def declare_interest(
 ) -> Response:
     """Declare an interest in a school, trust or local authority. It bars matches with it."""
     return await once(
-        lambda: records.add_entry(
-            request, session, principal, leader_id=leader_id, table=INTERESTS, values=new.model_dump()
-        )
+        lambda: records.declare(request, session, principal, leader_id=leader_id, values=new.model_dump())
     )
 
 

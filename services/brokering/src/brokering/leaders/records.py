@@ -19,6 +19,7 @@ from brokering.leaders.record_schemas import NewStrengthEvidence
 from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, EVIDENCE, INTERESTS
 from brokering.leaders.service import read
 from brokering.listing import Rows, list_rows
+from brokering.offers import conflicts
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.errors import Conflict, NotFound, invalid
@@ -82,6 +83,15 @@ async def add_entry(
     return json_response(request, entry(row), status=201)
 
 
+async def declare(
+    request: Request, session: AsyncSession, principal: Principal, *, leader_id: UUID, values: Mapping[str, Any]
+) -> Response:
+    """Declare an interest; schools that have not answered an offer of the leader are shown it."""
+    made = await add_entry(request, session, principal, leader_id=leader_id, table=INTERESTS, values=values)
+    await conflicts.show_anew(session, principal, leader_id)
+    return made
+
+
 async def add_evidence(
     request: Request, session: AsyncSession, principal: Principal, *, leader_id: UUID, new: NewStrengthEvidence
 ) -> Response:
@@ -115,6 +125,7 @@ async def end_interest(
         raise invalid("/ends_on", f"It began on {row['starts_on']}.", "before_start")
     ended = await repository.end_interest(session, entry_id, ends_on)
     await _record(session, principal, INTERESTS, row, ended)
+    await conflicts.show_anew(session, principal, leader_id)
     return json_response(request, entry(ended))
 
 

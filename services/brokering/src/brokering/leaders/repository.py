@@ -110,7 +110,7 @@ async def find(
     """Return one leader that this client may see."""
     query = _leaders(principal).where(LEADERS.c.id == leader_id)
     if lock:
-        query = query.with_for_update(of=LEADERS)
+        query = query.with_for_update(of=LEADERS, key_share=True)
     return await one_row(session, query)
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.conflicts import counts
 from brokering.domain.matching import Interest
-from brokering.domain.matching_policy import ConflictKind, Treatment
+from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.values import flags_now
 from brokering.offers import repository
 from brokering.offers.errors import InterestDeclared
 from brokering.policies.documents import current_policy
+from shared.auth.principal import Principal
+from shared.auth.tenancy import bind_claims, bind_system_claims
 
+CARRIES_ON = frozenset({"accept", "agree", "approve"})
 BODY_KINDS = {"school": "school", "trust": "trust", "la": "local_authority"}
 
 
@@ -37,12 +41,55 @@ def refuse_standing(interests: Sequence[Row[Any]], today: date) -> None:
     policy = current_policy()
     for interest in interests:
         barring = policy.conflicts[ConflictKind(interest.kind)] == Treatment.BARRED
-        declared = Interest(interest.kind, interest.subject_kind, interest.subject_id, interest.ends_on)
-        if barring and counts(policy, declared, today):
+        if barring and counts(policy, _declared(interest), today):
             kind = interest.kind.replace("_", " ")
             raise InterestDeclared(
                 f"The leader has declared an interest ({kind}) in {interest.subject_kind} {interest.subject_id}."
             )
+
+
+async def refuse_since(session: AsyncSession, offer: Row[Any], action: str, today: date) -> None:
+    """Raise InterestDeclared where a step would carry a match on that a declaration bars by now.
+
+    A school agrees to what it has been shown, so neither it nor the director goes on where something has been declared
+    since. The offer and its need are locked.
+    """
+    if action not in CARRIES_ON:
+        return
+    need = await repository.need(session, offer.need_id)
+    declared = await interests_in(session, offer.leader_id, need.party_orgs)
+    refuse_standing(declared, today)
+    unseen = not_shown(current_policy(), declared, offer.shown["interests"], today)
+    if unseen and action != "accept":
+        raise InterestDeclared(
+            f"The leader has declared an interest ({unseen[0].kind.replace('_', ' ')}) in {unseen[0].subject_kind}"
+            f" {unseen[0].subject_id} that the school has not been shown: withdraw the offer and make it anew."
+        )
+
+
+def not_shown(
+    policy: MatchingPolicy, declared: Sequence[Row[Any]], shown: Sequence[Mapping[str, Any]], today: date
+) -> list[Row[Any]]:
+    """Return the declared interests that the policy does not leave alone and that are not among those shown."""
+    seen = {_named(interest) for interest in shown}
+    return [
+        row
+        for row in declared
+        if policy.conflicts[ConflictKind(row.kind)] != Treatment.OFF
+        and counts(policy, _declared(row), today)
+        and _named(_interest(row)) not in seen
+    ]
+
+
+async def show_anew(session: AsyncSession, principal: Principal, leader_id: UUID) -> None:
+    """Show what a leader has declared to the schools that have not answered an offer of the leader yet."""
+    await bind_system_claims(session)
+    for offer in await repository.not_agreed(session, leader_id):
+        need = await repository.need(session, offer.need_id)
+        declared = await interests_in(session, leader_id, need.party_orgs)
+        shown = {**offer.shown, "interests": [_interest(interest) for interest in declared]}
+        await repository.write_step(session, offer.id, {"shown": shown})
+    await bind_claims(session, principal)
 
 
 async def shown_to_school(
@@ -92,6 +139,15 @@ def _record(leader: Row[Any], designations: Sequence[Row[Any]]) -> dict[str, Any
             for row in designations
         ],
     }
+
+
+def _declared(row: Row[Any]) -> Interest:
+    return Interest(row.kind, row.subject_kind, row.subject_id, row.ends_on)
+
+
+def _named(interest: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells one declaration from another; its end may be told later."""
+    return interest["kind"], interest["subject"]["kind"], interest["subject"]["id"], interest["declared_at"]
 
 
 def _interest(row: Row[Any]) -> dict[str, Any]:

@@ -186,6 +186,19 @@ async def has_open(session: AsyncSession, need_id: UUID, *, besides: UUID | None
     return bool(await session.scalar(select(exists().where(*others))))
 
 
+async def joining(session: AsyncSession, episode_id: UUID) -> Sequence[Row[Any]]:
+    """Return the open offers that are to join an episode, oldest first."""
+    mine = OFFERS.c.joins_episode_id == episode_id, OFFERS.c.state.in_(OPEN_STATES)
+    return (await session.execute(select(OFFERS).where(*mine).order_by(OFFERS.c.id))).all()
+
+
+async def not_agreed(session: AsyncSession, leader_id: UUID) -> Sequence[Row[Any]]:
+    """Lock and return the leader's open offers that the school has not answered yet."""
+    mine = OFFERS.c.leader_id == leader_id, OFFERS.c.state.in_(("offered", "accepted"))
+    locked = select(OFFERS).where(*mine).order_by(OFFERS.c.id).with_for_update(key_share=True)
+    return (await session.execute(locked)).all()
+
+
 async def join_parts(session: AsyncSession, need_id: UUID, episode_id: UUID) -> None:
     """Let the open offers of parts of a need join its episode, which another part has opened; the need is locked."""
     parts = OFFERS.c.need_id == need_id, OFFERS.c.part.is_not(None), OFFERS.c.state.in_(OPEN_STATES)

@@ -19,7 +19,7 @@ from brokering.ledger import repository as ledger
 from brokering.ledger.call import Stamp
 from brokering.ledger.policy import support_policy
 from brokering.notifications.telling import notify
-from brokering.offers import repository
+from brokering.offers import conflicts, repository
 from brokering.offers.errors import DeadlinePassed, StepBlocked
 from shared.auth.principal import Principal
 from shared.errors import invalid
@@ -54,10 +54,11 @@ async def take(
 ) -> dict[str, Any]:
     """Take a step on an offer that is locked with its leader's account, need and proposal.
 
-    Returns its new state, with the warning that an approval carries. Raises StepBlocked, DeadlinePassed or GrantMissing
-    with what is in the way.
+    Returns its new state, with the warning that an approval carries. Raises StepBlocked, DeadlinePassed,
+    InterestDeclared or GrantMissing with what is in the way.
     """
     step = _allowed(held, answer.action, now)
+    await conflicts.refuse_since(session, held, answer.action, now.date())
     warned = {}
     if step.movement == "reserved":
         policy = support_policy(now.date())

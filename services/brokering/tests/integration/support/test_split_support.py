@@ -39,6 +39,14 @@ async def episode_of(steps: Steps, episode: str) -> dict[str, Any]:
     return found
 
 
+async def completed(steps: Steps, episode: str) -> None:
+    url = f"/v1/episodes/{episode}/completion"
+    asked = await steps.client.post(url, json={"summary": "done"}, headers=World.partner())
+    assert asked.status_code == 200, asked.text
+    signed = await steps.client.post(f"{url}/sign-off", json={"signed_off": True}, headers=World.school())
+    assert signed.status_code == 200, signed.text
+
+
 async def to_be_offered(steps: Steps) -> list[str]:
     answer = await steps.client.get("/v1/tasks?waits_on=broker", headers=World.partner())
     return [task["proposal_id"] for task in answer.json()["data"]]
@@ -136,18 +144,39 @@ class TestTheOtherPart:
         without = await steps.client.post(url, json={"part": "nle"}, headers=world.partner())
         assert without.status_code == 422
 
-    async def test_joins_no_episode_that_has_stopped(self, steps: Steps, world: World) -> None:
+    @pytest.mark.parametrize("end", ["stop", "sign_off"])
+    @pytest.mark.parametrize("answers", [0, 1, 2])
+    async def test_falls_with_the_episode_that_it_was_to_join(
+        self, steps: Steps, world: World, end: str, answers: int
+    ) -> None:
         ceo, nle = parts(world)
-        second = await agreed(steps, nle)
-        await steps.move(await steps.episode(ceo), "stop")
-        problem = await steps.approve(second, 409)
-        assert "stopped" in problem["detail"]
-        world.new_round()
-        other = world.leader()
-        whole = Match(ceo.need, other, world.proposal(ceo.need, other), 100000)
-        assert (await steps.offer(whole, 409))["detail"] == "Another offer on this need is open."
-        await steps.withdraw(second)
-        await steps.offer(whole)
+        second = str((await steps.offer(nle))["id"])
+        for answer in (steps.respond, steps.agree)[:answers]:
+            await answer(nle, second)
+        episode = await steps.episode(ceo)
+        if end == "stop":
+            await steps.move(episode, "stop")
+        else:
+            await completed(steps, episode)
+        assert world.state("offers", second) == "withdrawn"
+        ended = "stopped" if end == "stop" else "completed"
+        offer = (await steps.client.get(f"/v1/offers/{second}", headers=world.partner())).json()
+        assert offer["withdrawal"]["reason"] == f"The episode that the offer was to join has been {ended}."
+        assert [world.account(match.leader) for match in (ceo, nle)] == [(0, 0, 0, 0)] * 2
+        assert world.state("proposals", nle.proposal) == "withdrawn"
+        assert world.state("needs", ceo.need) == ("decided" if end == "stop" else "met")
+        assert_balanced(world)
+
+    async def test_falls_unanswered_beyond_its_deadline_as_lapsed(
+        self, steps: Steps, world: World, clock: Clock
+    ) -> None:
+        ceo, nle = parts(world)
+        second = str((await steps.offer(nle))["id"])
+        episode = await steps.episode(ceo)
+        clock.now += timedelta(days=8)
+        await steps.move(episode, "stop")
+        assert world.state("offers", second) == "lapsed"
+        assert world.account(nle.leader) == (0, 0, 0, 0)
 
 
 class TestRefusals:

@@ -1,0 +1,105 @@
+"""What a leader declares after the offer: schools are shown it before they agree, and nobody goes on past it unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from services.brokering.tests.support_world import Match, Steps, World
+
+from brokering.domain.matching_policy import ConflictKind, Treatment
+from brokering.offers.conflicts import not_shown
+from brokering.policies.documents import current_policy
+
+BARRED = "urn:problem:declared-interest"
+
+
+class Declared(NamedTuple):
+    """An interest as it is stored."""
+
+    kind: str
+    subject_kind: str
+    subject_id: str
+    starts_on: date | None
+    ends_on: date | None
+    declared_at: datetime
+
+
+async def declare(steps: Steps, match: Match, kind: str, subject: tuple[str, str] | None = None) -> None:
+    subject_kind, subject_id = subject or ("school", str(match.urn))
+    body = {"kind": kind, "subject_kind": subject_kind, "subject_id": subject_id, "starts_on": "2026-01-01"}
+    sent = World.leader_person(match.leader, scope="leaders:read leaders:write")
+    answer = await steps.client.post(f"/v1/leaders/{match.leader}/interests", json=body, headers=sent)
+    assert answer.status_code == 201, answer.text
+
+
+async def shown(steps: Steps, match: Match, offer: str) -> list[str]:
+    answer = await steps.client.get(f"/v1/offers/{offer}", headers=World.school(match.urn))
+    return [interest["kind"] for interest in answer.json()["shown"]["interests"]]
+
+
+@pytest.mark.parametrize("kind", ["sponsor_bid", "employment"])
+async def test_before_the_school_has_answered(steps: Steps, world: World, kind: str) -> None:
+    match = world.match()
+    offer = (await steps.offer(match))["id"]
+    await steps.respond(match, offer)
+    await declare(steps, match, kind)
+    assert await shown(steps, match, offer) == [kind]
+    assert (await steps.agree(match, offer, 409))["type"] == BARRED
+    await steps.agree(match, offer, agreed=False, reason="it bids for us")
+    assert world.account(match.leader) == (0, 0, 0, 0)
+
+
+async def test_a_leader_with_a_bid_does_not_accept_and_may_decline(steps: Steps, world: World) -> None:
+    match = world.match()
+    offer = (await steps.offer(match))["id"]
+    await declare(steps, match, "sponsor_bid")
+    assert (await steps.respond(match, offer, 409))["type"] == BARRED
+    await steps.respond(match, offer, accepted=False, reason="we bid for it")
+
+
+async def test_after_the_school_has_agreed(steps: Steps, world: World) -> None:
+    match = world.match()
+    offer = (await steps.offer(match))["id"]
+    await steps.respond(match, offer)
+    await steps.agree(match, offer)
+    await declare(steps, match, "interest")
+    assert await shown(steps, match, offer) == []
+    assert (await steps.approve(offer, 409))["type"] == BARRED
+    rows: list[dict[str, Any]] = [{"offer_id": offer, "approved": True}]
+    batch = await steps.client.post("/v1/approvals/batches", json={"rows": rows}, headers=world.director())
+    assert batch.json()["data"][0]["errors"][0]["code"] == "declared-interest"
+    await steps.approve(offer, approved=False, reason="declared too late")
+
+
+async def test_what_touches_another_school_is_no_matter(steps: Steps, world: World) -> None:
+    match = world.match()
+    offer = (await steps.offer(match))["id"]
+    await steps.respond(match, offer)
+    await declare(steps, match, "sponsor_bid", ("school", "100099"))
+    assert await shown(steps, match, offer) == []
+    await steps.agree(match, offer)
+    await steps.approve(offer)
+
+
+@pytest.mark.parametrize(
+    ("treatment", "ends_on", "unseen"),
+    [
+        (Treatment.FLAG, None, 1),
+        (Treatment.OFF, None, 0),
+        (Treatment.FLAG, date(2010, 1, 1), 0),
+    ],
+)
+def test_what_is_only_flagged_is_held_until_the_school_has_been_shown_it(
+    treatment: Treatment, ends_on: date | None, unseen: int
+) -> None:
+    policy = replace(current_policy(), conflicts=dict.fromkeys(ConflictKind, treatment))
+    declared: Any = Declared("interest", "school", "100000", None, ends_on, datetime(2026, 11, 1, tzinfo=UTC))
+    assert len(not_shown(policy, [declared], [], date(2026, 11, 2))) == unseen
+    known = {"kind": "interest", "subject": {"kind": "school", "id": "100000"}}
+    shown = {**known, "declared_at": "2026-11-01T00:00:00+00:00"}
+    assert not_shown(policy, [declared], [shown], date(2026, 11, 2)) == []
+    other = {**shown, "declared_at": "2026-10-31T00:00:00+00:00"}
+    assert len(not_shown(policy, [declared], [other], date(2026, 11, 2))) == unseen
