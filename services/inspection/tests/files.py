@@ -129,6 +129,14 @@ def csv_file(rows: Sequence[Sequence[str]], encoding: str = "cp1252") -> bytes:
     return out.getvalue().encode(encoding)
 
 
+def without(content: bytes, *lacking: str, encoding: str = "cp1252") -> bytes:
+    """Return a file less these columns."""
+    header, *rest = csv.reader(io.StringIO(content.decode(encoding)))
+    assert {*lacking} <= {*header}, lacking
+    kept = [place for place, title in enumerate(header) if title not in lacking]
+    return csv_file([[row[place] for place in kept] for row in (header, *rest)], encoding)
+
+
 def outcomes_file(*rows: tuple[int, str, str]) -> bytes:
     """Return a snapshot of outcomes: rows of (URN, start date, overall grade in words)."""
     columns = load_columns("ofsted-outcomes")["layouts"]["outcomes"]

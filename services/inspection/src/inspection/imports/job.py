@@ -74,7 +74,7 @@ def _run(context: JobContext) -> None:
             as_at=wanted["as_at"],
             report=lambda done: context.progress(done, total, READING),
         )
-        read.batch.partial = partial
+        read.batch.partial, read.batch.left = partial, reader.columns.left
         if not read.read:
             empty = UnreadableFile("no_rows", f"The file has a header on line {table.header.line} and no rows.")
             raise _failed(wanted["file_name"], empty)
@@ -153,7 +153,7 @@ class _Merge:
         outcome = {
             **rows,
             "encoding": self._table.encoding,
-            "header": {**self._reader.drift.as_json(), "titles": self._table.header.titles},
+            "header": {**self._reader.columns.drift.as_json(), "titles": self._table.header.titles},
             "warnings": self._warnings.as_json(),
             "source_id": source_id,
             "row_digests": pack_digests(self._digests()) if self._is_whole(source_id) else None,
@@ -167,7 +167,7 @@ class _Merge:
 
     def _warn(self) -> None:
         """Warn of what is odd about the file as a whole."""
-        drift = self._reader.drift
+        drift = self._reader.columns.drift
         for code, titles, text in (
             ("columns_missing", drift.missing, "Columns known of this kind are not in the file."),
             ("columns_unknown", drift.unknown, "Columns of the file are not known of this kind and are not read."),
@@ -176,6 +176,9 @@ class _Merge:
         ):
             if titles:
                 self._warnings.add(code, text, len(titles), titles)
+        if left := self._reader.left():
+            text = f"Left as they were, and not known of what is new, for want of a column: {', '.join(left)}."
+            self._warnings.add("fields_left", text, len(left), left)
         if self._table.truncated:
             self._warnings.add("truncated", "The file breaks off in its last row.")
         elif not self._table.last_line_ended:

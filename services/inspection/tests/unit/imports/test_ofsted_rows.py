@@ -268,7 +268,7 @@ class TestBlocks:
         row = {**school(), **latest("01/10/2023")}
         (found,) = reader.read([row.get(title, "NULL") for title in some]).inspections
         assert unpack(found.packed)[4:6] == [None, "not_in_source"]
-        assert reader.drift.missing == ["Publication date"]
+        assert reader.columns.drift.missing == ["Publication date"]
 
 
 class TestRegister:

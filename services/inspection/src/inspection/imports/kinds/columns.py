@@ -24,6 +24,7 @@ class Columns:
             self.layout, self.known["layouts"][self.layout], self.known["ignored_prefixes"]
         )
         self._check()
+        self.left = self._fed_by_none()
 
     def place(self, title: str) -> int:
         """Return a column's place; -1, which is where a blank cell is put, for one that the file lacks."""
@@ -34,6 +35,12 @@ class Columns:
         """Return a reader of a field of `fields`; see `Reader`."""
         title = self.known["fields"][field]
         return Reader(title, parse, why, needed=needed)
+
+    def _fed_by_none(self) -> list[str]:
+        """Return the columns of the database that want a column of this file: they stay as they were."""
+        feeds: dict[str, list[str]] = self.known.get("feeds", {})
+        absent = [field for field, title in self.known["fields"].items() if title not in self.header]
+        return [*dict.fromkeys(name for field in absent for name in feeds.get(field, [field]))]
 
     def _layout(self) -> str:
         layouts: dict[str, list[str]] = self.known["layouts"]

@@ -42,7 +42,7 @@ class GroupReader(RowReader):
 
     def __init__(self, header: Header) -> None:
         columns = Columns(GiasGroups.code, header)
-        self.drift = columns.drift
+        self.columns = columns
         read = columns.reader
         self._readers = {
             "uid": read("uid", parse_uid, "not a UID (digits)", needed=True),

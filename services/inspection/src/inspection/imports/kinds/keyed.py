@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.model import Batch, Provenance
-from inspection.imports.kinds.packing import bytea, join
+from inspection.imports.kinds.packing import bytea, digest, join, pack, unpack
 
 
 class KeyedRow(NamedTuple):
@@ -43,11 +43,14 @@ class Merged:
 def merge(connection: Connection, table: KeyedTable, batch: Batch, source: Provenance) -> Merged:
     """Add what is new and change what a file as new or newer says otherwise.
 
-    Rows that another kind of file put there, for want of this one, are always replaced.
+    Rows that another kind of file put there, for want of this one, are always replaced. Columns that the file does not
+    fill are left as they were.
     """
     stored = {
         table.key_of(key): (key, known) for key, known in repository.stored_rows(connection, table.name, table.key)
     }
+    if batch.left:
+        _complete(connection, table, batch)
     merged = Merged([], [])
     repeated = [key for key in batch.known if key in stored]
     for key, accepted in batch.accepted.items():
@@ -74,6 +77,17 @@ def merge(connection: Connection, table: KeyedTable, batch: Batch, source: Prove
     if older:
         repository.move_on(connection, table.name, table.key, older, source.id)
     return merged
+
+
+def _complete(connection: Connection, table: KeyedTable, batch: Batch) -> None:
+    """Give the batch's rows, where they are stored already, what is stored of columns that the file does not fill."""
+    for key, values in repository.values(connection, table.name, table.key, batch.left):
+        accepted = batch.accepted.get(table.key_of(key))
+        if accepted is not None:
+            filled = dict(zip(table.columns, unpack(accepted.record.packed), strict=True))
+            packed = pack([*(filled | dict(zip(batch.left, values, strict=True))).values()])
+            record = accepted.record._replace(packed=packed, content_hash=digest(packed))
+            batch.accepted[table.key_of(key)] = accepted._replace(record=record)
 
 
 def _packed(rows: Sequence[KeyedRow], source: Provenance) -> list[str]:

@@ -38,7 +38,7 @@ class LinkReader(RowReader):
 
     def __init__(self, header: Header) -> None:
         columns = Columns(GiasLinks.code, header)
-        self.drift = columns.drift
+        self.columns = columns
         read = columns.reader
         self._readers = {
             "urn": read("urn", parse_urn, "not a URN (six digits)", needed=True),

@@ -22,7 +22,7 @@ class LocationReader(RowReader):
 
     def __init__(self, header: Header) -> None:
         columns = Columns(GiasLocations.code, header)
-        self.drift = columns.drift
+        self.columns = columns
         fields = columns.known["fields"]
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._lat = columns.reader("lat", _degrees(NORTHERNMOST), "not a latitude in degrees", needed=True)

@@ -43,7 +43,7 @@ class MembershipReader(RowReader):
 
     def __init__(self, header: Header) -> None:
         columns = Columns(GiasMemberships.code, header)
-        self.drift = columns.drift
+        self.columns = columns
         read = columns.reader
         self._urn = read("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._uid = read("uid", parse_uid, "not a UID (digits)", needed=True)

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
-from inspection.imports.reading.header import Drift, Header
+from inspection.imports.kinds.columns import Columns
+from inspection.imports.reading.header import Header
 
 
 class Accepted(NamedTuple):
@@ -30,6 +31,8 @@ class Batch:
     """Rows of an earlier file, sent again: what is not listed says nothing."""
     anew: set[int] = field(default_factory=set)
     """Rows that carry a warning: the next file's are read again even where no byte has changed, and so warn again."""
+    left: Sequence[str] = ()
+    """Columns of the database that the file does not fill, for want of a column: they stay as they were."""
     whole: bool = True
     """False where rows may be lost: the last line is not ended, or a quote never closes."""
 
@@ -71,7 +74,11 @@ class Fates:
 class RowReader(Protocol):
     """Reads rows of one file. To be inherited from."""
 
-    drift: Drift
+    columns: Columns
+
+    def left(self) -> list[str]:
+        """Return the names of what stays as it was for want of a column, for people."""
+        return self.columns.left
 
     def dated(self, as_at: date) -> None:
         """Learn the date of the file, before its first row. Most kinds read a row alike whatever it is."""

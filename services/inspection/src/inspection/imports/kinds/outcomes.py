@@ -52,7 +52,7 @@ class OutcomeReader(RowReader):
 
     def __init__(self, header: Header) -> None:
         columns = Columns(OfstedOutcomes.code, header)
-        self.drift = columns.drift
+        self.columns = columns
         fields, areas = columns.known["fields"], columns.known["areas"]
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._dates = InspectionDates()

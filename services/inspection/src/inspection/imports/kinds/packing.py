@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 NOTHING: Final = "\x00"
 _BETWEEN: Final = "\x1f"
 _END: Final = "\x1e"
+_DEGREE_PLACES: Final = 5
 _COPY_FORM: Final = (  # in this order: the escapes of what stands in values come before what they are made of
     ("\\", r"\\"),
     ("\t", r"\t"),
@@ -58,6 +59,18 @@ def digest(text: str, size: int = 16) -> bytes:
 def bytea(value: bytes) -> str:
     """Return bytes in the database's text form."""
     return "\\x" + value.hex()
+
+
+def written(value: Any) -> str | None:
+    """Return a value of a column in the text form that values of files are packed in."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return boolean(value)
+        case float():
+            return f"{value:.{_DEGREE_PLACES}f}"
+    return str(value)
 
 
 def boolean(value: bool | None) -> str | None:

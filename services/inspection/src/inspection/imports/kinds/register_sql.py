@@ -71,17 +71,6 @@ FROM (
     CROSS JOIN LATERAL (SELECT e.status <> '{CLOSED}' AND word.as_at >= :as_at AS newer) AS which) n
 WHERE target.urn = n.urn"""
 
-_RESTORE = f"""
-UPDATE schools AS target
-SET ({_LIST}) = ({_names(SHARED, "n")}), overlaid = NULL, register_source_id = NULL
-FROM (
-    SELECT s.urn, {_names(SHARED, "was")}
-    FROM schools s
-    JOIN sources word ON word.id = s.register_source_id
-    CROSS JOIN LATERAL jsonb_populate_record(s, s.overlaid) AS was
-    WHERE word.as_at < :as_at AND s.urn = ANY(CAST(:urns AS int[]))) n
-WHERE target.urn = n.urn"""
-
 # a closure holds from its own day on; what the register told for the first time was not nothing before
 _RECORD = f"""
     changed AS (
@@ -135,25 +124,46 @@ def complete(connection: Connection, created: Collection[int], source: Provenanc
         _write(connection, _SETTLE, source, keep=False, urns=number_array(created))
 
 
-def rewrite(connection: Connection, columns: Sequence[str], rows: Sequence[str], source: Provenance) -> None:
-    """Change schools to what Ofsted's file says, but for fields of which the register's word is newer."""
+def rewrite(connection: Connection, columns: Sequence[str], rows: Sequence[str], source: Provenance) -> list[int]:
+    """Change schools to what Ofsted's file says, but for fields of which the register's word is newer.
+
+    Return the schools of which any field differs.
+    """
     if not rows:
-        return
+        return []
     repository.stage(connection, "schools", columns, rows)
     connection.execute(text(_OVERLAY_INCOMING), {"as_at": source.as_at})
     changes = ", ".join(f"{name} = incoming.{name}" for name in columns if name != "urn")
-    _write(
+    return _write(
         connection,
         f"UPDATE schools AS target SET {changes} FROM incoming WHERE target.urn = incoming.urn",
         source,
     )
 
 
-def restore(connection: Connection, urns: Collection[int], source: Provenance) -> list[int]:
-    """Take back the register's word on schools that a newer file repeats as it had them; return those that changed."""
+def restore(connection: Connection, urns: Collection[int], source: Provenance, left: Collection[str] = ()) -> list[int]:
+    """Take back the register's word on schools that a newer file repeats as it had them; return those that changed.
+
+    Of the columns `left` the file says nothing.
+    """
     if not urns or not _any(connection, "register_source_id IS NOT NULL"):
         return []
-    return _write(connection, _RESTORE, source, urns=number_array(urns))
+    spoken = [name for name in SHARED if name not in left]
+    return _write(
+        connection,
+        f"""
+        UPDATE schools AS target
+        SET ({", ".join(spoken)}) = ({_names(spoken, "n")}), overlaid = NULL, register_source_id = NULL
+        FROM (
+            SELECT s.urn, {_names(spoken, "was")}
+            FROM schools s
+            JOIN sources word ON word.id = s.register_source_id
+            CROSS JOIN LATERAL jsonb_populate_record(s, s.overlaid) AS was
+            WHERE word.as_at < :as_at AND s.urn = ANY(CAST(:urns AS int[]))) n
+        WHERE target.urn = n.urn""",
+        source,
+        urns=number_array(urns),
+    )
 
 
 def mark_missing(connection: Connection, urns: Collection[int], source: Provenance) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, text
 
-from inspection.imports.kinds.packing import copy_text, number_array, pack
+from inspection.imports.kinds.packing import copy_text, number_array, pack, written
 
 STAY_COLUMNS = ("urn", "trust_uid", "joined_on", "first_seen_on", "left_on", "assumed", "source_id")
 _ROWS_AT_ONCE = 4000
@@ -72,6 +72,14 @@ def stored_rows(connection: Connection, table: str, key: Sequence[str]) -> Itera
     )
     for *parts, content_hash, name, as_at in rows:
         yield tuple(parts), Stored(bytes(content_hash), name, as_at)
+
+
+def values(
+    connection: Connection, table: str, key: Sequence[str], columns: Sequence[str]
+) -> Iterator[tuple[tuple[Any, ...], list[str | None]]]:
+    """Yield the key and some columns, in the text form of packed values, of every row."""
+    for row in connection.execute(text(f"SELECT {', '.join([*key, *columns])} FROM {table}")):  # noqa: S608 - names of ours
+        yield tuple(row[: len(key)]), [*map(written, row[len(key) :])]
 
 
 def move_on(

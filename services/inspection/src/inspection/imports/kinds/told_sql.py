@@ -71,6 +71,9 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'areas/' || area || '/grade', to_jsonb(was.grades -> area), to_jsonb(written.grades -> area)
     FROM (SELECT json_object_keys(was.grades) UNION SELECT json_object_keys(written.grades)) AS areas (area)
+    UNION ALL
+    SELECT 'areas/' || area || '/judged_on', to_jsonb(was.judged_on -> area), to_jsonb(written.judged_on -> area)
+    FROM (SELECT json_object_keys(was.judged_on) UNION SELECT json_object_keys(written.judged_on)) AS areas (area)
 ) AS f (field, before, after)
 WHERE f.before IS DISTINCT FROM f.after
 ORDER BY written.urn, written.id, f.field"""

@@ -12,7 +12,7 @@ from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns, Reader
 from inspection.imports.kinds.model import RowReader
 from inspection.imports.kinds.ofsted.register import LOCAL_AUTHORITY, NOT_IN_SOURCE, TRUST, parse_uid, parse_urn
-from inspection.imports.kinds.packing import boolean, digest, pack
+from inspection.imports.kinds.packing import digest, pack, written
 from inspection.imports.reading.cells import fold_word, parse_date, parse_digits, parse_int, parse_text
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
@@ -44,7 +44,7 @@ class EstablishmentReader(RowReader):
 
     def __init__(self, header: Header) -> None:
         columns = Columns(CODE, header)
-        self.drift = columns.drift
+        self.columns = columns
         read = columns.reader
         self._urn = read("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._type = read("type", _type_code(), "not a type of establishment known", needed=True)
@@ -101,7 +101,7 @@ class EstablishmentReader(RowReader):
         closed = value["status"] == CLOSED
         value |= self._placed(padded, type_code, closed=closed)
         self._body(value)
-        packed = pack([_written(value[name]) for name in COLUMNS])
+        packed = pack([written(value[name]) for name in COLUMNS])
         opened, left = value["open_date"], value["close_date"] if closed else None
         return EstablishmentRow(
             urn, packed, digest(packed), value["trust_uid"], value["trust_name"], opened, left, closed
@@ -134,19 +134,13 @@ class EstablishmentReader(RowReader):
             "rb_reason": None if body else NOT_IN_SOURCE,
             "laestab": f"{authority}{number}" if authority and number else None,
             "name_folded": fold(str(value["name"])),
-            "lat": place and f"{place[0]:.5f}",
-            "lng": place and f"{place[1]:.5f}",
+            "lat": place and place[0],
+            "lng": place and place[1],
         }
 
 
 def _place(easting: int | None, northing: int | None) -> tuple[float, float] | None:
     return degrees_of(easting, northing) if easting and northing else None
-
-
-def _written(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return boolean(value)
-    return None if value is None else str(value)
 
 
 def _type_code() -> Callable[[str], str]:

@@ -44,6 +44,8 @@ class Found(NamedTuple):
     kind: str
     packed: str
     judgement: Judgement
+    left: tuple[str, ...] = ()
+    """Columns that the file does not fill, for want of a column; `judged_on/<area>` is the one date in it."""
 
     @property
     def content_hash(self) -> bytes:
@@ -79,6 +81,11 @@ class Block:
         own: dict[str, str] = spec.get("judged_on", {})
         self._own_dates = {area: Reader(title, self._day(title), NOT_A_DATE) for area, title in own.items()}
         self._dates = [columns.place(title) for title in own.values()]
+        absent = [name for name, title in self._titles.items() if title not in columns.header]
+        fed = (name for field in absent for name in columns.known["block_feeds"].get(field, ()))
+        undated = (f"judged_on/{area}" for area, title in own.items() if title not in columns.header)
+        self.left = (*dict.fromkeys((*fed, *undated)),)
+        self.code: str = spec["code"]
         self._judgements = lru_cache(maxsize=20_000)(self._read_judgement)
 
     def __call__(self, columns: Sequence[Sequence[str]], urns: Sequence[int]) -> Iterator[tuple[int, Found]]:
@@ -105,8 +112,9 @@ class Block:
             *self._relations(present, present.of(urns)),
             self._judged_on(present),
         )
-        kinds = repeat(self._kind)
-        return zip(present.of(range(len(urns))), map(Found, numbers, days, kinds, packed, judgements), strict=True)
+        kinds, left = repeat(self._kind), repeat(self.left)
+        found = map(Found, numbers, days, kinds, packed, judgements, left)
+        return zip(present.of(range(len(urns))), found, strict=True)
 
     def _relations(self, present: "_Present", urns: Sequence[int]) -> tuple[list[str | None], list[str], list[str]]:
         """Return the columns URN at inspection, relates to the current URN, and whether that is assumed."""

@@ -16,9 +16,9 @@ PUBLISHED_BEFORE_START: Final = "published_before_start"
 class InspectionDates:
     """What a file can tell of inspections' dates. `as_at` is its own; while that is None no date is too late."""
 
-    def __init__(self) -> None:
+    def __init__(self, as_at: date | None = None) -> None:
         figures = limit("inspection_dates")
-        self.as_at: date | None = None
+        self.as_at = as_at
         self._earliest = date.fromisoformat(figures["earliest"])
         self._days_after = int(figures["days_after_file"])
 

@@ -45,8 +45,8 @@ class Judgement:
     doubts: tuple[str, ...] = ()
 
     def doubted(self, codes: tuple[str, ...]) -> "Judgement":
-        """Return the same judgement with these warnings on the inspection's dates."""
-        warnings = (*self.warnings, *codes)
+        """Return the same judgement with these warnings on the inspection's dates, and no others on them."""
+        warnings = (*self.warnings[: len(self.warnings) - len(self.doubts)], *codes)
         packed = pack([*unpack(self.packed)[:-1], text_array(warnings)])
         return Judgement(packed, self.digest, warnings, codes)
 

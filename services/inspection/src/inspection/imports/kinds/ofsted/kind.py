@@ -15,9 +15,12 @@ from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.ofsted import blocks, judgements, repository
 from inspection.imports.kinds.ofsted.blocks import Found
+from inspection.imports.kinds.ofsted.completing import complete
+from inspection.imports.kinds.ofsted.dates import InspectionDates
 from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
 from inspection.imports.kinds.ofsted.published_here import DIFFERS, differs
 from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
+from inspection.imports.kinds.ofsted.register import completed
 from inspection.imports.kinds.ofsted.repository import KnownSchool
 from inspection.imports.kinds.packing import NOTHING, bytea, join, unpack
 from inspection.imports.kinds.stays import Seen
@@ -59,6 +62,7 @@ class _Load:
         if self._rows:
             repository.lock_inspections(self._connection)
             self._schools = repository.known_schools(self._connection, self._rows, CODE)
+            self._complete()
         created = sorted(urn for urn in self._rows if urn not in self._schools)  # indexes by URN grow at their end
         changed = self._register(created)
         changed |= self._inspections(created)
@@ -73,10 +77,20 @@ class _Load:
         bulk.tell_schools(self._connection, {*created, *changed, *missing})
         return Fates(len(created), len(changed))
 
+    def _complete(self) -> None:
+        """Let what the file has no column for stay as it was in the schools known before."""
+        if not self._batch.left:
+            return
+        for (urn,), values in bulk.values(self._connection, "schools", ("urn",), self._batch.left):
+            if urn in self._schools:
+                kept = dict(zip(self._batch.left, values, strict=True))
+                row = self._rows[urn]
+                self._rows[urn] = row._replace(register=completed(row.register, kept))
+
     def _register(self, created: list[int]) -> set[int]:
         """Write the register's fields of schools that are new or that this file, not older, says otherwise of."""
         self._add_trusts()
-        changed = [
+        rewritten = [
             urn
             for urn, known in self._schools.items()
             if known.as_at <= self._source.as_at
@@ -87,8 +101,9 @@ class _Load:
         packed = (join(self._packed_school(urn), since) for urn in created)
         bulk.insert(self._connection, "schools", (*columns, "known_since"), packed)
         register_sql.complete(self._connection, created, self._source)
-        register_sql.rewrite(self._connection, columns, [*map(self._packed_school, changed)], self._source)
-        return {*changed, *register_sql.restore(self._connection, self._batch.known, self._source)}
+        packed_again = [*map(self._packed_school, rewritten)]
+        changed = register_sql.rewrite(self._connection, columns, packed_again, self._source)
+        return {*changed, *register_sql.restore(self._connection, self._batch.known, self._source, self._batch.left)}
 
     def _packed_school(self, urn: int) -> str:
         register = self._rows[urn].register
@@ -106,38 +121,45 @@ class _Load:
 
     def _inspections(self, created: list[int]) -> set[int]:
         """Merge the inspections of schools known before, add those of new ones; return whose evidence changed."""
-        known = repository.known_inspections(self._connection, self._schools)
         added: list[tuple[int, Found]] = []
         replaced: list[str] = []
         corrected: list[UUID] = []
         changed: set[int] = set()
         here: dict[UUID, tuple[int, Found]] = {}
-        for urn in self._schools:
-            for found in self._rows[urn].inspections:
-                stored = match(found, known.get(urn, ()))
-                what = step(found, stored, self._source.as_at)
-                if what is Step.NOTHING and stored is not None and stored.as_at is None:
-                    here[stored.id] = (urn, found)
-                if what is Step.NOTHING:
-                    continue
-                if stored is None:
-                    added.append((urn, found))
-                elif what is not Step.RECALL:
-                    replaced.append(self._packed_inspection(str(stored.id), urn, found))
-                    corrected.extend([stored.id] if what is Step.CORRECT else [])
-                elif not self._recall(stored, found):
-                    continue
+        for urn, found, stored in self._matched():
+            what = step(found, stored, self._source.as_at)
+            if what is Step.NOTHING and stored is not None and stored.as_at is None:
+                here[stored.id] = (urn, found)
+            if what is Step.NOTHING:
+                continue
+            if stored is None:
+                added.append((urn, found))
+            elif what is not Step.RECALL:
+                replaced.append(self._packed_inspection(str(stored.id), urn, found))
+                corrected.extend([stored.id] if what is Step.CORRECT else [])
+            elif self._recall(stored, found):
                 changed.add(urn)
         new = ((urn, found) for urn in created for found in self._rows[urn].inspections)
         packed = (self._packed_inspection(each, *it) for each, it in zip(_ids(), chain(new, added), strict=False))
         bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, packed)
-        told_sql.added_inspections(self._connection, {urn for urn, _ in added}, self._source.id)
+        listed = {urn for urn, _ in added}
+        told_sql.added_inspections(self._connection, listed, self._source.id)
+        changed |= listed
         if replaced:
-            repository.refresh_inspections(self._connection, replaced, corrected)
+            changed |= {*repository.refresh_inspections(self._connection, replaced, corrected)}
         self._compare(here)
         if corrected:
             self._warnings.add("corrected", "Grades that differ from an earlier file are corrections.", len(corrected))
         return changed
+
+    def _matched(self) -> Iterator[tuple[int, Found, Stored | None]]:
+        """Yield what the file tells of schools known before, each with what is stored of the same inspection."""
+        known = repository.known_inspections(self._connection, self._schools)
+        dates = InspectionDates(self._source.as_at)
+        for urn in self._schools:
+            for found in self._rows[urn].inspections:
+                stored = match(found, known.get(urn, ()))
+                yield urn, found if stored is None else complete(found, stored, dates), stored
 
     def _compare(self, here: dict[UUID, tuple[int, Found]]) -> None:
         """Tell of inspections published here that this file judges otherwise: what was published stands."""

@@ -8,6 +8,17 @@ from uuid import UUID
 
 from inspection.imports.kinds.ofsted.blocks import Found
 
+KEPT = (
+    "number",
+    "published_on",
+    "published_reason",
+    "urn_at_inspection",
+    "relates_to_current_urn",
+    "relates_assumed",
+    "judged_on",
+)
+"""Columns that a newer file may leave as they were."""
+
 GRADED = "graded"
 JUDGEMENT_BYTES = 8
 
@@ -22,6 +33,8 @@ class Stored(NamedTuple):
     kind: str
     content_hash: bytes
     as_at: date | None
+    kept: tuple[str | None, ...] = ()
+    """Values of the columns `KEPT`, in text form."""
 
 
 class Step(Enum):

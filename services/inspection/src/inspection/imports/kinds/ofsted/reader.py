@@ -31,10 +31,14 @@ class OfstedReader(RowReader):
 
     def __init__(self, header: Header) -> None:
         columns = Columns(CODE, header)
-        self.drift = columns.drift
+        self.columns = columns
         self._register = RegisterReader(columns)
         self._dates = InspectionDates()
         self._blocks = blocks_of(columns, self._dates)
+
+    def left(self) -> list[str]:
+        """Return the fields of the register, and by block those of inspections, that stay as they were."""
+        return [*self.columns.left, *(f"{block.code}/{name}" for block in self._blocks for name in block.left)]
 
     def dated(self, as_at: date) -> None:
         """Learn the date of the file, before its first row."""

@@ -1,6 +1,6 @@
 """The school itself, from the first columns of its row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -9,7 +9,7 @@ from inspection.data import load
 from inspection.domain.names import fold
 from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns, OwnTexts, Reader
-from inspection.imports.kinds.packing import NOTHING, digest, join, pack_columns
+from inspection.imports.kinds.packing import NOTHING, digest, join, pack, pack_columns, unpack
 from inspection.imports.reading.cells import (
     fold_word,
     parse_date,
@@ -131,13 +131,12 @@ class RegisterReader:
         told = pack_columns([*map(str, urns)], laestabs, names, folded, postcodes, urls, *common, status, *bodies)
         reasons = self._sixth_form_reason.column(columns[self._place_of_sixth_form])
         packed = [join(each, reason or NOTHING) for each, reason in zip(told, reasons, strict=True)]
-        # rows without a reason keep the digest that they had before there were any
-        digested = [whole if reason else each for each, whole, reason in zip(told, packed, reasons, strict=True)]
+        digests = map(_digest, told, reasons)
         trust_names = [
             self._trust_name[cell] if uid else None
             for uid, cell in zip(uids, columns[self._place_of_trust_name], strict=True)
         ]
-        return [*map(Register, packed, map(digest, digested), uids, trust_names, map(_date, opened))]
+        return [*map(Register, packed, digests, uids, trust_names, map(_date, opened))]
 
     def _body(self, type_code: str, la_code: str, uid: str | None) -> tuple[str, str | None, str | None]:
         """Return kind, id and the reason there is no id of the responsible body: the trust, or else the authority."""
@@ -152,6 +151,21 @@ class RegisterReader:
         if kind == LOCAL_AUTHORITY:
             return kind, la_code, None
         return kind, uid, None if uid else NOT_IN_SOURCE
+
+
+def completed(register: Register, values: Mapping[str, str | None]) -> Register:
+    """Return the same with these values, in text form, in place of its own."""
+    filled = {**dict(zip(COLUMNS, unpack(register.packed), strict=True)), **values}
+    *told, reason = filled.values()
+    content_hash = _digest(pack(told), reason)
+    return register._replace(
+        packed=pack([*filled.values()]), content_hash=content_hash, open_date=_date(filled["open_date"])
+    )
+
+
+def _digest(told: str, reason: str | None) -> bytes:
+    """Return the digest of a packed row; one without a reason keeps that which it had before there were any."""
+    return digest(join(told, reason) if reason else told)
 
 
 def parse_urn(cell: str) -> int:

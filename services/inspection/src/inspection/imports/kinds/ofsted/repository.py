@@ -10,13 +10,15 @@ from sqlalchemy import Connection, text
 
 from inspection.imports.kinds import repository, told_sql
 from inspection.imports.kinds.ofsted import blocks, judgements, register
-from inspection.imports.kinds.ofsted.merging import Stored
-from inspection.imports.kinds.packing import number_array
+from inspection.imports.kinds.ofsted.merging import KEPT, Stored
+from inspection.imports.kinds.packing import number_array, written
 
 _TOLD_OTHERWISE = {"grades", "judged_on"}
 SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since", "register_source_id", "overlaid")
 CONTENT_COLUMNS = (*blocks.COLUMNS, *judgements.COLUMNS, "content_hash", "source_id")
 _TOLD = tuple(name for name in (*blocks.COLUMNS, *judgements.COLUMNS, "version") if name not in _TOLD_OTHERWISE)
+_KEPT = ", ".join(f"i.{name}::text" if name == "judged_on" else f"i.{name}" for name in KEPT)
+_FIRST_KEPT = Stored._fields.index("kept")
 INSPECTION_COLUMNS = ("id", "urn", *CONTENT_COLUMNS)
 
 
@@ -53,14 +55,14 @@ def known_inspections(connection: Connection, urns: Collection[int]) -> dict[int
     """Return what is stored of these schools' inspections, by URN."""
     rows = connection.execute(
         text(
-            "SELECT i.id, i.urn, i.number, i.starts_on::text, i.kind, i.content_hash, s.as_at"
+            f"SELECT i.id, i.urn, i.number, i.starts_on::text, i.kind, i.content_hash, s.as_at, {_KEPT}"  # noqa: S608 - names of ours
             " FROM inspections i LEFT JOIN sources s ON s.id = i.source_id WHERE i.urn = ANY(CAST(:urns AS int[]))"
         ),
         {"urns": number_array(urns)},
     )
     known: dict[int, list[Stored]] = {}
     for row in rows:
-        known.setdefault(row[1], []).append(Stored(*row))
+        known.setdefault(row[1], []).append(Stored._make([*row[:_FIRST_KEPT], tuple(map(written, row[_FIRST_KEPT:]))]))
     return known
 
 
@@ -76,23 +78,21 @@ def published_here(connection: Connection, ids: Collection[UUID], as_at: date) -
     return {row["id"]: row for row in rows.mappings()}
 
 
-def refresh_inspections(connection: Connection, packed: Sequence[str], corrected: Collection[UUID]) -> None:
-    """Change inspections, keeping the version before of those `corrected`; a number or date once known is kept."""
+def refresh_inspections(connection: Connection, packed: Sequence[str], corrected: Collection[UUID]) -> list[int]:
+    """Change inspections, keeping the version before of those `corrected`; return the schools of which any differs."""
     _keep_versions(connection, corrected)
     repository.stage(connection, "inspections", INSPECTION_COLUMNS, packed)
-    kept = {"number", "published_on", "published_reason"}
-    changes = ", ".join(f"{name} = n.{name}" for name in CONTENT_COLUMNS if name not in kept)
-    connection.execute(
+    changes = ", ".join(f"{name} = n.{name}" for name in CONTENT_COLUMNS)
+    differing = connection.scalars(
         text(
-            f"WITH written AS (UPDATE inspections i SET {changes}, number = coalesce(n.number, i.number),"  # noqa: S608 - names of ours
-            " published_on = coalesce(n.published_on, i.published_on), published_reason ="
-            " CASE WHEN coalesce(n.published_on, i.published_on) IS NULL THEN n.published_reason END,"
+            f"WITH written AS (UPDATE inspections i SET {changes},"  # noqa: S608 - names of ours
             " version = i.version + CASE WHEN i.id = ANY(:corrected) THEN 1 ELSE 0 END"
             " FROM incoming n WHERE n.id = i.id RETURNING i.*)"
-            f" {told_sql.of_written_inspections(_TOLD)}"
+            f" {told_sql.of_written_inspections(_TOLD)} RETURNING urn"
         ),
         {"corrected": list(corrected)},
     )
+    return list(differing)
 
 
 def _keep_versions(connection: Connection, ids: Collection[UUID]) -> None:

@@ -43,7 +43,7 @@ class PupilMeasures:
             text = f"Rows name another academic year than {year}, in which the file's date lies; they go to their own."
             warnings.add("other_year", text, len(other), other[:10])
         repository.stage_measures(connection, _packed(rows, year, source.id))
-        fates = repository.merge_staged(connection, source.as_at)
+        fates = repository.merge_staged(connection, source.as_at, batch.left)
         self._warn_of_coverage(connection, warnings)
         self._warn_of_strangers(connection, batch, warnings)
         return fates

@@ -89,7 +89,7 @@ class PupilReader(RowReader):
 
     def __init__(self, kind: str, header: Header) -> None:
         columns = Columns(kind, header)
-        self.drift = columns.drift
+        self.columns = columns
         known = columns.known
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._urn_place = columns.place(known["fields"]["urn"])

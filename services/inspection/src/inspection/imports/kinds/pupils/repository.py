@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -13,7 +13,11 @@ from inspection.imports.kinds.told_sql import PUPIL_DATA
 
 COLUMNS = ("urn", "period", "measure", "value", "status", "cohort", "source_id")
 
-_DIFFERS = "(m.value, m.status, m.cohort) IS DISTINCT FROM (n.value, n.status, n.cohort)"
+# a file without a column of pupils leaves their number as it was
+_DIFFERS = (
+    "(m.value, m.status, m.cohort) IS DISTINCT FROM"
+    " (n.value, n.status, CASE WHEN :cohort_left THEN m.cohort ELSE n.cohort END)"
+)
 
 _FATES = f"""
 SELECT count(*) FILTER (WHERE created) AS created, count(*) FILTER (WHERE changed AND NOT created) AS changed
@@ -38,7 +42,8 @@ _MERGE = f"""
 INSERT INTO pupil_measures AS m ({", ".join(COLUMNS)})
 SELECT {", ".join(COLUMNS)} FROM incoming ORDER BY urn, measure
 ON CONFLICT (urn, measure, period) DO UPDATE
-SET value = excluded.value, status = excluded.status, cohort = excluded.cohort, source_id = excluded.source_id
+SET value = excluded.value, status = excluded.status,
+    cohort = CASE WHEN :cohort_left THEN m.cohort ELSE excluded.cohort END, source_id = excluded.source_id
 WHERE (SELECT s.as_at <= :as_at FROM sources s WHERE s.id = m.source_id)"""
 
 # both are found once: as a join, with a table just filled and not analysed, all of it was gone through for each figure
@@ -58,12 +63,13 @@ def stage_measures(connection: Connection, packed: Iterable[str]) -> None:
     connection.execute(text("ANALYZE incoming"))
 
 
-def merge_staged(connection: Connection, as_at: date) -> Fates:
-    """Merge what is staged, and tell of how many of the file's rows something was new or changed."""
-    found = connection.execute(text(_FATES), {"as_at": as_at}).one()
+def merge_staged(connection: Connection, as_at: date, left: Collection[str]) -> Fates:
+    """Merge what is staged but for the columns `left`, and tell of how many rows something was new or changed."""
+    values = {"as_at": as_at, "cohort_left": "cohort" in left}
+    found = connection.execute(text(_FATES), values).one()
     if found.changed:
-        connection.execute(text(_TOLD), {"as_at": as_at})
-    connection.execute(text(_MERGE), {"as_at": as_at})
+        connection.execute(text(_TOLD), values)
+    connection.execute(text(_MERGE), values)
     return Fates(found.created, found.changed)
 
 
