@@ -13,6 +13,7 @@ from inspection.dashboards import comparisons
 from inspection.disadvantage.telling_sql import telling_of_meals
 from inspection.imports import repository
 from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
+from inspection.imports.date_columns import refuse_dates
 from inspection.imports.kinds import told_sql
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
 from inspection.imports.reading.lines import ENDS
@@ -75,11 +76,19 @@ def _run(context: JobContext) -> None:
             report=lambda done: context.progress(done, total, READING),
         )
         read.batch.partial, read.batch.left = partial, reader.columns.left
-        if not read.read:
-            empty = UnreadableFile("no_rows", f"The file has a header on line {table.header.line} and no rows.")
-            raise _failed(wanted["file_name"], empty)
+        try:
+            _refuse_doubtful(file, table, reader, read)
+        except UnreadableFile as error:
+            raise _failed(wanted["file_name"], error) from error
         context.progress(read.read, read.read, MERGING)
         _Merge(context, wanted, table, reader, read).run()
+
+
+def _refuse_doubtful(file: BinaryIO, table: Table, reader: RowReader, read: ReadFile) -> None:
+    """Raise UnreadableFile where the rows that were read, or refused, tell that the file is not what it should be."""
+    if not read.read:
+        raise UnreadableFile("no_rows", f"The file has a header on line {table.header.line} and no rows.")
+    refuse_dates(file, reader.columns, [why.column for _, why in read.rejections])
 
 
 class _Merge:

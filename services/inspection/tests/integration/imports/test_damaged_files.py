@@ -68,6 +68,16 @@ class TestRows:
 
 
 class TestFiles:
+    async def test_dates_with_the_month_first_load_nothing(self, importer: Importer, rows: Rows) -> None:
+        dates = [f"{month:02}/{day:02}/2023" for month in (9, 10) for day in (4, 25)]
+        sent = [{**school(100001 + n), **latest(day, number=f"{n}")} for n, day in enumerate(dates)]
+        document = await importer.send(ofsted_file([*sent, {**GOOD, **school(100009), **latest("11/30/2023")}]))
+        assert document["state"] == "failed"
+        (error,) = document["problem"]["errors"]
+        assert error["code"] == "month_first_dates"
+        assert "Inspection start date: 3 of 5 dates cannot be read" in error["detail"]
+        assert rows.count("schools") == 0
+
     async def test_one_that_breaks_off_loads_what_is_whole_and_marks_no_school(
         self, importer: Importer, rows: Rows
     ) -> None:

@@ -17,6 +17,7 @@ class Columns:
     """The columns of one file, matched with what is known of its kind. Raises UnreadableFile for a required one."""
 
     def __init__(self, kind: str, header: Header) -> None:
+        self.kind = kind
         self.known: dict[str, Any] = load_columns(kind)
         self.header = header
         self.layout = self._layout()
@@ -25,6 +26,7 @@ class Columns:
         )
         self._check()
         self.left = self._fed_by_none()
+        self.dates: list[str] = []
 
     def place(self, title: str) -> int:
         """Return a column's place; -1, which is where a blank cell is put, for one that the file lacks."""
@@ -35,6 +37,11 @@ class Columns:
         """Return a reader of a field of `fields`; see `Reader`."""
         title = self.known["fields"][field]
         return Reader(title, parse, why, needed=needed)
+
+    def dates_reader(self, field: str, parse: Callable[[str], T], why: str, *, needed: bool = False) -> "Reader[T]":
+        """Return a reader of a field of `fields` that holds dates, and note its column in `dates`."""
+        self.dates.append(self.known["fields"][field])
+        return self.reader(field, parse, why, needed=needed)
 
     def _fed_by_none(self) -> list[str]:
         """Return the columns of the database that want a column of this file: they stay as they were."""

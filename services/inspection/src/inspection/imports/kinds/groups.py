@@ -52,9 +52,9 @@ class GroupReader(RowReader):
             "trn": read("trn", parse_text, "too long"),
             "ukprn": read("ukprn", parse_digits, "not a UKPRN (digits)"),
             "companies_house_number": read("companies_house_number", parse_text, "too long"),
-            "opened_on": read("opened_on", parse_date, NOT_A_DATE),
-            "incorporated_on": read("incorporated_on", parse_date, NOT_A_DATE),
-            "closed_on": read("closed_on", parse_date, NOT_A_DATE),
+            "opened_on": columns.dates_reader("opened_on", parse_date, NOT_A_DATE),
+            "incorporated_on": columns.dates_reader("incorporated_on", parse_date, NOT_A_DATE),
+            "closed_on": columns.dates_reader("closed_on", parse_date, NOT_A_DATE),
             "postcode": read("postcode", parse_text, "too long"),
         }
         self._places = {name: columns.place(columns.known["fields"][name]) for name in self._readers}

@@ -45,7 +45,7 @@ class LinkReader(RowReader):
             "link_urn": read("link_urn", parse_urn, "not a URN (six digits)", needed=True),
             "kind": read("kind", code_reader("link_kinds", "label"), "not a kind of link known", needed=True),
             "link_name": read("link_name", parse_text, "too long"),
-            "established_on": read("established_on", parse_date, "not a date (dd-mm-yyyy)"),
+            "established_on": columns.dates_reader("established_on", parse_date, "not a date (dd-mm-yyyy)"),
         }
         fields = columns.known["fields"]
         self._places = {name: columns.place(fields[name]) for name in self._readers}

@@ -49,8 +49,8 @@ class MembershipReader(RowReader):
         self._uid = read("uid", parse_uid, "not a UID (digits)", needed=True)
         self._kind = read("kind", code_reader("group_kinds", "label"), "not a type of group known", needed=True)
         self._name = read("name", parse_text, "too long")
-        self._joined = read("joined_on", parse_date, NOT_A_DATE, needed=True)
-        self._left = read("left_on", parse_date, NOT_A_DATE)
+        self._joined = columns.dates_reader("joined_on", parse_date, NOT_A_DATE, needed=True)
+        self._left = columns.dates_reader("left_on", parse_date, NOT_A_DATE)
         self._places = {name: columns.place(title) for name, title in columns.known["fields"].items()}
         self._trusts = {entry["code"] for entry in load("group_kinds") if entry["academy_trust"]}
 

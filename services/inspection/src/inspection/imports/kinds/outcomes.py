@@ -57,7 +57,7 @@ class OutcomeReader(RowReader):
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
         self._dates = InspectionDates()
         read = partial(self._dates.read, fields["starts_on"])
-        self._starts: Reader[date] = columns.reader("starts_on", read, "not a date", needed=True)
+        self._starts: Reader[date] = columns.dates_reader("starts_on", read, "not a date", needed=True)
         self._places = [columns.place(fields[name]) for name in ("urn", "starts_on")]
         self._judged = {title: columns.place(title) for title in (fields["overall"], *areas.values())}
         self._areas = tuple(areas)

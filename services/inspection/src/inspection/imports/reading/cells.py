@@ -18,6 +18,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _SHOWN: Final = 200
 LONGEST_TEXT: Final = 500
 LONGEST_IDENTIFIER: Final = 10
+MONTHS: Final = 12
 MOST_DIGITS: Final = 9
 """So many every integer column of the database takes."""
 
@@ -37,6 +38,23 @@ def parse_date(cell: str) -> date:
     else:
         raise ValueError("not a date")
     return date(int(year), int(month), int(day))
+
+
+def is_month_first(cell: str) -> bool:
+    """Tell whether a cell is no date as `parse_date` reads it, but would be one with the month before the day."""
+    match = _DAY_FIRST.fullmatch(cell.strip())
+    if match is None:
+        return False
+    month, _, day, year = map(str, match.groups())
+    return int(month) <= MONTHS < int(day) and _is_date(int(year), int(month), int(day))
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_int(cell: str) -> int:

@@ -81,6 +81,7 @@ class Block:
         own: dict[str, str] = spec.get("judged_on", {})
         self._own_dates = {area: Reader(title, self._day(title), NOT_A_DATE) for area, title in own.items()}
         self._dates = [columns.place(title) for title in own.values()]
+        columns.dates += [self._titles["starts_on"], self._titles["published_on"], *own.values()]
         absent = [name for name, title in self._titles.items() if title not in columns.header]
         fed = (name for field in absent for name in columns.known["block_feeds"].get(field, ()))
         undated = (f"judged_on/{area}" for area, title in own.items() if title not in columns.header)

@@ -90,7 +90,7 @@ class RegisterReader:
             "high_age": read("high_age", _number(0, _OLDEST_PUPIL), "not an age"),
             "sixth_form": read("sixth_form", _flag(columns.known["sixth_form"]), "not known"),
             "religious_character": read("religious_character", parse_text, "too long"),
-            "open_date": read("open_date", _iso_date, "not a date (dd/mm/yyyy)"),
+            "open_date": columns.dates_reader("open_date", _iso_date, "not a date (dd/mm/yyyy)"),
             "type": read("type", code_reader("school_types", "label", "aliases"), "no type known", needed=True),
             "local_authority": read(
                 "local_authority",
