@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -115,8 +116,9 @@ def _within(body: object, path: Sequence[int | str], *, missing: bool) -> list[i
     place: list[int | str] = []
     at = body
     for number, part in enumerate(path, start=1):
-        if (isinstance(at, dict) and part in at) or (isinstance(at, list) and isinstance(part, int) and part < len(at)):
-            at = at[part]
+        members: dict[Any, Any] = dict(enumerate(at)) if isinstance(at, list) else at if isinstance(at, dict) else {}
+        if part in members:
+            at = members[part]
         elif part != _KEY and not (missing and number == len(path)):
             continue
         place.append(part)
