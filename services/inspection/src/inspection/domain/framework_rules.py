@@ -17,6 +17,7 @@ class FrameworkRules:
     """The rules of one framework. `reasons` are those that may stand in place of a grade.
 
     `only_optional`: grades and reasons which say that an area is not judged, with the areas where they may stand.
+    `needed_where_they_apply`: optional areas that have to be told of where the school has such provision.
     `areas_of_latest_graded`: it judges single areas of the school's latest graded inspection, by that one's scale.
     """
 
@@ -27,6 +28,7 @@ class FrameworkRules:
     optional: tuple[str, ...]
     reasons: frozenset[str]
     only_optional: Mapping[Grade, frozenset[str]]
+    needed_where_they_apply: tuple[str, ...]
     scale: frozenset[Grade]
     safeguarding: frozenset[str]
     overall_scale: frozenset[Grade]

@@ -13,7 +13,8 @@ from inspection.domain.framework_rules import FrameworkRules, Grade, Vocabulary
 from inspection.domain.frameworks import REPORT_CARD
 
 AREA_OUTSIDE_AGES = "area_outside_ages"
-CHECKED = frozenset({MISSING, MISMATCH, AREA_OUTSIDE_AGES})
+AREA_MAY_BE_MISSING = "area_may_be_missing"
+CHECKED = frozenset({MISSING, MISMATCH, AREA_OUTSIDE_AGES, AREA_MAY_BE_MISSING})
 """The codes of all doubts that `doubts` may raise."""
 NOT_APPLICABLE = "not_applicable"
 INADEQUATE = 4
@@ -54,12 +55,17 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An inspection with what it is judged by: its framework's rules, the codes, and the facts of its school."""
+    """An inspection with what it is judged by: its framework's rules, the codes, and the facts of its school.
+
+    `facts` are the best known, `facts_then` those known of the day on which it began: what has changed since must not
+    bar it.
+    """
 
     written: Written
     rules: FrameworkRules
     words: Vocabulary
     facts: Mapping[str, Any] = field(default_factory=dict)
+    facts_then: Mapping[str, Any] = field(default_factory=dict)
 
 
 def wrong(case: Case) -> Iterator[Fault]:
@@ -164,11 +170,9 @@ def lacking(case: Case) -> Iterator[Fault]:
     for area in rules.required:
         if area not in given:
             yield Fault("/areas", f"The area {area} is missing.", "missing_area")
-    for area in () if rules.areas_of_latest_graded else rules.optional:
-        rule = case.words.applicability.get(area)
-        if area not in given and rule is not None and rule.applies.holds(case.facts):
-            detail = f"The area {area} is missing: by the register it applies to this school ({rule.applies.fact})."
-            yield Fault("/areas", detail, "missing_area")
+    for area in _untold(case, case.facts_then):
+        because = f"the register of {written.starts_on} ({case.words.applicability[area].applies.fact})"
+        yield Fault("/areas", f"The area {area} is missing: it applied to this school by {because}.", "missing_area")
     for place, each in enumerate(written.areas):
         if each.grade is None and each.grade_reason is None:
             yield Fault(f"/areas/{place}/grade", f"The grade of {each.area} is missing.", "missing")
@@ -178,6 +182,13 @@ def lacking(case: Case) -> Iterator[Fault]:
         yield Fault("/safeguarding", "The judgement on safeguarding is missing.", "missing")
     if rules.takes_outcome and written.outcome is None:
         yield Fault("/outcome", "The outcome is missing.", "missing")
+
+
+def _untold(case: Case, facts: Mapping[str, Any]) -> list[str]:
+    """Return the areas that are not there although by these facts they apply to the school."""
+    given = {each.area for each in case.written.areas}
+    asked = [area for area in case.rules.needed_where_they_apply if area not in given]
+    return [area for area in asked if case.words.applicability[area].applies.holds(facts)]
 
 
 def doubts(case: Case) -> Iterator[str]:
@@ -190,6 +201,8 @@ def doubts(case: Case) -> Iterator[str]:
         doubt = MISSING if written.overall == INADEQUATE and written.category is None else None
     if doubt is not None:
         yield doubt
+    if {*_untold(case, case.facts)} - {*_untold(case, case.facts_then)}:
+        yield AREA_MAY_BE_MISSING
     for area, rule in case.words.applicability.items():
         graded = grades.get(area) not in {None, NOT_APPLICABLE}
         if area in case.rules.optional and graded and rule.outside.holds(case.facts):

@@ -4,20 +4,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection.rows import Row
+from inspection.schools.history_sql import schools_then
 from shared.auth import Principal
 
 _COLUMNS: Final = """
     d.id, d.urn, d.trust_uid, d.number, d.state, d.content, d.created_by, d.created_at, d.changed_by, d.changed_at"""
-_FACTS: Final = "s.low_age, s.high_age, s.sixth_form"
-_SELECT: Final = f"SELECT {_COLUMNS}, {_FACTS} FROM inspection_drafts d LEFT JOIN schools s ON s.urn = d.urn"
+_SELECT: Final = f"SELECT {_COLUMNS} FROM inspection_drafts d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ async def bind_organisation(session: AsyncSession, principal: Principal) -> None
 async def find(
     session: AsyncSession, draft_id: UUID, *, hold: bool = False, trust_uid: str | None = None
 ) -> Row | None:
-    """Return a draft about a school, with its facts, or one about a trust; with `hold` it is ours till the end."""
+    """Return a draft about a school, or one about a trust; with `hold` it is ours till the end."""
     lock = " FOR UPDATE OF d" if hold else ""
     about = "d.urn IS NOT NULL" if trust_uid is None else "d.trust_uid = :trust_uid"
     sql = f"{_SELECT} WHERE d.id = :id AND {about}{lock}"
@@ -131,9 +132,16 @@ async def remove(session: AsyncSession, draft_id: UUID) -> None:
     await session.execute(text("DELETE FROM inspection_drafts WHERE id = :id"), {"id": draft_id})
 
 
-async def school(reads: AsyncSession | AsyncConnection, urn: int) -> Row | None:
-    """Return the facts of a school that the rules look at."""
-    row = (await reads.execute(text(f"SELECT {_FACTS} FROM schools s WHERE urn = :urn"), {"urn": urn})).mappings()
+_FACTS: Final = "s.low_age, s.high_age, s.sixth_form"
+_SCHOOL: Final = {
+    False: text(f"SELECT {_FACTS} FROM schools s WHERE urn = :urn"),
+    True: text(f"SELECT {_FACTS} FROM {schools_then(one=True)} s"),
+}
+
+
+async def school(session: AsyncSession, urn: int, as_of: date | None = None) -> Row | None:
+    """Return the facts of a school that the rules look at, of today or of a day; None where it was not known then."""
+    row = (await session.execute(_SCHOOL[as_of is not None], {"urn": urn, "as_of": as_of})).mappings()
     found = row.one_or_none()
     return None if found is None else dict(found)
 

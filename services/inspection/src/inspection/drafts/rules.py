@@ -60,6 +60,7 @@ def _rules(entry: Mapping[str, Any]) -> FrameworkRules:
         optional=tuple(entry["optional"]),
         reasons=frozenset(entry["reasons"]),
         only_optional=dict.fromkeys(entry["only_optional"], frozenset(entry["optional"])),
+        needed_where_they_apply=tuple(entry["needed_where_they_apply"]),
         scale=scale,
         safeguarding=frozenset(_codes("safeguarding", code)),
         overall_scale=scale if overall["needed"] else frozenset(),
@@ -142,11 +143,15 @@ def judges_another(content: Content) -> bool:
     return bool(content["kind"] == MONITORING)
 
 
-def case_of(content: Content, facts: Mapping[str, Any], judged: str | None = None) -> Case:
-    """Return a document with its rules; `judged` is the framework of the inspection whose areas it judges again."""
+def case_of(content: Content, judged: str | None, *, today: Mapping[str, Any], then: Mapping[str, Any]) -> Case:
+    """Return a document with its rules and the facts of its school, of today and of the day the inspection began.
+
+    `judged` is the framework of the inspection whose areas it judges again.
+    """
     known = framework_rules()
     rules = judging(known[content["framework"]], known[judged] if judged else None)
-    return Case(written(content), rules, vocabulary(), facts)
+    told_then = {name: value for name, value in then.items() if value is not None}
+    return Case(written(content), rules, vocabulary(), {**today, **told_then}, told_then)
 
 
 def written(content: Content) -> Written:

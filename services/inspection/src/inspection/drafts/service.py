@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.audit.service import Entry, record
+from inspection.domain import trust_inspections
 from inspection.domain.changes import changes
 from inspection.domain.steps import PUBLISHED
 from inspection.domain.validation import Case, Fault, doubts, lacking, wrong
@@ -56,12 +57,13 @@ def draft_document(row: Row, case: Case) -> Document:
     }
 
 
-async def case_for(session: AsyncSession, content: Mapping[str, Any], facts: Mapping[str, Any]) -> Case:
-    """Return a document with the rules it is judged by."""
-    judged = None
+async def case_for(session: AsyncSession, content: Mapping[str, Any]) -> Case:
+    """Return a document with the rules and the facts it is judged by: the register's of the day it began, if known."""
+    urn, judged = content["urn"], None
     if rules.judges_another(content):
-        judged = await repository.latest_graded_framework(session, content["urn"], content["starts_on"])
-    return rules.case_of(content, facts, judged)
+        judged = await repository.latest_graded_framework(session, urn, content["starts_on"])
+    then = await repository.school(session, urn, rules.day(content["starts_on"]))
+    return rules.case_of(content, judged, today=await repository.school(session, urn) or {}, then=then or {})
 
 
 def settled(sent: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, Any], list[Fault]]:
@@ -96,12 +98,10 @@ async def create(request: Request, session: AsyncSession, principal: Principal, 
     if not is_inspectorate(principal):
         raise Forbidden("Inspections are written by the inspectorate.")
     await repository.bind_organisation(session, principal)
-    facts = await repository.school(session, new.urn)
-    if facts is None:
+    if await repository.school(session, new.urn) is None:
         raise invalid("/urn", f"No school in the register carries the URN {new.urn}.", "unknown_school")
     content, faults = settled(new.model_dump(mode="json"))
-    case = await case_for(session, content, facts)
-    refuse([*faults, *wrong(case)])
+    refuse([*faults, *wrong(await case_for(session, content))])
     subject, draft_id = Subject(urn=new.urn), new_id()
     await not_published_yet(session, subject, content)
     await not_written_yet(session, subject, content, draft_id)
@@ -147,7 +147,7 @@ async def _document(session: AsyncSession, row: Row) -> Document:
     """Return the document of a draft about a school, or about a trust."""
     if row["trust_uid"] is not None:
         return documents.draft_document(row)
-    return draft_document(row, await case_for(session, row["content"], row))
+    return draft_document(row, await case_for(session, row["content"]))
 
 
 async def held(
@@ -190,7 +190,7 @@ async def change(
     await _check_version(session, row, if_match)
     before = row["content"]
     content, faults = settled(merged(before, patch))
-    refuse([*faults, *wrong(await case_for(session, content, row))])
+    refuse([*faults, *wrong(await case_for(session, content))])
     await not_published_yet(session, Subject(urn=row["urn"]), content)
     await not_written_yet(session, Subject(urn=row["urn"]), content, draft_id)
     told = changes(rules.audited(before), rules.audited(content))
@@ -215,17 +215,29 @@ async def assure_quality(
     outcome: QualityAssurance,
     trust_uid: str | None = None,
 ) -> Response:
-    """Pass a draft, or return it with a reason."""
+    """Pass a draft that is right and whole, or return it with a reason."""
     if not outcome.passed and outcome.reason is None:
         raise invalid("/reason", "Say why it goes back to draft.", "missing")
     code = "pass" if outcome.passed else "return"
     row = await held(session, principal, draft_id, code, trust_uid=trust_uid)
+    if outcome.passed:
+        refuse(await _unready(session, row))
     state = str(rules.steps()[code].to)
     await repository.move(session, draft_id, state, principal.subject)
     told = changes({"state": row["state"]}, {"state": state})
     entry = Entry(draft_id, rules.DONE[code], reason=outcome.reason, changes=told, confidential=True)
     await record(session, principal, entry)
     return json_response(request, await _read(session, draft_id, trust_uid))
+
+
+async def _unready(session: AsyncSession, row: Row) -> list[Fault]:
+    """Return what publication would refuse in a draft whatever the day: once it has passed it cannot be edited."""
+    content = row["content"]
+    if row["trust_uid"] is not None:
+        asked = documents.framework()
+        return [*trust_inspections.wrong(content, asked), *trust_inspections.lacking(content, asked)]
+    case = await case_for(session, content)
+    return [*wrong(case), *lacking(case)]
 
 
 async def discard(

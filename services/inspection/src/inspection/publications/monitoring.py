@@ -56,7 +56,7 @@ async def _follow(session: AsyncSession, row: Row, again: list[Content], *, reas
     told = changes(rules.audited(before), rules.audited(after))
     if not told:
         return
-    columns = next_version(row, before, after, await case_for(session, after, row))
+    columns = next_version(row, before, after, await case_for(session, after))
     kept = {"own_judgements": own_judgements(own, after), "recorded_by": by}
     await repository.follow(session, row["id"], {**columns, **kept}, reason)
     await record_step(session, by, Entry(row["id"], JUDGED_AGAIN, changes=told, reason=reason))

@@ -15,8 +15,7 @@ from inspection.rows import Row
 
 _JSON: Final = frozenset({"grades", "judged_on", "narratives"})
 _JSONB: Final = frozenset({"evidence_references", "own_judgements"})
-_SELECT: Final = """
-SELECT i.*, s.low_age, s.high_age, s.sixth_form FROM inspections i JOIN schools s ON s.urn = i.urn"""
+_SELECT: Final = "SELECT i.* FROM inspections i"
 
 
 def _bound(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +47,7 @@ async def urn_of(session: AsyncSession, inspection_id: UUID) -> int | None:
 
 
 async def hold(session: AsyncSession, inspection_id: UUID) -> Row | None:
-    """Return a published inspection with the facts of its school, held till the end of the transaction."""
+    """Return a published inspection held till the end of the transaction."""
     found = await session.execute(text(f"{_SELECT} WHERE i.id = :id FOR UPDATE OF i"), {"id": inspection_id})
     row = found.mappings().one_or_none()
     return None if row is None else dict(row)

@@ -56,7 +56,7 @@ async def publish(
     named = wanted.published_on if wanted else None
     content = {**row["content"]}
     content["published_on"] = named.isoformat() if named else content["published_on"] or today.isoformat()
-    case = await case_for(session, content, row)
+    case = await case_for(session, content)
     refuse([*wrong(case), *lacking(case), *_too_early(case, content, today)])
     await repository.hold_school(session, content["urn"])
     await not_published_yet(session, Subject(urn=row["urn"]), content)
@@ -107,7 +107,7 @@ async def correct(
     told = changes(rules.audited(before), rules.audited(content))
     if not told:
         raise invalid("/changes", "It says this already: nothing would change.", "no_change")
-    columns = next_version(row, before, content, await case_for(session, content, row))
+    columns = next_version(row, before, content, await case_for(session, content))
     await repository.follow(session, inspection_id, {**columns, "recorded_by": principal.subject}, wanted.reason)
     entry = Entry(inspection_id, rules.DONE["correct"], reason=wanted.reason, changes=told)
     await record(session, principal, entry)
@@ -125,8 +125,8 @@ async def _faults(
 
     What an imported inspection lacked or had wrong already does not bar the correction of something else.
     """
-    was = await case_for(session, restored(before, row["own_judgements"]), row)
-    case = await case_for(session, restored(content, row["own_judgements"]), row)
+    was = await case_for(session, restored(before, row["own_judgements"]))
+    case = await case_for(session, restored(content, row["own_judgements"]))
     known = {(fault.code, fault.detail) for fault in (*wrong(was), *lacking(was))}
     return [fault for fault in (*wrong(case), *lacking(case)) if (fault.code, fault.detail) not in known]
 

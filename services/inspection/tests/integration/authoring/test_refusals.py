@@ -140,7 +140,7 @@ async def publication(client: httpx.AsyncClient, body: dict[str, Any] | None = N
     return await client.post(f"/v1/inspections/{made['id']}/publication", json=body)
 
 
-class TestNotPublishable:
+class TestNotWhole:
     @pytest.mark.parametrize(
         ("changes", "pointer", "code"),
         [
@@ -151,20 +151,77 @@ class TestNotPublishable:
             ({"kind": "ungraded", "areas": [], "safeguarding": None}, "/outcome", "missing"),
         ],
     )
-    async def test_what_is_missing_is_named(
+    async def test_a_draft_tells_what_it_lacks_and_does_not_pass_without(
         self, inspectorate: httpx.AsyncClient, changes: dict[str, Any], pointer: str, code: str
     ) -> None:
-        answer = await publication(inspectorate, **changes)
+        made = await writing.draft(inspectorate, **changes)
+        path = f"/v1/inspections/{made['id']}"
+        answer = await inspectorate.post(f"{path}/quality-assurance", json={"passed": True})
+        assert [(each["pointer"], each["code"]) for each in made["lacks"]] == [(pointer, code)]
         assert answer.status_code == 422
         assert writing.pointers(answer) == [(pointer, code)]
+        assert (await inspectorate.get(path)).json()["state"] == "draft"
 
-    async def test_passing_quality_assurance_tells_what_publication_will_want(
-        self, inspectorate: httpx.AsyncClient
+    async def test_the_area_that_is_missing_is_named(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await writing.draft(inspectorate, areas=writing.areas(inclusion=None))
+        answer = await inspectorate.post(f"/v1/inspections/{made['id']}/quality-assurance", json={"passed": True})
+        assert "inclusion" in answer.json()["errors"][0]["detail"]
+
+    async def test_one_that_passed_before_the_register_told_more_is_not_published(
+        self, inspectorate: httpx.AsyncClient, register: Register
     ) -> None:
-        passed = await writing.passed(inspectorate, areas=writing.areas(inclusion=None))
-        assert [(each["pointer"], each["code"]) for each in passed["lacks"]] == [("/areas", "missing_area")]
-        assert "inclusion" in passed["lacks"][0]["detail"]
+        register.school(100002, low_age=5, high_age=11, sixth_form=False, known_since=date(2025, 8, 31))
+        made = await writing.passed(inspectorate, urn=100002)
+        register.change("schools", 100002, low_age=4)
+        answer = await inspectorate.post(f"/v1/inspections/{made['id']}/publication")
+        assert writing.pointers(answer) == [("/areas", "missing_area")]
 
+
+class TestWhereAnAreaApplies:
+    """By the register of the day on which the inspection began; what it says today makes a doubt at most."""
+
+    async def test_an_area_that_the_ages_called_for(self, inspectorate: httpx.AsyncClient, register: Register) -> None:
+        register.school(100002, low_age=4, high_age=11, sixth_form=False, known_since=date(2026, 1, 6))
+        made = await writing.draft(inspectorate, urn=100002)
+        bare = await inspectorate.post(f"/v1/inspections/{made['id']}/quality-assurance", json={"passed": True})
+        areas = [*writing.areas(), {"area": "early_years", "grade": "not_applicable"}]
+        told = await writing.published(inspectorate, urn=100002, number="2", areas=areas)
+        assert writing.pointers(bare) == [("/areas", "missing_area")]
+        assert "early_years" in bare.json()["errors"][0]["detail"]
+        assert told["warnings"] == []
+
+    async def test_one_that_only_todays_ages_call_for_is_a_doubt(
+        self, inspectorate: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100002, low_age=4, high_age=11, sixth_form=False, known_since=date(2026, 1, 7))
+        made = await writing.published(inspectorate, urn=100002)
+        assert [each["code"] for each in made["warnings"]] == ["area_may_be_missing"]
+
+    async def test_one_that_the_ages_of_then_did_not_call_for_is_not_wanted(
+        self, inspectorate: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100002, low_age=4, high_age=11, sixth_form=False, known_since=date(2025, 8, 31))
+        register.school_change(100002, "low_age", 5, 4, date(2026, 1, 7))
+        made = await writing.published(inspectorate, urn=100002)
+        assert made["warnings"] == []
+
+    async def test_before_the_education_framework_leadership_alone_is_wanted(
+        self, inspectorate: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100002, low_age=3, high_age=18, sixth_form=True, known_since=date(2008, 1, 1))
+        areas = [{"area": "leadership_and_management", "grade": 2}]
+        made = await writing.published(inspectorate, urn=100002, **OLDEST, overall=2, areas=areas)
+        assert [each["area"] for each in made["areas"]] == ["leadership_and_management"]
+        assert made["warnings"] == []
+
+    async def test_ages_that_speak_against_an_area_are_a_doubt_only(self, inspectorate: httpx.AsyncClient) -> None:
+        made = await writing.published(
+            inspectorate, areas=[*writing.areas(), {"area": "post_16", "grade": "expected_standard"}]
+        )
+        assert [each["code"] for each in made["warnings"]] == ["area_outside_ages"]
+
+
+class TestNotPublishable:
     async def test_what_has_not_begun(self, inspectorate: httpx.AsyncClient) -> None:
         """Not even for a later day: what was found cannot be known yet."""
         future = {"starts_on": "2998-01-05", "published_on": "2999-01-01"}
@@ -175,25 +232,6 @@ class TestNotPublishable:
     async def test_dates_out_of_order_at_publication(self, inspectorate: httpx.AsyncClient) -> None:
         answer = await publication(inspectorate, {"published_on": "2026-01-05"})
         assert writing.pointers(answer) == [("/published_on", "out_of_order")]
-
-    async def test_an_area_that_the_ages_call_for(self, inspectorate: httpx.AsyncClient, register: Register) -> None:
-        register.school(100002, low_age=4, high_age=11, sixth_form=False)
-        bare = await publication(inspectorate, urn=100002)
-        told = await publication(
-            inspectorate,
-            urn=100002,
-            number="2",
-            areas=[*writing.areas(), {"area": "early_years", "grade": "not_applicable"}],
-        )
-        assert "early_years" in bare.json()["errors"][0]["detail"]
-        assert writing.pointers(bare) == [("/areas", "missing_area")]
-        assert told.status_code == 200
-
-    async def test_ages_that_speak_against_an_area_are_a_doubt_only(self, inspectorate: httpx.AsyncClient) -> None:
-        made = await writing.published(
-            inspectorate, areas=[*writing.areas(), {"area": "post_16", "grade": "expected_standard"}]
-        )
-        assert [each["code"] for each in made["warnings"]] == ["area_outside_ages"]
 
 
 class TestCategory:

@@ -77,13 +77,13 @@ class TestRefusals:
         assert answer.status_code == 422
         assert (pointer, code) in writing.pointers(answer)
 
-    async def test_publication_wants_a_finding_on_every_area(self, inspectorate: httpx.AsyncClient) -> None:
+    async def test_to_pass_it_wants_a_finding_on_every_area(self, inspectorate: httpx.AsyncClient) -> None:
         made = (await inspectorate.post(LIST, json=written(areas=[{"area": "wellbeing"}]))).json()
         path = f"{LIST}/{made['id']}"
         early = await inspectorate.post(f"{path}/publication")
-        await inspectorate.post(f"{path}/quality-assurance", json={"passed": True})
-        answer = await inspectorate.post(f"{path}/publication")
+        answer = await inspectorate.post(f"{path}/quality-assurance", json={"passed": True})
         assert (early.status_code, writing.pointers(early)) == (409, [("/state", "is_draft")])
+        assert answer.status_code == 422
         assert writing.pointers(answer) == [("/areas", "missing_area")] * 4 + [("/areas/0/finding", "missing")]
         assert len(made["lacks"]) == 5
 

@@ -93,6 +93,11 @@ class Register:
         self._insert("schools", "urn", **{**values, **changes})
         return urn
 
+    def school_change(self, urn: int, field: str, before: Any, after: Any, as_at: date) -> None:
+        """Put in that the register of a day said something else of a school than before."""
+        told = {"field": field, "before": Jsonb(before), "after": Jsonb(after)}
+        self._insert("school_changes", "id", urn=urn, as_at=as_at, **told, source_id=self.source)
+
     def location(self, urn: int, lat: float, lng: float) -> None:
         self._insert("school_locations", "urn", urn=urn, lat=lat, lng=lng, content_hash=DIGEST, source_id=self.source)
 
