@@ -8,7 +8,7 @@ from datetime import date
 from services.brokering.tests.factories import WINDOW, default_policy, leader, need, treating
 from services.brokering.tests.relaxed import Given, applied
 
-from brokering.domain.matching import Designation, Leader, Need, OwnConcern
+from brokering.domain.matching import Designation, Interest, Leader, Need, OwnConcern
 from brokering.domain.matching_policy import ConflictKind, MatchingPolicy, Treatment
 from brokering.domain.places import Place
 from brokering.solver.explanations import Explainer
@@ -149,3 +149,25 @@ class TestNextBest:
         explainer = Explainer(policy=POLICY, window=WINDOW, needs=needs, leaders=leaders, problem=problem,
                               solution=solve(problem, [(0, 1)]))  # fmt: skip
         assert [(who.leader_id, who.why_not) for who in explainer.next_best(0)] == [("leader-1", "kept")]
+
+
+def test_each_leader_is_counted_under_what_is_true_of_it() -> None:
+    bid, job = (Interest(kind, "school", "100001") for kind in ("sponsor_bid", "employment"))
+    leaders = [leader(1, interests=(bid,)), leader(2, interests=(job,)), leader(3, interests=(job,))]
+    asked = need(1)
+    assert asked.subject_id == "100001"
+    _, explainer = solved([asked], leaders)
+    (reason,) = explainer.reasons(0)
+    assert (reason.rule, reason.leaders) == ("declared_interest", 3)
+    assert reason.text == (
+        "2 leaders: The leader declared: employment (counted for 5 years)."
+        " 1 leader: The leader declared: sponsor bid (counted whatever its date)."
+    )
+
+
+def test_what_is_rarer_is_counted_together() -> None:
+    leaders = [leader(number, half_days=number) for number in range(1, 7)]
+    _, explainer = solved([need(1)], leaders)
+    (reason,) = explainer.reasons(0)
+    assert (reason.rule, reason.leaders) == ("days", 6)
+    assert reason.text.endswith(" 3 leaders: likewise.")

@@ -52,7 +52,9 @@ def _declared(kind: ConflictKind) -> Callable[[MatchingPolicy, Window, Need, Lea
         mine = [each for each in leader.interests if each.kind == kind and each.subject_key in subjects]
         if not any(counts(policy, interest, window.starts_on) for interest in mine):
             return None
-        return f"The leader declared: {kind.replace('_', ' ')} (counted for {policy.interest_years} years)."
+        for_ever = kind == ConflictKind.SPONSOR_BID
+        counted = "counted whatever its date" if for_ever else f"counted for {policy.interest_years} years"
+        return f"The leader declared: {kind.replace('_', ' ')} ({counted})."
 
     return found
 

@@ -42,7 +42,14 @@ KINDS: dict[str, Kind] = {
         Kind("used", "Days used", Account.RESERVED, Account.USED),
         Kind("use_corrected", "Days recorded as used by mistake", Account.USED, Account.RESERVED),
         Kind("returned", "Days returned unused", Account.RESERVED, Account.AVAILABLE, returns=True),
-        Kind("released", "Episode over, days given back", Account.RESERVED, Account.AVAILABLE, places=-1, returns=True),
+        Kind(
+            "released",
+            "Deployment over, days not used and place given back",
+            Account.RESERVED,
+            Account.AVAILABLE,
+            places=-1,
+            returns=True,
+        ),
     )
 }
 

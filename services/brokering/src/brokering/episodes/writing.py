@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.episode_states import STATES, EpisodeBlocked, EpisodeStep, episode_step
-from brokering.domain.ledger import KINDS, Account, Movement, to_days
+from brokering.domain.ledger import KINDS, Account, Movement
+from brokering.domain.values import say_days
 from brokering.episodes import repository
 from brokering.episodes.documents import held_by
 from brokering.ledger import repository as ledger
@@ -109,7 +110,7 @@ def check_days(deployment: Row[Any], movement: Movement) -> None:
     if held.lacks(movement) > 0:
         account = KINDS[movement.kind].debit
         raise CapExceeded(
-            f"{to_days(movement.half_days)} days are asked, and {to_days(held.of(account))} are {STANDS[account]}."
+            f"{say_days(movement.half_days)} asked for, and {say_days(held.of(account))} {STANDS[account]}."
         )
 
 

@@ -135,7 +135,7 @@ async def held(session: AsyncSession, references: Sequence[str]) -> dict[str, Ro
         .outerjoin(ACCOUNTS, ACCOUNTS.c.leader_id == LEADERS.c.id)
         .where(LEADERS.c.reference == func.any(cast(list(references), ARRAY(Text))))
         .order_by(LEADERS.c.id)
-        .with_for_update(of=LEADERS)
+        .with_for_update(of=LEADERS, key_share=True)
     )
     return {row["reference"]: row for row in (await session.execute(query)).mappings()}
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.matching_policy import MatchingPolicy
 from brokering.domain.needs import BY_HAND, FREE_STATES, SUPPORTED_TIER
-from brokering.domain.values import NeedState, SubjectKind, half_days, in_days
+from brokering.domain.values import NeedState, SubjectKind, half_days, in_days, say_days
 from brokering.listing import list_by_id
 from brokering.need_statements.documents import stated
 from brokering.needs import repository
@@ -135,7 +135,7 @@ def _told_subject(row: Mapping[Any, Any]) -> dict[str, Any]:
 def check_cap(halves: int, policy: MatchingPolicy) -> None:
     """Raise Unprocessable for more half days than a need may be of."""
     if halves > policy.half_days_cap:
-        raise invalid("/days", f"A need is of {in_days(policy.half_days_cap):f} days at most.", "above_cap")
+        raise invalid("/days", f"A need is of {say_days(policy.half_days_cap)} at most.", "above_cap")
 
 
 async def _subject(session: AsyncSession, principal: Principal, subject: Subject) -> dict[str, Any]:

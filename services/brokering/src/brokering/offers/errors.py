@@ -160,5 +160,7 @@ CONSTRAINT_ERRORS: dict[str, DomainError] = {
     "ck_episode_accounts_nothing_negative": _NOT_ENOUGH,
     "ck_deployment_accounts_days_within_deployment": _OVER_CAP,
     "ck_deployment_accounts_nothing_negative": _NOT_ENOUGH,
-    "ck_deployment_accounts_claims_within_used": _NOT_ENOUGH,
+    "ck_deployment_accounts_claims_within_used": CapExceeded(
+        "Days that are claimed stay used while their claim stands."
+    ),
 }

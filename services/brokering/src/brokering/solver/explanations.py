@@ -5,6 +5,7 @@ Every sentence is true of the solution it is said of.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from brokering.solver.reach import Reach, Reaches, room_left
 from brokering.solver.relaxations import NEW_LEADER, Relaxation, Relaxer, both_asked
 
 NAMED_LEADERS = 5
+NAMED_TEXTS = 3
 LACKING = "no experience of the phase or of trust-level support"
 LACKING_FOR_PART = "no experience of the phase, or another role than the part's"
 OTHER_PART = "other_part"
@@ -92,7 +94,7 @@ class Explainer:
         by_rule: dict[str, list[Barred]] = {}
         for barred in self._barred_in_reach(need, reach).values():
             by_rule.setdefault(barred[0].rule, []).append(barred[0])
-        told += [_counted(rule, len(found), found[0].text) for rule, found in sorted(by_rule.items())]
+        told += [_barred(rule, found) for rule, found in sorted(by_rule.items())]
         found = [reason for reason in (*told, self._full(need)) if reason is not None]
         return found or [Reason(NEW_LEADER, 0, "There is no leader in the directory.")]
 
@@ -137,6 +139,19 @@ class Explainer:
         return tuple(self._leaders[int(number)].id for number in leaders[:NAMED_LEADERS])
 
 
+def _barred(rule: str, found: Sequence[Barred]) -> Reason:
+    """Return what a rule took away, each leader under what is true of it; the commonest first."""
+    texts = Counter(barred.text for barred in found)
+    kept = texts.most_common(NAMED_TEXTS)
+    said = [f"{_leaders(number)}: {text}" for text, number in kept]
+    if others := len(found) - sum(number for _, number in kept):
+        said.append(f"{_leaders(others)}: likewise.")
+    return Reason(rule, len(found), " ".join(said))
+
+
+def _leaders(number: int) -> str:
+    return f"{number} {'leader' if number == 1 else 'leaders'}"
+
+
 def _counted(rule: str, leaders: int, text: str) -> Reason | None:
-    plural = "leader" if leaders == 1 else "leaders"
-    return Reason(rule, leaders, f"{leaders} {plural}: {text}") if leaders else None
+    return Reason(rule, leaders, f"{_leaders(leaders)}: {text}") if leaders else None

@@ -42,7 +42,7 @@ class TestDays:
         for kind in ("used", "returned"):
             problem = await steps.entry(episode, 409, kind=kind, days=1)
             assert problem["type"] == "urn:problem:days-over-cap"
-            assert "0.5 are reserved and not used" in problem["detail"]
+            assert "0.5 days reserved and not used" in problem["detail"]
         await steps.entry(episode, kind="used", days=0.5)
         assert world.account(match.leader) == (0, 0, 20, 1)
 
@@ -58,7 +58,7 @@ class TestDays:
         await steps.entry(episode, kind="use_corrected", days=1)
         assert (await days_of(steps, episode))["used"] == 2
         problem = await steps.entry(episode, 409, kind="use_corrected", days=2.5)
-        assert "2 are used" in problem["detail"]
+        assert "2 days used" in problem["detail"]
 
     async def test_days_are_entered_for_a_day_of_the_episode(self, steps: Steps, world: World, clock: Clock) -> None:
         episode = await steps.episode(world.match())
