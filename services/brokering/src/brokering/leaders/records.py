@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,15 @@ from sqlalchemy import RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.matching import Designation
+from brokering.domain.values import say_days
 from brokering.leaders import changes, own_record, repository
 from brokering.leaders.record_schemas import NewStrengthEvidence
 from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, EVIDENCE, INTERESTS
 from brokering.leaders.service import read
 from brokering.listing import Rows, list_rows
 from brokering.offers import conflicts
+from brokering.offers.errors import DaysPromised
+from brokering.policies.documents import current_policy
 from shared.auth.principal import Principal
 from shared.clock import utc_now
 from shared.errors import Conflict, NotFound, invalid
@@ -79,6 +82,8 @@ async def add_entry(
     row = await repository.add_entry(
         session, table, {**values, "id": new_id(), "leader_id": leader_id, by: principal.subject}
     )
+    if table is AVAILABILITY:
+        await _refuse_promised(session, leader_id)
     await _record(session, principal, table, None, row)
     return json_response(request, entry(row), status=201)
 
@@ -107,9 +112,10 @@ async def add_evidence(
 async def remove_availability(
     session: AsyncSession, principal: Principal, *, leader_id: UUID, entry_id: UUID
 ) -> Response:
-    """Take days back that a leader cannot give after all; the database refuses where they are promised already."""
+    """Take days back that a leader cannot give after all; raises DaysPromised where they are promised already."""
     row = await _found(session, principal, AVAILABILITY, leader_id, entry_id)
     await repository.remove_entry(session, AVAILABILITY, entry_id)
+    await _refuse_promised(session, leader_id)
     await _record(session, principal, AVAILABILITY, row, None)
     return Response(status_code=204)
 
@@ -127,6 +133,21 @@ async def end_interest(
     await _record(session, principal, INTERESTS, row, ended)
     await conflicts.show_anew(session, principal, leader_id)
     return json_response(request, entry(ended))
+
+
+async def _refuse_promised(session: AsyncSession, leader_id: UUID) -> None:
+    """Raise DaysPromised where the days of the policy's window from today no longer cover what is offered and reserved.
+
+    The database holds the same over all of a leader's entries, whatever their dates.
+    """
+    today = utc_now().date()
+    until = today + timedelta(days=current_policy().window_days)
+    held = await repository.days_and_promises(session, leader_id, today, until)
+    if held.given < held.promised:
+        raise DaysPromised(
+            f"{say_days(held.promised)} are offered or reserved, and until {until} the leader would give"
+            f" {say_days(int(held.given))}."
+        )
 
 
 async def _found(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     RowMapping,
     Select,
     Table,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     true,
     update,
 )
@@ -102,6 +104,18 @@ async def stream(session: AsyncSession, principal: Principal, filters: Mapping[s
     result = await session.stream(_filtered(principal, filters).order_by(LEADERS.c.reference))
     async for row in result.mappings():
         yield row
+
+
+_DAYS_AND_PROMISES = text(
+    """
+    SELECT account.offered_half_days + account.reserved_half_days AS promised, 2 * coalesce((
+        SELECT CASE WHEN count(*) > 0 THEN coalesce(
+            sum(entry.days) FILTER (WHERE entry.starts_on <= :ends_on AND entry.ends_on >= :starts_on), 0) END
+        FROM leader_availability AS entry WHERE entry.leader_id = leader.id), leader.days_available) AS given
+    FROM leader_accounts AS account JOIN leaders AS leader ON leader.id = account.leader_id
+    WHERE leader.id = :leader_id FOR NO KEY UPDATE OF account
+    """
+)
 
 
 async def find(
@@ -194,3 +208,10 @@ async def end_interest(session: AsyncSession, entry_id: UUID, ends_on: date) -> 
 async def add_entry(session: AsyncSession, table: Table, values: Mapping[str, Any]) -> RowMapping:
     """Add an entry to one of the three lists."""
     return await made_row(session, insert(table).values(**values).returning(table))
+
+
+async def days_and_promises(session: AsyncSession, leader_id: UUID, starts_on: date, ends_on: date) -> Row[Any]:
+    """Lock a leader's account; return the half days that the leader gives within dates, and those that are promised."""
+    values = {"leader_id": leader_id, "starts_on": starts_on, "ends_on": ends_on}
+    row: Row[Any] = (await session.execute(_DAYS_AND_PROMISES, values)).one()
+    return row

@@ -78,7 +78,12 @@ class NewRound(RequestModel):
         le=1000,
         description="suitability given up, at most, to keep a proposal that nobody has acted on; never a match",
     )
-    split: Split | None = Field(None, description="without it each need has one leader")
+    split: Split | None = Field(
+        None,
+        description="matches each school's need in two parts, each for a leader of its role; without it each need has"
+        " one leader",
+        examples=[{"ceo_days": 6, "nle_days": 4}],
+    )
     policy_version: int | None = Field(None, ge=1, le=10_000)
 
 

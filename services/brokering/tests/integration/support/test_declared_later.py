@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -82,6 +82,22 @@ async def test_what_touches_another_school_is_no_matter(steps: Steps, world: Wor
     assert await shown(steps, match, offer) == []
     await steps.agree(match, offer)
     await steps.approve(offer)
+
+
+async def test_days_that_are_promised_are_not_moved_out_of_the_window(steps: Steps, world: World) -> None:
+    match = world.match()
+    url, sent = f"/v1/leaders/{match.leader}/availability", World.leader_person(match.leader, scope="leaders:write")
+    today = datetime.now(UTC).date()
+    near, far = ({"starts_on": str(day), "ends_on": str(day + timedelta(days=30)), "days": days}
+                 for day, days in ((today, 10), (today + timedelta(days=900), 50)))  # fmt: skip
+    await steps.offer(match)
+    refused = await steps.client.post(url, json=far, headers=sent)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:problem:days-promised")
+    entry = (await steps.client.post(url, json=near, headers=sent)).json()["id"]
+    assert (await steps.client.post(url, json=far, headers=sent)).status_code == 201
+    refused = await steps.client.delete(f"{url}/{entry}", headers=sent)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:problem:days-promised")
+    assert "10 days are offered or reserved" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(
