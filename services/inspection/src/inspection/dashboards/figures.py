@@ -30,14 +30,19 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
     of may be further off: as much less or more as `suppression.json` allows. Of results without a cohort no more is
     known than that it is at most the roll: they are shown as their publisher suppressed them, but not where even the
     whole roll would make them a few. What is `within` a hidden figure is hidden too, and a share of sessions that
-    narrows down a few, persistently absent or not. An estimate, the share of the roll, is one of the numbers that the
-    share may stand for, and may be told where the share may.
+    narrows down a few, persistently absent or not, where the share of these is not shown itself. An estimate, the share
+    of the roll, is one of the numbers that the share may stand for, and may be told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
     unknown = {measure.code for measure, cell in told if not _wholes(measure, cell, rolls)}
     families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, rolls))
     hidden = hide(families, threshold()).codes | unknown
-    hidden |= {measure.code for measure, cell in told if _tells_absentees(measure, cell, rolls)}
+    shown = {(cell.measure, cell.cohort) for _, cell in told if cell.measure not in hidden}
+    hidden |= {
+        measure.code
+        for measure, cell in told
+        if (measure.absentees, cell.cohort) not in shown and _tells_absentees(measure, cell, rolls)
+    }
     return hidden | {measure.code for measure, _ in told if measure.within in hidden}
 
 

@@ -18,9 +18,9 @@ class Measure:
 
     A base is `cohort`, the pupils given beside the figure; `roll`, those on roll; `none`, for the roll itself; or
     `unknown`. `within`: the figure that counts the pupils this one is of; `among`: the official share of the roll whose
-    pupils hold all that this one counts. `missed`: whether a share of sessions is of those missed. Figures of one
-    `family`, and of the one that some are of `also`, are about one whole; `nested` ones stand from the outermost to the
-    innermost, by `rank` (among all).
+    pupils hold all that this one counts. `missed`: whether a share of sessions is of those missed; `absentees`: the
+    share of pupils who missed a tenth of these sessions. Figures of one `family`, and of the one that some are of
+    `also`, are about one whole; `nested` ones stand from the outermost to the innermost, by `rank` (among all).
     """
 
     code: str
@@ -41,6 +41,7 @@ class Measure:
     among: str | None
     also: str | None
     missed: bool
+    absentees: str | None
 
 
 @cache
@@ -64,6 +65,7 @@ def _measure(rank: int, entry: Mapping[str, Any]) -> Measure:
         among=entry.get("among"),
         also=entry.get("also"),
         missed=entry.get("missed", False),
+        absentees=entry.get("absentees"),
     )
 
 

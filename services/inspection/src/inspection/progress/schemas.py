@@ -44,7 +44,7 @@ class MeasureFigure(ApiModel):
     """A figure as it is shown: null with its reason in `status` where it is not."""
 
     code: str = Field(examples=["fsm_eligible"])
-    value: float | None
+    value: float | None = Field(description="with the decimals of its measure, whatever it was sent with")
     cohort: int | None
     status: Status
 

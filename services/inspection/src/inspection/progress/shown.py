@@ -1,18 +1,19 @@
 """Progress data as it is shown: small cells hidden, with all that would give them away."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil, floor
 from typing import Any, Final
 
-from inspection.dashboards.figures import Cell, decimals_of, leaves_no_few, tells_absentees
+from inspection.dashboards.figures import Cell, leaves_no_few, tells_absentees
 from inspection.dashboards.measures import SCHOOL, Measure, measures, roll_may_be, threshold
 from inspection.domain.progress import ROLL, VALUE, Entry, Rule, roll_of, whole_of
 from inspection.domain.suppression import ROLL_FAMILY, Family, Figure, Hidden, Interval, Told, hide, pupils_of
 
 SUPPRESSED: Final = "suppressed"
 PUPILS: Final = "pupils"
+MEAN: Final = "mean"
 
 Document = dict[str, Any]
 
@@ -39,9 +40,15 @@ def _rule(rank: int, measure: Measure) -> Rule:
 
 
 def entries_of(stored: Sequence[Mapping[str, Any]]) -> list[Entry]:
-    """Return stored measures as entries, in the order of the measures."""
-    known = [Entry(each["code"], each["value"], each["cohort"], each["status"]) for each in stored]
-    return sorted((entry for entry in known if entry.code in rules()), key=lambda entry: rules()[entry.code].rank)
+    """Return stored measures as entries, in the order of the measures, each figure with the decimals of its measure."""
+    known = [each for each in stored if each["code"] in rules()]
+    entries = [Entry(each["code"], _rounded(each), each["cohort"], each["status"]) for each in known]
+    return sorted(entries, key=lambda entry: rules()[entry.code].rank)
+
+
+def _rounded(stored: Mapping[str, Any]) -> float | None:
+    """More decimals than a measure has would tell of the number of pupils that a figure is of."""
+    return None if stored["value"] is None else round(float(stored["value"]), measures()[stored["code"]].decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +107,38 @@ class Table:
         if ROLL_FAMILY in found.wholes or not (self.roll is None or self.official.knows(self.roll)):
             counted = {figure.code for family in families.values() for figure in family.figures}
             found = Hidden(found.codes | counted | {ROLL}, frozenset(families))
-        return Hidden(found.codes | self._giving_away(families.values(), found, told), found.wholes)
+        return Hidden(found.codes | self._giving_away([*families.values()], found, told), found.wholes)
 
-    def _giving_away(self, families: Iterable[Family], found: Hidden, told: Told) -> set[str]:
+    def _giving_away(self, families: Collection[Family], found: Hidden, told: Told) -> set[str]:
         """Return figures that tell of a few beside another one: official, hidden, or of absentees."""
         rolls = {*self.official.rolls, *(() if self.roll is None else (self.roll,))}
         given = {entry.code: (measures()[entry.code], entry.value) for entry in self.entries if entry.value is not None}
         codes = {
             code for code, (measure, value) in given.items() if not self._leaves_no_few(measure, int(value), rolls)
         }
+        wholes = {code: family.whole for family in families if family.name not in found.wholes for code in family.codes}
         for family in families:
-            may_be = self._whole_may_be(family, found, told)
-            codes |= {code for code in family.others if may_be is None or tells_absentees(*given[code], may_be)}
+            for code in family.others:
+                measure, value = given[code]
+                if measure.absentees not in found.codes and wholes.get(measure.absentees or "") == wholes.get(code, 0):
+                    continue
+                may_be = self._whole_may_be(family, measure, found, told)
+                if may_be is None or tells_absentees(measure, value, may_be):
+                    codes.add(code)
         return codes
 
-    def _whole_may_be(self, family: Family, found: Hidden, told: Told) -> Interval | None:
-        """Return what is known of a whole, in pupils; None where it may be a few.
+    def _whole_may_be(self, family: Family, measure: Measure, found: Hidden, told: Told) -> Interval | None:
+        """Return what is known of the whole of a share of sessions or a mean, in pupils; None where it may be a few.
 
-        Whether a mean or a share of sessions is shown must not depend on a whole that is hidden, of which it would
-        tell. One that is hidden beside others that are told is taken for all that would be hidden beside these.
+        Whether either is shown must not depend on a whole that is hidden, of which it would tell. Of a mean the
+        decimals tell of it too. A whole that is hidden beside others that are told is taken for all that would be.
         """
         if family.name not in found.wholes:
             return family.whole, family.whole
         beside = told.wholes.get(ROLL_FAMILY, frozenset()) | told.wholes.get(family.name, frozenset())
         if self.roll is not None and ROLL_FAMILY not in found.wholes:
             beside |= {self.roll}
-        if all(abs(family.whole - each) >= threshold() for each in beside):
+        if measure.of == MEAN or all(abs(family.whole - each) >= threshold() for each in beside):
             return None
         least, most = min(beside) - threshold() + 1, max(beside) + threshold() - 1
         return (least, most) if least >= threshold() else None
@@ -157,7 +170,7 @@ def _figure(entry: Entry, whole: int) -> Figure:
     measure, value = measures()[entry.code], entry.value or 0.0
     if measure.unit == PUPILS:
         return Figure(entry.code, int(value), int(value), rules()[entry.code].rank)
-    return Figure(entry.code, *pupils_of(value, whole, decimals_of(measure, value)), rules()[entry.code].rank)
+    return Figure(entry.code, *pupils_of(value, whole, measure.decimals), rules()[entry.code].rank)
 
 
 def _plain(entry: Entry) -> float | int | None:

@@ -216,8 +216,17 @@ class TestWhetherARateIsShownTellsNoHiddenWhole:
         }
         assert all(value is None for each in found.values() for value in each.values())
 
-    def test_a_rate_told_more_precisely_is_held_to_what_it_tells(self) -> None:
-        few = [measure("pupils_on_roll", 500), measure("attendance", 99.9), measure("persistent_absence", 0.4)]
-        finely = [few[0], measure("attendance", 99.93), few[2]]
-        assert values(shown([few]))["attendance"] == 99.9
-        assert values(shown([finely]))["attendance"] is None
+    def test_figures_are_told_to_the_decimals_of_their_measures(self) -> None:
+        sent = [measure("pupils_on_roll", 500), measure("attendance", 93.4567), measure("progress_score", 1.40909, 480)]
+        assert values(shown([sent])) == {"pupils_on_roll": 500, "attendance": 93.5, "progress_score": 1.41}
+
+    def test_no_mean_is_told_whose_whole_is_hidden(self) -> None:
+        near = [measure("pupils_on_roll", 24), measure("progress_score", 31 / 22, 22)]
+        assert values(shown([near]))["progress_score"] is None
+
+    @pytest.mark.parametrize(("cohort", "seen"), [(900, 89.5), (899, None)])
+    def test_where_absentees_are_told_a_rate_of_the_same_pupils_tells_no_more(
+        self, cohort: int, seen: float | None
+    ) -> None:
+        sent = [measure("attendance", 89.5, 900), measure("persistent_absence", 39.8, cohort)]
+        assert values(shown([sent])) == {"attendance": seen, "persistent_absence": 39.8}

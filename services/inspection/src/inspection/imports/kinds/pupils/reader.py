@@ -66,15 +66,13 @@ def figure_reader(lowest: float, highest: float) -> Callable[[str], Cell]:
 
 
 class PrivateReader(Reader[T]):
-    """Reads cells that a rejection does not repeat where they may be figures: small numbers are hidden everywhere."""
+    """Reads cells that a rejection does not repeat: they may be figures, in whatever column a row puts them."""
 
     def read(self, cell: str) -> T | None:
-        """Read a cell; raises RejectedRow that shows it only if there is no digit in it."""
+        """Read a cell; raises RejectedRow that does not show it."""
         try:
             return super().read(cell)
         except RejectedRow as rejected:
-            if not any(character.isnumeric() for character in cell):
-                raise
             text = f"{self.title}: what stands there is {self.why}."
             raise RejectedRow(rejected.code, text, self.title) from None
 
@@ -91,11 +89,13 @@ class PupilReader(RowReader):
         columns = Columns(kind, header)
         self.columns = columns
         known = columns.known
-        self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
+        self._urn = PrivateReader(known["fields"]["urn"], parse_urn, "not a URN (six digits)", needed=True)
         self._urn_place = columns.place(known["fields"]["urn"])
         self._cohort = PrivateReader(known["fields"]["cohort"], parse_cohort, "not a number of pupils")
         self._cohort_place = columns.place(known["fields"]["cohort"])
-        self._year = Reader(known["fields"].get("year", ""), parse_academic_year, "not an academic year (2022/23)")
+        self._year = PrivateReader(
+            known["fields"].get("year", ""), parse_academic_year, "not an academic year (2022/23)"
+        )
         self._year_place = columns.place(self._year.title)
         self._national = known["national"] or {}
         self._national_place = columns.place(self._national.get("column", ""))
