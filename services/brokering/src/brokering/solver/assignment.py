@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from brokering.solver.bounds import best_of_every_need
 from brokering.solver.columns import Floats, Mask
 from brokering.solver.evening import evened
 from brokering.solver.filling import Filling
 from brokering.solver.flow import ceiling, match_worth
 from brokering.solver.lagrangian import Asked, bounded
 from brokering.solver.limits import Limit, limits_of
-from brokering.solver.linear import Block, Infeasible, OutOfTime, maximise, maximise_integer
+from brokering.solver.linear import Block, Infeasible, OutOfTime, maximise_integer
 from brokering.solver.problem import Bound, Ints, Problem, Solution
+from brokering.solver.sifting import Sifted, sifted
 from brokering.solver.tightening import tightened
 from brokering.solver.twins import has_twin, twin_blocks
 
@@ -138,8 +140,7 @@ def _relaxed(given: Given, seconds: float) -> _Relaxation:
 
 def _by_linear_programme(given: Given, seconds: float) -> _Relaxation:
     problem, columns = given.problem, np.flatnonzero(given.open_pairs)
-    none = np.zeros(len(columns))
-    result = maximise(given.cost[columns], none, none + np.inf, given.blocks(columns), seconds)
+    result = _sifted(given, given.cost, given.blocks(columns), seconds)
     after_limits = problem.needs + len(given.limits) * problem.leaders
     duals = np.maximum(result.duals[problem.needs : after_limits], 0.0).reshape(len(given.limits), problem.leaders)
     gain = given.cost - _paid_to_twins(problem, result.duals[after_limits:])
@@ -148,6 +149,18 @@ def _by_linear_programme(given: Given, seconds: float) -> _Relaxation:
     values[columns] = result.values
     total, worth = math.floor(priced.bound + ROUNDING), match_worth(problem)
     return _Relaxation(values, priced.loss, total // worth, total, worth, linear=True)
+
+
+def _sifted(given: Given, gain: Ints, blocks: list[Block], seconds: float) -> Sifted:
+    """Solve the linear programme over all open pairs, of which the blocks are; raises OutOfTime."""
+    if seconds <= 0:
+        raise OutOfTime
+    columns, ends_at = np.flatnonzero(given.open_pairs), time.thread_time() + seconds
+    first = np.searchsorted(columns, given.pinned)
+    result = sifted(gain[columns], blocks, given.problem.need_of[columns], first, lambda: ends_at - time.thread_time())
+    if not result.complete:
+        raise OutOfTime
+    return result
 
 
 def _paid_to_twins(problem: Problem, duals: Floats) -> Floats:
@@ -232,7 +245,7 @@ def _solution(given: Given, relaxation: _Relaxation, chosen: Ints, *, proven: bo
     weighted, total = _figures(given, chosen)
     most_weighted = weighted if proven else relaxation.weighted
     reached = weighted == most_weighted
-    most_total = relaxation.total - relaxation.worth * weighted if reached else ceiling(problem) * problem.needs
+    most_total = min(relaxation.total - relaxation.worth * weighted, best_of_every_need(problem))
     most_total = total if proven else most_total
     short = (most_weighted - weighted) / most_weighted if most_weighted else 0.0
     return Solution(
