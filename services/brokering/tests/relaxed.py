@@ -66,6 +66,8 @@ def _changed(leader: Leader, change: dict[str, Any], window: Window) -> Leader:
         leader = replace(leader, max_concurrent=change["max_concurrent"]["to"])
     if "days_available" in change:
         leader = replace(leader, half_days=half_days(change["days_available"]["to"]))
+    if "availability" in change:
+        leader = replace(leader, half_days=leader.half_days + half_days(change["availability"]["days"]))
     if "designation" in change:
         leader = replace(leader, designations=(Designation("designated", window.starts_on, window.ends_on),))
     return leader

@@ -57,6 +57,11 @@ class TestRelaxations:
     def test_more_days(self) -> None:
         assert_true([need(1), need(2)], [leader(1, half_days=20)], 1, "days")
 
+    def test_more_days_of_a_leader_whose_entries_rule(self) -> None:
+        relaxation = assert_true([need(1)], [leader(1, half_days=0, by_entries=True)], 0, "days")
+        assert set(relaxation.change) == {"availability"}
+        assert relaxation.text == "CEO-00001 could, with 10 days more entered as availability."
+
     def test_both_at_once(self) -> None:
         relaxation = assert_true([need(1), need(2)], [leader(1, half_days=20, max_concurrent=1)], 1, "capacity")
         assert set(relaxation.change) == {"max_concurrent", "days_available"}

@@ -106,7 +106,8 @@ class Leader:
     """A leader as matching sees one. `half_days` is what the window offers, `committed` what is promised already.
 
     `remote` null and no designation mean that the roster did not say: on site, and flagged. `school_types` empty: not
-    declared. `in_doubt` says why the designation is being looked at again, None where it is not.
+    declared. `in_doubt` says why the designation is being looked at again, None where it is not. `by_entries`: the days
+    are those of dated entries of availability and not the roster's.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Leader:
     pupils: int | None = None
     idaci_quintile: int | None = None
     supported_before: frozenset[str] = frozenset()
+    by_entries: bool = False
 
     @property
     def half_days_left(self) -> int:

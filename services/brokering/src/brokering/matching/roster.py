@@ -115,6 +115,7 @@ class _Records:
             supported_before=frozenset(
                 subject_key(each["subject_kind"], each["subject_id"]) for each in self._supported.get(row["id"], ())
             ),
+            by_entries=row["id"] in self._availability,
         )
 
     def _context_of(self, row: RowMapping) -> RowMapping:

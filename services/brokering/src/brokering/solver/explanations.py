@@ -68,7 +68,7 @@ class Explainer:
         self._first = np.searchsorted(problem.need_of, np.arange(problem.needs + 1))
         self._room = room_left(problem, solution)
         self._reach = Reaches(policy, self._rules, needs, leaders)
-        self._relaxer = Relaxer(policy, self._rules, needs, leaders, reaches=self._reach, room=self._room)
+        self._relaxer = Relaxer(policy, window, needs, leaders, reaches=self._reach, room=self._room)
 
     def feasible(self, need: int) -> tuple[Ints, Ints]:
         """Return the leaders of a need's feasible pairs and their suitability."""

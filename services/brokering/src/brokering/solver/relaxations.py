@@ -16,8 +16,8 @@ import numpy as np
 
 from brokering.domain.matching import Leader, Need
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.matching_rules import Rule, barred_by
-from brokering.domain.values import LeaderRole, SubjectKind, in_days, say_days
+from brokering.domain.matching_rules import barred_by, hard_rules
+from brokering.domain.values import LeaderRole, SubjectKind, Window, in_days, say_days
 from brokering.solver.reach import Reach, Reaches, Room
 
 SEVERAL = "several"
@@ -73,14 +73,15 @@ class Relaxer:
     def __init__(
         self,
         policy: MatchingPolicy,
-        rules: tuple[Rule, ...],
+        window: Window,
         needs: Sequence[Need],
         leaders: Sequence[Leader],
         *,
         reaches: Reaches,
         room: Room,
     ) -> None:
-        self._policy, self._rules, self._needs, self._leaders = policy, rules, needs, leaders
+        self._policy, self._window, self._needs, self._leaders = policy, window, needs, leaders
+        self._rules = hard_rules(policy, window)
         self._reaches, self._room = reaches, room
 
     def of(self, need: int, feasible: Mapping[int, int]) -> list[Relaxation]:
@@ -143,7 +144,8 @@ class Relaxer:
     def _more_days(self, need: Need, who: Leader, left: int) -> _Change:
         """Take what is missing from a whole need where some is left and that is cheaper; else all from the leader.
 
-        A part's days are the round's to say, for every need alike.
+        A part's days are the round's to say, for every need alike. Where entries of availability rule, another one is
+        asked for, as it is entered.
         """
         asked = need.half_days
         to = max(who.half_days, who.committed_half_days) - left + asked
@@ -152,6 +154,10 @@ class Relaxer:
         if left > 0 and other < cost and need.part is None:
             change = {"need_days": {"from": float(in_days(asked)), "to": float(in_days(left))}}
             return _Change("days", change, f"a need of {say_days(left)} instead of {say_days(asked)}", other)
+        if who.by_entries:
+            dates = {"starts_on": self._window.starts_on.isoformat(), "ends_on": self._window.ends_on.isoformat()}
+            entry = {**dates, "days": float(in_days(short))}
+            return _Change("days", {"availability": entry}, f"{say_days(short)} more entered as availability", cost)
         days = {"from": float(in_days(who.half_days)), "to": float(in_days(to))}
         return _Change("days", {"days_available": days}, f"{say_days(short)} more", cost)
 

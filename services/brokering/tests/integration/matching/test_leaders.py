@@ -238,6 +238,20 @@ class TestRecordsCount:
         answer = await self.candidates(world)
         assert [(each["leader_id"], each["rule"]) for each in answer["excluded"]] == [(made["id"], rule)]
 
+    async def test_where_entries_rule_the_relaxation_is_one_that_can_be_entered(self, world: MatchingWorld) -> None:
+        made = await world.leader("CEO-00001")
+        await world.post(
+            f"/v1/leaders/{made['id']}/availability", {"starts_on": "2001-01-01", "ends_on": "2001-12-31", "days": 20}
+        )
+        world.assess(100001)
+        await world.follow()
+        done = await world.round()
+        (left,) = await world.lines(f"/v1/matching-rounds/{done['id']}/unmatched")
+        (relaxation,) = [each for each in left["relaxations"] if each["leader_id"] == made["id"]]
+        await world.post(f"/v1/leaders/{made['id']}/availability", relaxation["change"]["availability"])
+        (proposal,) = await world.lines(f"/v1/matching-rounds/{(await world.round())['id']}/proposals")
+        assert proposal["leader_id"] == made["id"]
+
     async def test_a_ranked_list_with_parts_and_everyone_excluded(self, world: MatchingWorld) -> None:
         near = await world.leader("CEO-00001")
         further = await world.leader("CEO-00002", location={"lat": 51.9, "lng": -0.1})
