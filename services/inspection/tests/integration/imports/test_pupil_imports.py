@@ -118,6 +118,17 @@ class TestYears:
         again = await send(importer, census(["100001", "SUPP", "1", "2", "3"]), "2023-05-01")
         assert again["rows"]["unchanged"] == 1
 
+    @pytest.mark.parametrize("year", ["2031/32", "2023/24", "1899/00"])
+    async def test_a_year_still_to_come_or_before_there_were_figures_is_refused(
+        self, importer: Importer, rows: Rows, year: str
+    ) -> None:
+        wrong = ["100001", "76.0", "0.0", "1", "1", "1", year]
+        content = csv_file([KS2, wrong, ["100002", "76.0", "0.0", "1", "1", "1", "2022/23"]])
+        document = await send(importer, content, "2023-07-31", "pupil-ks2")
+        (rejection,) = await importer.rejections(document)
+        assert (rejection["code"], rejection["column"], rejection["value"]) == ("implausible_year", "year", None)
+        assert (stored(rows), document["rows"]["rejected"]) == ({}, 1)
+
     async def test_a_row_of_another_year_goes_to_its_own_and_is_told(self, importer: Importer, rows: Rows) -> None:
         content = csv_file([KS2, ["100001", "76.0", "0.0", "1", "1", "1", "2021/22"]])
         document = await send(importer, content, "2023-07-31", "pupil-ks2")

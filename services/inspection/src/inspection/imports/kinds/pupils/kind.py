@@ -4,21 +4,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from inspection.data import load
-from inspection.domain.periods import academic_year
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.packing import join
 from inspection.imports.kinds.pupils import repository
-from inspection.imports.kinds.pupils.reader import PupilReader, PupilRow
+from inspection.imports.kinds.pupils.reader import PupilReader, PupilRow, year_of
 from inspection.imports.limits import beyond
 from inspection.imports.reading.header import Header
-
-
-def year_of(source: Provenance) -> str:
-    """Return the academic year that a file's date lies in."""
-    month, day = load("terms")[0]["begins"]
-    return academic_year(source.as_at, (month, day))
 
 
 class PupilMeasures:
@@ -37,7 +29,7 @@ class PupilMeasures:
     def load(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> Fates:
         """Merge the measures. A file of an earlier date changes nothing that a later one of the same year said."""
         rows: dict[int, PupilRow] = {urn: accepted.record for urn, accepted in batch.accepted.items()}
-        year = year_of(source)
+        year = year_of(source.as_at)
         other = [urn for urn, row in rows.items() if row.year not in {None, year}]
         if other:
             text = f"Rows name another academic year than {year}, in which the file's date lies; they go to their own."

@@ -1,11 +1,12 @@
 """Reads rows of pupil measures: a used cell is a figure, a mark, or blank; anything else rejects the row."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from inspection.data import load
-from inspection.domain.periods import parse_academic_year
+from inspection.domain.periods import academic_year, parse_academic_year
 from inspection.imports.kinds.columns import Columns, Reader
 from inspection.imports.kinds.model import RowReader
 from inspection.imports.kinds.ofsted.register import parse_urn
@@ -65,6 +66,19 @@ def figure_reader(lowest: float, highest: float) -> Callable[[str], Cell]:
     return read
 
 
+def year_of(as_at: date) -> str:
+    """Return the academic year that a file's date lies in."""
+    month, day = load("terms")[0]["begins"]
+    return academic_year(as_at, (month, day))
+
+
+@cache
+def earliest_year() -> str:
+    """Return the first academic year that figures may be of."""
+    (year,) = (str(entry["value"]) for entry in load("period_limits") if entry["code"] == "earliest_measures")
+    return year
+
+
 class PrivateReader(Reader[T]):
     """Reads cells that a rejection does not repeat: they may be figures, in whatever column a row puts them."""
 
@@ -96,6 +110,7 @@ class PupilReader(RowReader):
         self._year = PrivateReader(
             known["fields"].get("year", ""), parse_academic_year, "not an academic year (2022/23)"
         )
+        self._latest = ""
         self._year_place = columns.place(self._year.title)
         self._national = known["national"] or {}
         self._national_place = columns.place(self._national.get("column", ""))
@@ -104,6 +119,10 @@ class PupilReader(RowReader):
             for code, title in known["measures"].items()
             if title in header
         ]
+
+    def dated(self, as_at: date) -> None:
+        """Learn the date of the file, before its first row: its figures are of no later year than that lies in."""
+        self._latest = year_of(as_at)
 
     def key(self, cells: Sequence[str]) -> int:
         """Return the URN; a row of no school is refused."""
@@ -118,6 +137,11 @@ class PupilReader(RowReader):
         """Return the row's measures; raises RejectedRow for the first cell that cannot be read."""
         padded = [*cells, ""]
         year = self._year[padded[self._year_place]]
+        if year is not None and not earliest_year() <= year <= self._latest:
+            text = (
+                f"{self._year.title}: the year is not one from {earliest_year()} to that of the file, {self._latest}."
+            )
+            raise RejectedRow("implausible_year", text, self._year.title)
         cohort = self._cohort[padded[self._cohort_place]]
         pupils = None if cohort is None else str(cohort)
         found = []
