@@ -67,6 +67,11 @@ class TestEncoding:
             detect(io.BytesIO(content))
         assert problem.value.code == code
 
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+    def test_a_table_in_another_form_of_unicode_is_to_be_saved_anew(self, encoding: str) -> None:
+        with pytest.raises(UnreadableFile, match=rf"^The file is {encoding.upper()} text\. Save it as CSV in UTF-8"):
+            detect(io.BytesIO("urn,lat\n".encode(encoding)))
+
     def test_many_lines_in_another_encoding_are_counted(self) -> None:
         with pytest.raises(UnreadableFile, match=r"11 of 100 lines .* \\x9d on line 90\."):
             detect(io.BytesIO(b"1,2,3\n" * 89 + b"1,2,\x9d\n" * 11))

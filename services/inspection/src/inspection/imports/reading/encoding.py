@@ -17,13 +17,17 @@ _BEYOND_ASCII: Final = bytes(range(128, 256))
 _NO_LETTERS: Final = [bytes([number]) for number in (0x00, 0x81, 0x8D, 0x8F, 0x90, 0x9D)]
 """What Windows-1252 does not define, and NUL."""
 
+_SEND_CSV: Final = "Send the CSV file itself."
+_SAVE_ANEW: Final = "Save it as CSV in UTF-8 and send it again."
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xff\xfe", "UTF-16 text"),
-    (b"\xfe\xff", "UTF-16 text"),
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", _SEND_CSV),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", _SEND_CSV),
+    (b"%PDF", "a PDF document", _SEND_CSV),
+    (b"\x1f\x8b", "a gzip archive", _SEND_CSV),
+    (b"\xff\xfe\x00\x00", "UTF-32 text", _SAVE_ANEW),
+    (b"\x00\x00\xfe\xff", "UTF-32 text", _SAVE_ANEW),
+    (b"\xff\xfe", "UTF-16 text", _SAVE_ANEW),
+    (b"\xfe\xff", "UTF-16 text", _SAVE_ANEW),
 )
 
 
@@ -44,9 +48,9 @@ def detect(file: BinaryIO) -> tuple[str, int]:
 def _refuse_known(head: bytes) -> None:
     if not head:
         raise UnreadableFile("empty_file", "The file is empty.")
-    for signature, what in _SIGNATURES:
+    for signature, what, remedy in _SIGNATURES:
         if head.startswith(signature):
-            raise UnreadableFile("not_csv", f"The file is {what}. Send the CSV file itself.")
+            raise UnreadableFile("not_csv", f"The file is {what}. {remedy}")
 
 
 def _is_utf_8(file: BinaryIO) -> bool:
