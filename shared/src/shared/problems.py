@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
+from pydantic_core.core_schema import ErrorType
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -36,6 +37,8 @@ FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 STATUSES = (400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 500, 503)
 _KEY = "[key]"
 """What the validator puts after the name of a member whose name itself is wrong."""
+_PARSING = frozenset(get_args(ErrorType)) - {"missing", "value_error", "assertion_error"}
+"""Errors of what was sent; the others may be of a member that was left out."""
 _BODY_STATUSES = (400, 413)
 """With these the framework tells of a body that it could not read."""
 
@@ -105,21 +108,24 @@ def _problem_of(location: tuple[int | str, ...], code: str, message: str, body: 
         return FieldProblem(WHOLE_BODY, place, code)
     where, *path = location
     if where == "body":
-        pointer = pointer_to(_within(body, path, missing=code == "missing"))
+        pointer = pointer_to(_within(body, path, left_out=code not in _PARSING))
     else:
         pointer = ".".join(str(part) for n, part in enumerate(path) if n == 0 or isinstance(part, int)) or str(where)
     return FieldProblem(pointer, _PLAIN.get(code) or sentence_of(message), code)
 
 
-def _within(body: object, path: Sequence[int | str], *, missing: bool) -> list[int | str]:
-    """Return a validator's path without what is no place of the body: it also names the alternative that it tried."""
+def _within(body: object, path: Sequence[int | str], *, left_out: bool) -> list[int | str]:
+    """Return a validator's path without what is no place of the body: it also names the alternative that it tried.
+
+    A member that may be `left_out` is a place all the same: alternatives have the names of types.
+    """
     place: list[int | str] = []
     at = body
     for number, part in enumerate(path, start=1):
         members: dict[Any, Any] = dict(enumerate(at)) if isinstance(at, list) else at if isinstance(at, dict) else {}
         if part in members:
             at = members[part]
-        elif part != _KEY and not (missing and number == len(path)):
+        elif part != _KEY and not (left_out and number == len(path) and str(part).islower()):
             continue
         place.append(part)
     return place
