@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from brokering.conflict_checks import hearing
 from brokering.domain.ledger import to_days
 from brokering.domain.needs import BY_HAND
-from brokering.domain.values import NeedState, ProposalState, half_days
+from brokering.domain.values import NeedState, ProposalState, Window, half_days
 from brokering.episodes import writing
+from brokering.leaders import repository as leaders
 from brokering.ledger import repository as ledger
 from brokering.ledger.call import Call
 from brokering.ledger.policy import support_policy
@@ -30,6 +31,7 @@ from brokering.offers.errors import (
     ProposalNotOpen,
 )
 from brokering.offers.schemas import OfferRequest
+from brokering.policies.documents import current_policy
 from brokering.problems import ProposalNotFound
 from brokering.rechecks import raising
 from shared.errors import invalid
@@ -198,11 +200,21 @@ async def _check_days(
             f"leaves {to_days(room)}."
         )
     leader = await repository.leader_account(session, match.leader_id)
-    left = leader.available_half_days - leader.offered_half_days - leader.reserved_half_days - leader.used_half_days
+    within = await _window(session, match, now.date())
+    in_window = await leaders.days_and_promises(session, match.leader_id, within.starts_on, within.ends_on)
+    given = min(leader.available_half_days, int(in_window.given))
+    left = given - leader.offered_half_days - leader.reserved_half_days - leader.used_half_days
     if terms.half_days > left:
         raise LeaderLacksDays(f"The leader has {to_days(left)} days left; the offer takes {to_days(terms.half_days)}.")
     if leader.places_held >= leader.places_limit:
         raise LeaderLacksPlaces(f"The leader takes on {leader.places_limit} at once and holds {leader.places_held}.")
+
+
+async def _window(session: AsyncSession, match: Row[Any] | Pair, today: date) -> Window:
+    """Return the dates whose days are offered: those of the round, and of no round the policy's from today."""
+    if isinstance(match, Pair):
+        return Window(today, today + timedelta(days=current_policy().window_days))
+    return await repository.window_of(session, match.round_id)
 
 
 async def _store(

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.episode_states import STATES as EPISODE_STATES
 from brokering.domain.offer_states import OPEN_STATES
-from brokering.domain.values import OrganisationKind, body_keys
+from brokering.domain.values import OrganisationKind, Window, body_keys
 from brokering.ledger.repository import EPISODES, LEADER_ACCOUNTS, NEEDS, OFFERS, PROPOSALS, TABLES
+from brokering.models.rounds import MatchingRound
 from shared.auth.principal import Principal
 from shared.auth.tenancy import visible
 
@@ -111,6 +112,13 @@ async def find_proposal(session: AsyncSession, principal: Principal, proposal_id
     """Return a proposal that the client may see."""
     statement = select(PROPOSALS).where(PROPOSALS.c.id == proposal_id, visible(principal, PROPOSALS))
     return (await session.execute(statement)).one_or_none()
+
+
+async def window_of(session: AsyncSession, round_id: UUID) -> Window:
+    """Return the window of a round."""
+    statement = select(MatchingRound.window_from, MatchingRound.window_to).where(MatchingRound.id == round_id)
+    row = (await session.execute(statement)).one()
+    return Window(row.window_from, row.window_to)
 
 
 async def overdue_offers(

@@ -100,6 +100,19 @@ async def test_days_that_are_promised_are_not_moved_out_of_the_window(steps: Ste
     assert "10 days are offered or reserved" in refused.json()["detail"]
 
 
+async def test_a_proposal_is_offered_from_the_days_of_its_round_s_window(steps: Steps, world: World) -> None:
+    first = world.match()
+    second = world.match(100002, leader=first.leader)
+    url, sent = f"/v1/leaders/{first.leader}/availability", World.leader_person(first.leader, scope="leaders:write")
+    for starts_on, ends_on, days in (("2026-06-01", "2026-12-31", 10), ("2030-01-01", "2030-06-30", 50)):
+        entry = {"starts_on": starts_on, "ends_on": ends_on, "days": days}
+        assert (await steps.client.post(url, json=entry, headers=sent)).status_code == 201
+    await steps.offer(first)
+    refused = await steps.offer(second, 409)
+    assert refused["type"] == "urn:problem:leader-lacks-days"
+    assert "The leader has 0 days left" in refused["detail"]
+
+
 @pytest.mark.parametrize(
     ("treatment", "ends_on", "unseen"),
     [
