@@ -122,7 +122,9 @@ def _within(body: object, path: Sequence[int | str], *, left_out: bool) -> list[
     place: list[int | str] = []
     at = body
     for number, part in enumerate(path, start=1):
-        members: dict[Any, Any] = dict(enumerate(at)) if isinstance(at, list) else at if isinstance(at, dict) else {}
+        members: Mapping[Any, Any] = (
+            dict(enumerate(at)) if isinstance(at, list) else at if isinstance(at, Mapping) else {}
+        )
         if part in members:
             at = members[part]
         elif part != _KEY and not (left_out and number == len(path) and str(part).islower()):
