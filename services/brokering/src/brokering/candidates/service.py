@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +58,7 @@ async def candidates(
 def rules_of_today(today: date) -> tuple[MatchingPolicy, Window]:
     """Return the newest policy and its window from today."""
     policy = current_policy()
-    return policy, Window(today, today + timedelta(days=policy.window_days))
+    return policy, policy.window_from(today)
 
 
 def _candidate(

@@ -12,6 +12,9 @@ from brokering.domain.matching import Interest, Leader, Need
 from brokering.domain.matching_policy import ConflictKind, MatchingPolicy
 from brokering.domain.values import SubjectKind, Window
 
+FOR_EVER = frozenset({ConflictKind.SPONSOR_BID})
+"""What counts whenever it ended: who bid once to run the school is not the one to advise it."""
+
 NAMED_SCHOOLS = 3
 """An authority may hold dozens: a sentence names a few and counts all."""
 
@@ -39,7 +42,7 @@ def years_before(day: date, years: int) -> date:
 
 def counts(policy: MatchingPolicy, interest: Interest, on: date) -> bool:
     """Tell whether a declaration counts on a day: a bid always, others while they go on and some years after."""
-    if interest.kind == ConflictKind.SPONSOR_BID or interest.ends_on is None:
+    if interest.kind in FOR_EVER or interest.ends_on is None:
         return True
     return interest.ends_on >= years_before(on, policy.interest_years)
 
@@ -52,8 +55,7 @@ def _declared(kind: ConflictKind) -> Callable[[MatchingPolicy, Window, Need, Lea
         mine = [each for each in leader.interests if each.kind == kind and each.subject_key in subjects]
         if not any(counts(policy, interest, window.starts_on) for interest in mine):
             return None
-        for_ever = kind == ConflictKind.SPONSOR_BID
-        counted = "counted whatever its date" if for_ever else f"counted for {policy.interest_years} years"
+        counted = "counted whatever its date" if kind in FOR_EVER else f"counted for {policy.interest_years} years"
         return f"The leader declared: {kind.replace('_', ' ')} ({counted})."
 
     return found

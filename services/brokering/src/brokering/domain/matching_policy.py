@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from brokering.domain.rechecks import Conditions
 from brokering.domain.splitting import Split
-from brokering.domain.values import NeedsFrom
+from brokering.domain.values import NeedsFrom, Window
 
 
 class Treatment(StrEnum):
@@ -125,6 +125,10 @@ class MatchingPolicy:
     excluded: frozenset[tuple[str, str]] = frozenset()
     broker: frozenset[str] = frozenset()
     split: Split | None = None
+
+    def window_from(self, day: date) -> Window:
+        """Return the dates within which support is given where nobody asks for others: from a day on."""
+        return Window(day, day + timedelta(days=self.window_days))
 
     def phases_served_by(self, phase: str) -> frozenset[str]:
         """Return the phases of which a leader must have one to serve a school of this phase."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlalchemy import RowMapping, Table
+from sqlalchemy import Row, RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.matching import Designation
@@ -19,11 +19,13 @@ from brokering.leaders import changes, own_record, repository
 from brokering.leaders.record_schemas import NewStrengthEvidence
 from brokering.leaders.repository import AVAILABILITY, DESIGNATIONS, EVIDENCE, INTERESTS
 from brokering.leaders.service import read
+from brokering.ledger import repository as ledger
 from brokering.listing import Rows, list_rows
 from brokering.offers import conflicts
 from brokering.offers.errors import DaysPromised
 from brokering.policies.documents import current_policy
 from shared.auth.principal import Principal
+from shared.auth.tenancy import bind_claims, bind_system_claims
 from shared.clock import utc_now
 from shared.errors import Conflict, NotFound, invalid
 from shared.ids import new_id
@@ -79,11 +81,12 @@ async def add_entry(
     await read(session, principal, leader_id, lock=True)
     own_record.refuse_list(principal, LISTS[table.name])
     by = "declared_by" if "declared_by" in table.c else "recorded_by"
+    short = await _shortest(session, principal, leader_id) if table is AVAILABILITY else None
     row = await repository.add_entry(
         session, table, {**values, "id": new_id(), "leader_id": leader_id, by: principal.subject}
     )
     if table is AVAILABILITY:
-        await _refuse_promised(session, leader_id)
+        await _refuse_shorter(session, principal, leader_id, short)
     await _record(session, principal, table, None, row)
     return json_response(request, entry(row), status=201)
 
@@ -114,8 +117,9 @@ async def remove_availability(
 ) -> Response:
     """Take days back that a leader cannot give after all; raises DaysPromised where they are promised already."""
     row = await _found(session, principal, AVAILABILITY, leader_id, entry_id)
+    short = await _shortest(session, principal, leader_id)
     await repository.remove_entry(session, AVAILABILITY, entry_id)
-    await _refuse_promised(session, leader_id)
+    await _refuse_shorter(session, principal, leader_id, short)
     await _record(session, principal, AVAILABILITY, row, None)
     return Response(status_code=204)
 
@@ -135,18 +139,32 @@ async def end_interest(
     return json_response(request, entry(ended))
 
 
-async def _refuse_promised(session: AsyncSession, leader_id: UUID) -> None:
-    """Raise DaysPromised where the days of the policy's window from today no longer cover what is offered and reserved.
+async def _shortest(session: AsyncSession, principal: Principal, leader_id: UUID) -> Row[Any] | None:
+    """Return the dates for which most is promised beyond what is given, to whomever it is promised."""
+    await bind_system_claims(session)
+    await ledger.lock(session, leaders=[leader_id])
+    window = current_policy().window_from(utc_now().date())
+    short = await repository.shortest_window(session, leader_id, window.starts_on, window.ends_on)
+    await bind_claims(session, principal)
+    return short
+
+
+def _short_by(window: Row[Any] | None) -> int:
+    return 0 if window is None else max(0, window.promised - int(window.given))
+
+
+async def _refuse_shorter(
+    session: AsyncSession, principal: Principal, leader_id: UUID, before: Row[Any] | None
+) -> None:
+    """Raise DaysPromised where a change takes away days of the dates for which they are promised.
 
     The database holds the same over all of a leader's entries, whatever their dates.
     """
-    today = utc_now().date()
-    until = today + timedelta(days=current_policy().window_days)
-    held = await repository.days_and_promises(session, leader_id, today, until)
-    if held.given < held.promised:
+    after = await _shortest(session, principal, leader_id)
+    if after is not None and _short_by(after) > _short_by(before):
         raise DaysPromised(
-            f"{say_days(held.promised)} are offered or reserved, and until {until} the leader would give"
-            f" {say_days(int(held.given))}."
+            f"{say_days(after.promised)} are offered or reserved between {after.starts_on} and {after.ends_on}, and"
+            f" the leader would give {say_days(int(after.given))} then."
         )
 
 

@@ -106,14 +106,44 @@ async def stream(session: AsyncSession, principal: Principal, filters: Mapping[s
         yield row
 
 
-_DAYS_AND_PROMISES = text(
+_DAYS_GIVEN = text(
     """
-    SELECT account.offered_half_days + account.reserved_half_days AS promised, 2 * coalesce((
-        SELECT CASE WHEN count(*) > 0 THEN coalesce(
-            sum(entry.days) FILTER (WHERE entry.starts_on <= :ends_on AND entry.ends_on >= :starts_on), 0) END
-        FROM leader_availability AS entry WHERE entry.leader_id = leader.id), leader.days_available) AS given
-    FROM leader_accounts AS account JOIN leaders AS leader ON leader.id = account.leader_id
-    WHERE leader.id = :leader_id FOR NO KEY UPDATE OF account
+    SELECT 2 * CASE WHEN count(entry.id) > 0 THEN coalesce(sum(entry.days) FILTER (
+            WHERE entry.starts_on <= :ends_on AND entry.ends_on >= :starts_on), 0)
+        ELSE leader.days_available END
+    FROM leaders AS leader LEFT JOIN leader_availability AS entry ON entry.leader_id = leader.id
+    WHERE leader.id = :leader_id GROUP BY leader.id
+    """
+)
+
+_SHORTEST_WINDOW = text(
+    """
+    WITH promises AS (
+        SELECT offer.id, offer.proposal_id, offer.half_days FROM offers AS offer
+        WHERE offer.leader_id = :leader_id AND offer.state IN ('offered', 'accepted', 'agreed')
+        UNION ALL
+        SELECT offer.id, offer.proposal_id, account.reserved_half_days
+        FROM deployments AS deployment JOIN deployment_accounts AS account ON account.deployment_id = deployment.id
+        LEFT JOIN offers AS offer ON offer.id = deployment.offer_id
+        WHERE deployment.leader_id = :leader_id AND account.reserved_half_days > 0
+    ), dated AS (
+        SELECT coalesce(round.window_from, :today) AS starts_on, coalesce(round.window_to, :until) AS ends_on,
+            promise.half_days
+        FROM promises AS promise LEFT JOIN proposals AS proposal ON proposal.id = promise.proposal_id
+        LEFT JOIN matching_rounds AS round ON round.id = proposal.round_id
+    ), windows AS (SELECT DISTINCT starts_on, ends_on FROM dated)
+    SELECT windows.starts_on, windows.ends_on, promised.half_days AS promised, given.half_days AS given
+    FROM windows CROSS JOIN LATERAL (
+        SELECT sum(dated.half_days) AS half_days FROM dated
+        WHERE dated.starts_on >= windows.starts_on AND dated.ends_on <= windows.ends_on
+    ) AS promised CROSS JOIN LATERAL (
+        SELECT 2 * CASE WHEN count(entry.id) > 0 THEN coalesce(sum(entry.days) FILTER (
+                WHERE entry.starts_on <= windows.ends_on AND entry.ends_on >= windows.starts_on), 0)
+            ELSE leader.days_available END AS half_days
+        FROM leaders AS leader LEFT JOIN leader_availability AS entry ON entry.leader_id = leader.id
+        WHERE leader.id = :leader_id GROUP BY leader.id
+    ) AS given
+    ORDER BY promised.half_days - given.half_days DESC, starts_on, ends_on LIMIT 1
     """
 )
 
@@ -210,8 +240,16 @@ async def add_entry(session: AsyncSession, table: Table, values: Mapping[str, An
     return await made_row(session, insert(table).values(**values).returning(table))
 
 
-async def days_and_promises(session: AsyncSession, leader_id: UUID, starts_on: date, ends_on: date) -> Row[Any]:
-    """Lock a leader's account; return the half days that the leader gives within dates, and those that are promised."""
+async def days_given(session: AsyncSession, leader_id: UUID, starts_on: date, ends_on: date) -> int:
+    """Return the half days that a leader gives within dates."""
     values = {"leader_id": leader_id, "starts_on": starts_on, "ends_on": ends_on}
-    row: Row[Any] = (await session.execute(_DAYS_AND_PROMISES, values)).one()
-    return row
+    return int((await session.execute(_DAYS_GIVEN, values)).scalar_one())
+
+
+async def shortest_window(session: AsyncSession, leader_id: UUID, today: date, until: date) -> Row[Any] | None:
+    """Return the dates for which most is promised beyond what the leader gives; None where nothing is promised.
+
+    Half days offered and reserved lie within the window of their round; those of no round between `today` and `until`.
+    """
+    values = {"leader_id": leader_id, "today": today, "until": until}
+    return (await session.execute(_SHORTEST_WINDOW, values)).one_or_none()

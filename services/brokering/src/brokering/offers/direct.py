@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy import Row
 from brokering.candidates.ranking import Ranked, Share, rank_leaders
 from brokering.candidates.service import distance_document, part_document
 from brokering.domain.flags import flag_bits
-from brokering.domain.values import Window, flags_of, in_days
+from brokering.domain.values import flags_of, in_days
 from brokering.episodes import writing
 from brokering.ledger.call import Call
 from brokering.needs import repository as needs
@@ -60,8 +59,7 @@ async def for_episode(call: Call, episode_id: UUID, body: EpisodeOffer) -> UUID:
 
 async def _pair(call: Call, need: Row[Any], leader_id: UUID | None, share: Share) -> Pair:
     policy = current_policy()
-    today = call.now.date()
-    window = Window(today, today + timedelta(days=policy.window_days))
+    window = policy.window_from(call.now.date())
     ranked = await rank_leaders(call.session, policy, window, need.id, share)
     if leader_id is None:
         return await _next_best(call, need, ranked)

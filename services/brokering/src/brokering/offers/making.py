@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -201,8 +201,8 @@ async def _check_days(
         )
     leader = await repository.leader_account(session, match.leader_id)
     within = await _window(session, match, now.date())
-    in_window = await leaders.days_and_promises(session, match.leader_id, within.starts_on, within.ends_on)
-    given = min(leader.available_half_days, int(in_window.given))
+    in_window = await leaders.days_given(session, match.leader_id, within.starts_on, within.ends_on)
+    given = min(leader.available_half_days, in_window)
     left = given - leader.offered_half_days - leader.reserved_half_days - leader.used_half_days
     if terms.half_days > left:
         raise LeaderLacksDays(f"The leader has {to_days(left)} days left; the offer takes {to_days(terms.half_days)}.")
@@ -213,7 +213,7 @@ async def _check_days(
 async def _window(session: AsyncSession, match: Row[Any] | Pair, today: date) -> Window:
     """Return the dates whose days are offered: those of the round, and of no round the policy's from today."""
     if isinstance(match, Pair):
-        return Window(today, today + timedelta(days=current_policy().window_days))
+        return current_policy().window_from(today)
     return await repository.window_of(session, match.round_id)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.domain.matching_policy import MatchingPolicy
-from brokering.domain.values import in_days
+from brokering.domain.values import Window, in_days
 from brokering.jobs import JOBS, MATCHING_ROUND
 from brokering.policies.documents import matching_policy, with_weights
 from brokering.reference.lists import code_lists
@@ -29,14 +29,14 @@ async def ask(request: Request, session: AsyncSession, principal: Principal, new
     regions = regions_of(principal, new.scope)
     await _check_pairs(session, principal, new)
     needs_from = new.scope.needs_from or policy.needs_from
-    starts_on, ends_on = window_of(new.window, policy, utc_now().date())
+    window = window_of(new.window, policy, utc_now().date())
     round_id = new_id()
     values = {
         "id": round_id,
         "scope": {"regions": regions, "needs_from": needs_from.value},
         "scope_regions": regions,
-        "window_from": starts_on,
-        "window_to": ends_on,
+        "window_from": window.starts_on,
+        "window_to": window.ends_on,
         "weights": {part.value: weight for part, weight in policy.suitability.weights.items()},
         "pinned": [pin.model_dump(mode="json") for pin in new.pinned],
         "excluded": [pin.model_dump(mode="json") for pin in new.excluded],
@@ -114,8 +114,10 @@ async def _check_pairs(session: AsyncSession, principal: Principal, new: NewRoun
         raise Unprocessable("A pair cannot be as it is asked for.", errors=problems)
 
 
-def window_of(asked: RoundWindow | None, policy: MatchingPolicy, today: date) -> tuple[date, date]:
-    """Return the first and last day of the window asked for, or of the policy's from today."""
-    if asked is not None:
-        return asked.from_, asked.to
-    return today, today + timedelta(days=policy.window_days)
+def window_of(asked: RoundWindow | None, policy: MatchingPolicy, today: date) -> Window:
+    """Return the window asked for, or the policy's from today; raises Unprocessable for one that is past."""
+    if asked is None:
+        return policy.window_from(today)
+    if asked.to < today:
+        raise invalid("/window/to", "The window is past: no support can be given within it any more.", "in_the_past")
+    return Window(asked.from_, asked.to)

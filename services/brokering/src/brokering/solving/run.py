@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from brokering.solver.explanations import Explainer
@@ -12,6 +11,7 @@ from brokering.solver.problem import Problem, Solution
 from brokering.solver.stability import solve_steadily, standing_pairs
 from brokering.solving import results
 from brokering.solving.inputs import Inputs, catch_up, read_inputs
+from brokering.solving.pins import numbers, pins
 from brokering.solving.results import Solved
 from shared.errors import FieldProblem
 from shared.jobs import JobContext, JobFailed
@@ -46,15 +46,13 @@ def _solve(given: Inputs, problem: Problem, seconds: float) -> Solution:
     try:
         return solve_steadily(
             problem,
-            standing_pairs(problem, _numbers(given, given.standing).values()),
+            standing_pairs(problem, numbers(given, given.standing).values()),
             given.stability,
-            _pins(given),
+            pins(given, problem),
             seconds,
         )
     except Infeasible as error:
-        text = "A pinned pair breaks a hard rule, or the pinned pairs together ask more of a leader than there is."
-        if given.policy.split is not None and given.policy.split.both_or_none:
-            text += " The round matches both parts of a need or none: the other part of a pinned one has to fit, too."
+        text = "The round matches both parts of a need or none, and the other part of a pinned one has to fit, too."
         problems = [FieldProblem("/pinned", text, "infeasible")]
         raise JobFailed("The pinned pairs cannot be held", text, problems) from error
 
@@ -90,27 +88,3 @@ def _solved(
 
 def _report(ctx: JobContext, done: int) -> None:
     ctx.progress(done, len(STEPS), STEPS[done])
-
-
-def _pins(given: Inputs) -> list[tuple[int, int]]:
-    """Return the pinned pairs by number; raises JobFailed where one names no need or leader of the round."""
-    found = _numbers(given, given.pinned)
-    unknown = [number for number, pin in enumerate(given.pinned) if pin not in found]
-    if unknown:
-        problems = [FieldProblem(f"/pinned/{n}", "Not a need or leader of this round.", "unknown") for n in unknown]
-        raise JobFailed("A pinned pair is unknown", "A pinned need or leader is not in this round.", problems)
-    return [found[pin] for pin in given.pinned]
-
-
-def _numbers(given: Inputs, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return the numbers of the pairs whose need and leader are in the round; of a split need, the leader's part."""
-    needs = {(need.id, need.part): number for number, need in enumerate(given.needs)}
-    leaders = {leader.id: number for number, leader in enumerate(given.leaders)}
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for need_id, leader_id in pairs:
-        if leader_id in leaders:
-            leader = leaders[leader_id]
-            number = needs.get((need_id, None), needs.get((need_id, given.leaders[leader].role)))
-            if number is not None:
-                found[need_id, leader_id] = number, leader
-    return found

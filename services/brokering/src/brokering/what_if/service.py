@@ -23,13 +23,13 @@ from shared.responses import json_response
 async def ask(request: Request, session: AsyncSession, principal: Principal, new: NewDaysWhatIf) -> Response:
     """Queue a what-if; `Location` is where it is read."""
     policy = current_policy()
-    starts_on, ends_on = window_of(new.window, policy, utc_now().date())
+    window = window_of(new.window, policy, utc_now().date())
     needs_from = new.scope.needs_from or policy.needs_from
     params = {
         "days": sorted(set(new.days)),
         "scope": {"regions": regions_of(principal, new.scope), "needs_from": needs_from.value},
-        "window_from": starts_on.isoformat(),
-        "window_to": ends_on.isoformat(),
+        "window_from": window.starts_on.isoformat(),
+        "window_to": window.ends_on.isoformat(),
         "cross_region": policy.cross_region if new.cross_region is None else new.cross_region,
         "distance_cap_km": new.distance_cap_km,
         "broker": str(principal.org),

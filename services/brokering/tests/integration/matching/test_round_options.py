@@ -43,6 +43,13 @@ async def test_a_pair_cannot_be_pinned_and_excluded(world: MatchingWorld) -> Non
     assert [error["pointer"] for error in refused["errors"]] == ["/excluded/0/need_id", "/excluded/0/leader_id"]
 
 
+async def test_a_window_that_is_past_is_refused(world: MatchingWorld) -> None:
+    past = {"window": {"from": "2026-01-01", "to": "2026-05-31"}}
+    for path, asked in (("/v1/matching-rounds", past), ("/v1/what-ifs/days", {"days": [6], **past})):
+        refused = await world.post(path, asked, status=422)
+        assert [(error["pointer"], error["code"]) for error in refused["errors"]] == [("/window/to", "in_the_past")]
+
+
 async def test_leaders_of_other_regions_come_only_where_the_round_allows_it(world: MatchingWorld) -> None:
     need = await one_need(world)
     await world.leader("CEO-00001", region="South East")

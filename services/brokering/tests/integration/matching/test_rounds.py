@@ -170,9 +170,26 @@ class TestPinned:
         need = (await world.needs())[0]
         failed = await world.round({"pinned": [{"need_id": need["id"], "leader_id": wrong["id"]}]})
         assert (failed["state"], failed["problem"]["title"]) == ("failed", "The pinned pairs cannot be held")
+        (problem,) = failed["problem"]["errors"]
+        assert (problem["pointer"], problem["code"]) == ("/pinned/0", "phase")
         assert failed["matched"] is None
         assert failed["finished_at"] >= failed["created_at"]
         assert (await world.get("/v1/proposals"))["data"] == []
+
+    async def test_each_pin_that_cannot_be_held_is_named(self, world: MatchingWorld) -> None:
+        near, further = await three_schools_two_places(world)
+        short = await world.leader("CEO-00003", days_available=15)
+        await world.follow()
+        first, second, third = (each["id"] for each in await world.needs())
+        pairs = [(first, near), (second, near), (first, further), (second, short), (third, short)]
+        pinned = [{"need_id": need, "leader_id": leader["id"]} for need, leader in pairs]
+        failed = await world.round({"pinned": pinned})
+        assert [(each["pointer"], each["code"], each["detail"]) for each in failed["problem"]["errors"]] == [
+            ("/pinned/2", "twice", "The need is pinned by /pinned/0 already."),
+            ("/pinned/3", "twice", "The need is pinned by /pinned/1 already."),
+            ("/pinned/1", "places", "The leader can take on 1 more, and 2 are pinned up to here."),
+            ("/pinned/4", "days", "The leader has 15 days left, and 20 days are pinned up to here."),
+        ]
 
     async def test_a_pin_of_what_is_not_there_is_refused_at_once_and_named(self, world: MatchingWorld) -> None:
         near, _ = await three_schools_two_places(world)

@@ -100,17 +100,36 @@ async def test_days_that_are_promised_are_not_moved_out_of_the_window(steps: Ste
     assert "10 days are offered or reserved" in refused.json()["detail"]
 
 
+async def test_days_promised_for_the_window_of_a_round_stay_within_it(steps: Steps, world: World) -> None:
+    match = world.match()
+    url, sent = f"/v1/leaders/{match.leader}/availability", World.leader_person(match.leader, scope="leaders:write")
+    entries = []
+    for starts_on, ends_on, days in (("2026-06-01", "2026-12-31", 10), ("2027-01-15", "2027-05-30", 10)):
+        entry = {"starts_on": starts_on, "ends_on": ends_on, "days": days}
+        entries.append((await steps.client.post(url, json=entry, headers=sent)).json()["id"])
+    world.sql("UPDATE matching_rounds SET window_from = '2027-01-01', window_to = '2027-06-30'")
+    await steps.offer(match)
+    refused = await steps.client.delete(f"{url}/{entries[1]}", headers=sent)
+    assert refused.json()["type"] == "urn:problem:days-promised"
+    assert "between 2027-01-01 and 2027-06-30, and the leader would give 0 days then" in refused.json()["detail"]
+    assert (await steps.client.delete(f"{url}/{entries[0]}", headers=sent)).status_code == 204
+    few = {"starts_on": "2027-02-01", "ends_on": "2027-02-28", "days": 2}
+    world.sql("UPDATE leader_availability SET starts_on = '2026-01-01', ends_on = '2026-02-01'")
+    assert (await steps.client.post(url, json=few, headers=sent)).status_code == 201
+
+
 async def test_a_proposal_is_offered_from_the_days_of_its_round_s_window(steps: Steps, world: World) -> None:
     first = world.match()
     second = world.match(100002, leader=first.leader)
     url, sent = f"/v1/leaders/{first.leader}/availability", World.leader_person(first.leader, scope="leaders:write")
-    for starts_on, ends_on, days in (("2026-06-01", "2026-12-31", 10), ("2030-01-01", "2030-06-30", 50)):
+    for starts_on, ends_on, days in (("2026-06-01", "2026-12-31", 5), ("2030-01-01", "2030-06-30", 15)):
         entry = {"starts_on": starts_on, "ends_on": ends_on, "days": days}
         assert (await steps.client.post(url, json=entry, headers=sent)).status_code == 201
+    world.sql("UPDATE matching_rounds SET window_from = '2030-01-01', window_to = '2030-12-31'")
     await steps.offer(first)
     refused = await steps.offer(second, 409)
     assert refused["type"] == "urn:problem:leader-lacks-days"
-    assert "The leader has 0 days left" in refused["detail"]
+    assert "The leader has 5 days left" in refused["detail"]
 
 
 @pytest.mark.parametrize(
