@@ -197,8 +197,10 @@ class _Merge:
             self._warnings.add("open_quote", "A quotation mark is never closed: the file may have been cut off.")
 
     def _warn_of_nothing(self, fates: Fates) -> None:
-        """Warn where no row said anything new."""
+        """Warn where no row could be read, or none said anything new."""
         batch = self._read.batch
+        if self._read.read == len(self._read.rejections):
+            self._warnings.add("nothing_accepted", "Every row is rejected: nothing was loaded.", self._read.read)
         if self._read.read == len(batch.known) + len(batch.anew) and not (fates.created or fates.changed):
             self._warnings.add("nothing_new", "Every row is as it was in the load before.")
 

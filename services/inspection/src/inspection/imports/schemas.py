@@ -95,16 +95,19 @@ class Rejection(ApiModel):
 
 
 class FieldChange(ApiModel):
-    """What an import changed of a school, or a dry run would change; from `as_at` on.
+    """What an import changed of what was known before, or a dry run would change; from `as_at` on.
+
+    Schools, groups, links and places that are new are counted by the import and not told one by one.
 
     Figures of pupils are not repeated here, since small numbers are hidden wherever they are told: of a measure that
     changed, `from` and `to` say whether there was a value, and whether there is one.
     """
 
-    urn: int
-    concerns: Literal["school", "membership", "inspection", "pupil_data"]
+    urn: int | None = Field(description="null for a group of the register")
+    concerns: Literal["school", "membership", "inspection", "pupil_data", "group", "link", "location", "outcome"]
     subject: str | None = Field(
-        description="UID of the trust, id of the inspection, or academic year; null for a field of the register"
+        description="UID of the trust or group, id of the inspection, academic year, `<kind>/<URN>` of a link, or the "
+        "day on which the inspection of an outcome began; null for a field of the register and for a place",
     )
     field: str = Field(
         description="`membership` and `inspection` are whole ones: null where there was or is none; of an area, "

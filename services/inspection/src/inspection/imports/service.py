@@ -17,6 +17,7 @@ from inspection.domain.areas import read_grade
 from inspection.domain.file_dates import date_in
 from inspection.imports import repository
 from inspection.imports.job import JOB_KINDS, NAME
+from inspection.imports.limits import limit
 from inspection.imports.problems import ImportNotFound
 from inspection.imports.registry import KINDS, known_codes
 from inspection.imports.resubmissions import corrected_file
@@ -137,6 +138,8 @@ def checked_as_at(file_name: str, given: date | None, today: date) -> date:
         raise invalid("/as_at", "Say which date the file speaks for: its name does not tell.", "missing")
     if as_at > today:
         raise invalid("/as_at", f"{as_at} lies in the future.", "in_the_future")
+    if as_at < (earliest := date.fromisoformat(limit("file_dates")["earliest"])):
+        raise invalid("/as_at", f"{as_at} is before {earliest}: no file speaks for so early a day.", "too_early")
     return as_at
 
 

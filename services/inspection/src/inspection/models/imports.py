@@ -109,14 +109,15 @@ class ImportChange(Base):
     """A change that an import made, or that a dry run would make.
 
     `concerns`: `school` (a field of the register, of dry runs alone: of a load see `school_changes`), or `membership`,
-    `inspection`, `pupil_data`, of which `subject` says which: the trust's UID, the inspection's id, the academic year.
+    `inspection`, `pupil_data`, `group`, `link`, `location`, `outcome`, of which `subject` says which: the trust's or
+    group's UID, the inspection's id, the academic year, kind and URN of a link, the day an inspection began.
     """
 
     __tablename__ = "import_changes"
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    urn: Mapped[int]
+    urn: Mapped[int | None]
     as_at: Mapped[date]
     field: Mapped[str]
     before: Mapped[Any] = mapped_column(JSONB, nullable=True)

@@ -78,6 +78,11 @@ class TestFiles:
         assert "Inspection start date: 3 of 5 dates cannot be read" in error["detail"]
         assert rows.count("schools") == 0
 
+    async def test_one_whose_rows_are_all_rejected_says_that_nothing_was_loaded(self, importer: Importer) -> None:
+        document = await importer.send(ofsted_file([{**school(100001), "Region": "Mercia"}]))
+        assert document["rows"] == {"read": 1, "created": 0, "changed": 0, "unchanged": 0, "rejected": 1}
+        assert "nothing_accepted" in {each["code"] for each in document["warnings"]}
+
     async def test_one_that_breaks_off_loads_what_is_whole_and_marks_no_school(
         self, importer: Importer, rows: Rows
     ) -> None:

@@ -42,8 +42,8 @@ class TestSending:
         assert (document["state"], document["as_at"], document["kind"]) == ("queued", "2025-08-31", OFSTED)
         assert document["rows"]["read"] is None
 
-    async def test_without_a_date_or_with_one_to_come(self, client: httpx.AsyncClient) -> None:
-        for name in ("latest.csv", "latest_2999-01-01.csv"):
+    async def test_without_a_date_or_with_none_that_may_be(self, client: httpx.AsyncClient) -> None:
+        for name in ("latest.csv", "latest_2999-01-01.csv", "latest_1992-08-31.csv", "latest_0001-01-01.csv"):
             response = await post(client, name)
             assert response.status_code == 422
             assert response.json()["errors"][0]["pointer"] == "/as_at"

@@ -13,6 +13,7 @@ from services.inspection.tests.files import (
     csv_file,
     latest,
     ofsted_file,
+    outcomes_file,
     school,
     titles,
     ungraded,
@@ -33,6 +34,43 @@ from shared.testing.tokens import ISSUER, bearer, jwks_url
 GOOD = {**school(100001), **latest("01/10/2023")}
 BAD = {**school(100002), **latest("01/10/2023", number="10000002"), "Region": "Mercia"}
 MENDED = {**BAD, "Region": "London"}
+
+GROUP = ["Group UID", "Group Name", "Group Type (code)", "Group Type", "Group Status (code)", "Closed Date"]
+LINK = ["URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate"]
+OTHER_FILES = [
+    pytest.param(
+        "gias-groups",
+        csv_file([GROUP, ["7", "Old", "06", "Multi-academy trust", "OPEN", ""]]),
+        csv_file([GROUP, ["7", "New", "06", "", "CLOSED", "31/08/2025"], ["8", "Eight", "06", "", "OPEN", ""]]),
+        [
+            (None, "group", "7", "closed_on", None, "2025-08-31"),
+            (None, "group", "7", "name", "Old", "New"),
+            (None, "group", "7", "status", "open", "closed"),
+        ],
+        id="groups",
+    ),
+    pytest.param(
+        "gias-links",
+        csv_file([LINK, ["100001", "100002", "B", "Successor", ""]]),
+        csv_file([LINK, ["100001", "100002", "B", "Successor", "31-08-2011"]]),
+        [(100001, "link", "successor/100002", "established_on", None, "2011-08-31")],
+        id="links",
+    ),
+    pytest.param(
+        "gias-locations",
+        csv_file([["urn", "lat", "lng"], ["100001", "51.5", "0.1"]]),
+        csv_file([["urn", "lat", "lng"], ["100001", "51.5", "0.2"]]),
+        [(100001, "location", None, "lng", 0.1, 0.2)],
+        id="places",
+    ),
+    pytest.param(
+        "ofsted-outcomes",
+        outcomes_file((100001, "01/10/2018", "Good")),
+        outcomes_file((100001, "01/10/2018", "Inadequate")),
+        [(100001, "outcome", "2018-10-01", "overall", 2, 4)],
+        id="outcomes",
+    ),
+]
 
 
 @pytest.fixture
@@ -209,6 +247,17 @@ class TestChanges:
         assert first == []
         assert second == [{**told, "from": "value", "to": "value", "as_at": "2025-01-16"}]
         assert third == [{**told, "from": "value", "to": "suppressed", "as_at": "2025-01-16"}]
+
+    @pytest.mark.parametrize(("kind", "before", "after", "changed"), OTHER_FILES)
+    async def test_of_groups_links_places_and_outcomes(
+        self, importer: Importer, kind: str, before: bytes, after: bytes, changed: list[tuple[Any, ...]]
+    ) -> None:
+        assert await changes_of(importer, before, kind, "false", "2025-01-01") == []
+        tried, loaded = [await changes_of(importer, after, kind, dry_run) for dry_run in ("true", "false")]
+        names = ("urn", "concerns", "subject", "field", "from", "to")
+        assert [tuple(each[name] for name in names) for each in loaded] == changed
+        assert tried == loaded
+        assert await changes_of(importer, after, kind, "false") == []
 
 
 async def changes_of(

@@ -1,9 +1,11 @@
 """Numbers and identifiers beyond what is stored are unreadable values, not faults."""
 
+from datetime import date
+
 import pytest
 
 from inspection.imports.kinds.ofsted.register import parse_uid, parse_urn
-from inspection.imports.reading.cells import parse_digits, parse_int
+from inspection.imports.reading.cells import parse_date, parse_digits, parse_int
 
 
 class TestNumbers:
@@ -14,6 +16,17 @@ class TestNumbers:
 
     def test_the_largest(self) -> None:
         assert parse_int(" 999999999 ") == 999_999_999
+
+
+class TestDates:
+    @pytest.mark.parametrize("cell", ["01/01/2100", "2100-01-01", "01-01-2100"])
+    def test_the_ways_of_writing(self, cell: str) -> None:
+        assert parse_date(cell) == date(2100, 1, 1)
+
+    @pytest.mark.parametrize("cell", ["01/01/2101", "0999-12-31", "31/12/9999", "0\u0661/01/2020", "1/1/2020"])
+    def test_what_is_none(self, cell: str) -> None:
+        with pytest.raises(ValueError, match=r"not a date|no year"):
+            parse_date(cell)
 
 
 class TestIdentifiers:

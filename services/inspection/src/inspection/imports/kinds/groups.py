@@ -13,6 +13,7 @@ from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
 from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_uid
 from inspection.imports.kinds.packing import digest, pack, unpack
+from inspection.imports.kinds.told_sql import Telling
 from inspection.imports.reading.cells import parse_date, parse_digits, parse_text
 from inspection.imports.reading.header import Header
 
@@ -34,6 +35,12 @@ TABLE = KeyedTable(
     ),
     ("uid",),
     lambda key: int(key[0]),
+    told=Telling(
+        "group",
+        ("kind", "name", "status", "trn", "ukprn", "companies_house_number", "opened_on", "closed_on", "postcode"),
+        subject=("uid",),
+        of_school=False,
+    ),
 )
 
 

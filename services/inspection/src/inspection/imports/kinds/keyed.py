@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from inspection.imports.kinds import repository
+from inspection.imports.kinds import repository, told_sql
 from inspection.imports.kinds.model import Batch, Provenance
 from inspection.imports.kinds.packing import bytea, digest, join, pack, unpack
 
@@ -22,7 +22,8 @@ class KeyedRow(NamedTuple):
 class KeyedTable:
     """The table a kind of file fills: `key_of` makes a batch's key from the values of the key columns.
 
-    `since` is a column, if there is one, that keeps the date of the first file that had the row.
+    `since` is a column, if there is one, that keeps the date of the first file that had the row; `told` says how a
+    change of a row is told with the import.
     """
 
     name: str
@@ -30,6 +31,7 @@ class KeyedTable:
     key: Sequence[str]
     key_of: Callable[[tuple[Any, ...]], int]
     since: str | None = None
+    told: told_sql.Telling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,11 @@ def merge(connection: Connection, table: KeyedTable, batch: Batch, source: Prove
     else:
         since = str(source.as_at)
         repository.insert(connection, table.name, (*columns, table.since), [join(row, since) for row in new])
-    repository.update(
-        connection, table.name, table.key, columns, _packed([rows[key] for key in merged.changed], source)
-    )
+    if merged.changed:
+        repository.stage(connection, table.name, columns, _packed([rows[key] for key in merged.changed], source))
+        if table.told is not None:
+            told_sql.staged_rows(connection, table.name, table.key, table.told)
+        repository.update(connection, table.name, table.key, columns)
     older = [stored[key][0] for key in repeated if stored[key][1].as_at < source.as_at]
     if older:
         repository.move_on(connection, table.name, table.key, older, source.id)

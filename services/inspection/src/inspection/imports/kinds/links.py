@@ -15,6 +15,7 @@ from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
 from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_urn
 from inspection.imports.kinds.packing import digest, pack, unpack
+from inspection.imports.kinds.told_sql import Telling
 from inspection.imports.reading.cells import parse_date, parse_text
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
@@ -30,6 +31,7 @@ TABLE = KeyedTable(
     ("urn", "link_urn", "kind", "link_name", "established_on", "predecessor_urn", "successor_urn"),
     ("urn", "link_urn", "kind"),
     key_of,
+    told=Telling("link", ("link_name", "established_on"), subject=("kind", "link_urn")),
 )
 
 

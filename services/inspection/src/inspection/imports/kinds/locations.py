@@ -10,10 +10,17 @@ from inspection.imports.kinds.keyed import KeyedRow, KeyedTable, merge
 from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_urn
 from inspection.imports.kinds.packing import digest, pack
+from inspection.imports.kinds.told_sql import Telling
 from inspection.imports.reading.cells import parse_float
 from inspection.imports.reading.header import Header
 
-TABLE = KeyedTable("school_locations", ("urn", "lat", "lng"), ("urn",), lambda key: int(key[0]))
+TABLE = KeyedTable(
+    "school_locations",
+    ("urn", "lat", "lng"),
+    ("urn",),
+    lambda key: int(key[0]),
+    told=Telling("location", ("lat", "lng")),
+)
 NORTHERNMOST, EASTERNMOST = 90.0, 180.0
 
 

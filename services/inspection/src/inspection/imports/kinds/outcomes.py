@@ -17,6 +17,7 @@ from inspection.imports.kinds.ofsted.blocks import frameworks_by_code
 from inspection.imports.kinds.ofsted.dates import InspectionDates
 from inspection.imports.kinds.ofsted.register import parse_urn
 from inspection.imports.kinds.packing import digest, pack, text_array, unpack
+from inspection.imports.kinds.told_sql import Telling
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
 
@@ -35,6 +36,7 @@ TABLE = KeyedTable(
     ("urn", "starts_on", "framework", "overall", "overall_reason", "grades", "warnings"),
     ("urn", "starts_on"),
     key_of,
+    told=Telling("outcome", ("framework", "overall", "overall_reason", "grades"), subject=("starts_on",)),
 )
 
 

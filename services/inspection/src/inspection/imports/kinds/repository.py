@@ -45,11 +45,8 @@ def stage(connection: Connection, table: str, columns: Sequence[str], rows: Iter
     insert(connection, "incoming", columns, rows)
 
 
-def update(connection: Connection, table: str, key: Sequence[str], columns: Sequence[str], rows: Sequence[str]) -> None:
-    """Change rows by key, each given packed."""
-    if not rows:
-        return
-    stage(connection, table, columns, rows)
+def update(connection: Connection, table: str, key: Sequence[str], columns: Sequence[str]) -> None:
+    """Change rows by key to what is staged."""
     changes = ", ".join(f"{name} = incoming.{name}" for name in columns if name not in key)
     match = " AND ".join(f"target.{name} = incoming.{name}" for name in key)
     connection.execute(text(f"UPDATE {table} AS target SET {changes} FROM incoming WHERE {match}"))  # noqa: S608 - names of ours

@@ -1,4 +1,4 @@
-"""What a load changes beside the register's fields: stays in trusts, inspections, figures of pupils.
+"""What a load changes beside the register's fields: stays in trusts, inspections, figures of pupils, groups and links.
 
 The changes wait in a temporary table of the load's transaction until they are kept with the import; a dry run that
 takes all else back keeps them too. Schools that the load adds are not among them, nor what it tells of these.
@@ -7,6 +7,7 @@ takes all else back keeps them too. Schools that the load adds are not among the
 # ruff: noqa: S608 - statements are put together from names of ours; every value is bound
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -18,6 +19,17 @@ MEMBERSHIP: Final = "membership"
 INSPECTION: Final = "inspection"
 PUPIL_DATA: Final = "pupil_data"
 
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a changed row of a table is told: what it concerns, the columns that say which one it is, and the fields."""
+
+    concerns: str
+    fields: Sequence[str]
+    subject: Sequence[str] = ()
+    of_school: bool = True
+
+
 _STAY: Final = ("urn", "uid", "field", "before", "after")
 _ADD: Final = "INSERT INTO told (urn, concerns, subject, field, before, after)"
 
@@ -28,6 +40,24 @@ def begin(connection: Connection) -> None:
         text(
             "CREATE TEMP TABLE told (id int GENERATED ALWAYS AS IDENTITY, urn int, concerns text, subject text,"
             " field text, before jsonb, after jsonb) ON COMMIT DROP"
+        )
+    )
+
+
+def staged_rows(connection: Connection, table: str, key: Sequence[str], telling: Telling) -> None:
+    """Keep how rows of a table differ from those that are staged to replace them."""
+    same = " AND ".join(f"target.{name} = incoming.{name}" for name in key)
+    names = ", ".join(f"('{name}', to_jsonb(target.{name}), to_jsonb(incoming.{name}))" for name in telling.fields)
+    subject = (
+        f"concat_ws('/', {', '.join(f'target.{name}' for name in telling.subject)})" if telling.subject else "NULL"
+    )
+    urn = "target.urn" if telling.of_school else "NULL"
+    connection.execute(
+        text(
+            f"{_ADD} SELECT {urn}, '{telling.concerns}', {subject}, f.field, f.before, f.after"
+            f" FROM incoming JOIN {table} AS target ON {same}"
+            f" CROSS JOIN LATERAL (VALUES {names}) AS f (field, before, after)"
+            f" WHERE f.before IS DISTINCT FROM f.after ORDER BY {', '.join(f'target.{name}' for name in key)}, f.field"
         )
     )
 

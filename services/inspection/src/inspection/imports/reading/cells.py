@@ -6,19 +6,21 @@ from datetime import date
 from operator import eq
 from typing import Final, TypeVar
 
+from inspection.imports.limits import limit
 from inspection.imports.reading.problems import RejectedRow
 
 T = TypeVar("T")
 
 NOTHING: Final = frozenset({"", "NULL", "Null", "null"})
-_DAY_FIRST: Final = re.compile(r"(\d{2})([/-])(\d{2})\2(\d{4})")
-_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DAY_FIRST: Final = re.compile(r"(\d{2})([/-])(\d{2})\2(\d{4})", re.ASCII)
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _SHOWN: Final = 200
 LONGEST_TEXT: Final = 500
 LONGEST_IDENTIFIER: Final = 10
 MONTHS: Final = 12
+YEARS: Final = range(limit("years")["first"], limit("years")["last"] + 1)
 MOST_DIGITS: Final = 9
 """So many every integer column of the database takes."""
 
@@ -29,7 +31,7 @@ def blank(cell: str) -> bool:
 
 
 def parse_date(cell: str) -> date:
-    """Read dd/mm/yyyy, dd-mm-yyyy or yyyy-mm-dd. Raises ValueError for anything else."""
+    """Read dd/mm/yyyy, dd-mm-yyyy or yyyy-mm-dd. Raises ValueError for anything else, and for a year beyond `YEARS`."""
     text = cell.strip()
     if match := _DAY_FIRST.fullmatch(text):
         day, _, month, year = match.groups()
@@ -37,6 +39,8 @@ def parse_date(cell: str) -> date:
         year, month, day = match.groups()
     else:
         raise ValueError("not a date")
+    if int(year) not in YEARS:
+        raise ValueError("no year of a school")
     return date(int(year), int(month), int(day))
 
 
