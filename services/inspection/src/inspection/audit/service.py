@@ -14,7 +14,7 @@ from inspection.domain.changes import Change, changes
 from inspection.drafts import repository as drafts
 from inspection.drafts import rules
 from inspection.inspections import repository as inspections
-from inspection.inspections.service import source_document
+from inspection.inspections.service import made_because, source_document, succession
 from inspection.inspectorate import is_inspectorate
 from inspection.problems import InspectionNotFound
 from inspection.publications.content import content_of
@@ -118,13 +118,14 @@ def _written(row: Row) -> tuple[CursorKey, Document]:
 
 def _loaded(versions: Sequence[Row]) -> Iterator[tuple[CursorKey, Document]]:
     """Yield what files brought, of versions newest first; what was written here has entries of its own."""
-    for version, before in zip(versions, [*versions[1:], None][: len(versions)], strict=True):
+    for version, before in succession(versions):
         if version["source_name"] is None:
             continue
         old = rules.audited(content_of(before)) if before else {}
         told = [change.document() for change in changes(old, rules.audited(content_of(version)))]
-        at, reason = version["source_loaded_at"], before["reason"] if before else None
-        document = {"at": at, "by": None, "step": LOADED, "reason": reason, "changes": told}
+        at, by = version["source_loaded_at"], version["source_sent_by"]
+        reason = made_because(version, before)
+        document = {"at": at, "by": by, "step": LOADED, "reason": reason, "changes": told}
         yield _place(at, version["version"]), {**document, "source": source_document(version)}
 
 

@@ -17,7 +17,7 @@ from inspection.inspections.history_sql import (
     WHOLE_ROW_THEN,
     history_of,
 )
-from inspection.inspections.standing_sql import KEPT_VERSION, STANDING, STOOD, VISIBLE
+from inspection.inspections.standing_sql import KEPT_VERSION, NEWEST_KEPT_FIRST, STANDING, STOOD, VISIBLE
 from inspection.rows import Parameters, Reads, Row, fetch_all, fetch_count, fetch_first, stream_all
 
 Position = tuple[date, UUID]
@@ -28,7 +28,8 @@ INSPECTION_COLUMNS = """
     i.safeguarding_reason, i.grades, i.judged_on, i.outcome_code, i.warnings, i.state, i.version,
     i.narratives, i.summary, i.evidence_references, i.recorded_by, i.recorded_at"""
 
-SOURCE_COLUMNS = "src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at"
+SOURCE_COLUMNS = """src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at,
+    src.sent_by AS source_sent_by"""
 
 _SELECT = f"""
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}
@@ -125,11 +126,11 @@ FROM inspection_versions v JOIN inspections now ON now.id = v.inspection_id
 CROSS JOIN LATERAL {KEPT_VERSION} AS i
 LEFT JOIN sources src ON src.id = i.source_id
 WHERE v.inspection_id = :id
-ORDER BY v.version DESC"""
+ORDER BY {NEWEST_KEPT_FIRST}"""
 
 
 async def earlier_versions(reads: AsyncConnection, inspection_id: UUID) -> list[Row]:
-    """Return the versions that corrections replaced, newest first."""
+    """Return the versions that corrections replaced, the one that was in force last first."""
     return await fetch_all(reads, _EARLIER_VERSIONS, {"id": inspection_id})
 
 

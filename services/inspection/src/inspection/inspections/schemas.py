@@ -110,17 +110,20 @@ class HistoryPage(Page[HistoryInspection]):
 class InspectionVersion(ApiModel):
     """One version of an inspection: corrections make new ones, and the old ones stay."""
 
-    version: int
+    version: int = Field(description="in the order in which they were recorded; it never changes")
     current: bool
     made_at: datetime | None
     made_by: str | None = Field(description="subject of the token; null where a file brought it")
-    made_because: str | None = Field(description="the reason of the correction that made it; null for the first")
+    made_because: str | None = Field(
+        description="the reason of the correction that made it; `older_file` where a file brought it that speaks for "
+        "an earlier day than the one before; null for the first"
+    )
     replaced_at: datetime | None
     replaced_because: str | None = Field(description="the reason of the correction that replaced it")
     inspection: Inspection
 
 
 class InspectionVersions(ApiModel):
-    """All versions, newest first."""
+    """All versions, the one in force last first; what an older file told, loaded later, stands in its place by date."""
 
     data: list[InspectionVersion]

@@ -1,6 +1,6 @@
 """Reads of inspections: single ones, lists, a school's history, and versions."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ Document = dict[str, Any]
 
 NOT_IN_SOURCE = "not_in_source"
 PUBLISHED_HERE = "inspection-publication"
+OLDER_FILE = "older_file"
 
 
 def inspection_core(row: Row) -> Document:
@@ -237,7 +238,7 @@ async def get_inspection(
 async def list_versions(
     request: Request, reads: AsyncConnection, principal: Principal, inspection_id: UUID
 ) -> Response:
-    """Answer with all versions of an inspection, newest first; what a correction replaced has its date and reason.
+    """Answer with all versions of an inspection, the one in force last first; what was replaced has date and reason.
 
     Those of an inspection that is to be seen on a later day are the inspectorate's.
     """
@@ -248,17 +249,32 @@ async def list_versions(
         raise InspectionNotFound(f"There is no published inspection {inspection_id}.")
     earlier = await repository.earlier_versions(reads, inspection_id)
     versions: list[Row] = [{**current, "reason": None, "replaced_at": None}, *earlier]
-    before = [row["reason"] for row in versions[1:]]
-    return json_response(request, {"data": [_version(*each) for each in zip(versions, [*before, None], strict=True)]})
+    return json_response(request, {"data": [_version(row, before) for row, before in succession(versions)]})
 
 
-def _version(row: Row, made_because: str | None) -> Document:
+def succession(versions: Sequence[Row]) -> Iterator[tuple[Row, Row | None]]:
+    """Yield each version with the one that was in force before it, of those that were recorded before it.
+
+    They come with the one in force last first; an older file's version has a later number than those that follow it.
+    """
+    for place, row in enumerate(versions):
+        yield row, next((each for each in versions[place + 1 :] if each["version"] < row["version"]), None)
+
+
+def made_because(row: Row, before: Row | None) -> str | None:
+    """Return why a version was made: of one that an older file brought its own reason says it."""
+    if row.get("reason") == OLDER_FILE:
+        return OLDER_FILE
+    return None if before is None else str(before["reason"])
+
+
+def _version(row: Row, before: Row | None) -> Document:
     return {
         "version": row["version"],
         "current": row["replaced_at"] is None,
         "made_at": row["recorded_at"] or row["source_loaded_at"],
         "made_by": row["recorded_by"],
-        "made_because": made_because,
+        "made_because": made_because(row, before),
         "replaced_at": row["replaced_at"],
         "replaced_because": row["reason"],
         "inspection": inspection_document(row),

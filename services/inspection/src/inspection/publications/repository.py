@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inspection.inspections.standing_sql import VISIBLE
+from inspection.inspections.standing_sql import NEXT_VERSION, VISIBLE
 from inspection.rows import Row
 
 _JSON: Final = frozenset({"grades", "judged_on", "narratives"})
@@ -80,14 +80,15 @@ _KEEP: Final = text(
 )
 
 
-async def follow(session: AsyncSession, inspection_id: UUID, values: Mapping[str, Any], reason: str) -> None:
-    """Keep the present version with the reason it is replaced for, and put the next one in its place."""
+async def follow(session: AsyncSession, inspection_id: UUID, values: Mapping[str, Any], reason: str) -> int:
+    """Keep the present version with the reason it is replaced for, put the next one in its place, return its number."""
     await session.execute(_KEEP, {"id": inspection_id, "reason": reason})
     changes = ", ".join(f"{name} = {_mark(name)}" for name in values)
-    await session.execute(
+    version = await session.scalar(
         text(
-            f"UPDATE inspections SET {changes}, version = version + 1, source_id = NULL, recorded_at = now()"
-            " WHERE id = :id"
+            f"UPDATE inspections i SET {changes}, version = {NEXT_VERSION}, source_id = NULL, recorded_at = now()"
+            " WHERE id = :id RETURNING version"
         ),
         {**_bound(values), "id": inspection_id},
     )
+    return int(version)

@@ -108,13 +108,14 @@ async def correct(
     if not told:
         raise invalid("/changes", "It says this already: nothing would change.", "no_change")
     columns = next_version(row, before, content, await case_for(session, content))
-    await repository.follow(session, inspection_id, {**columns, "recorded_by": principal.subject}, wanted.reason)
+    recorded = {**columns, "recorded_by": principal.subject}
+    version = await repository.follow(session, inspection_id, recorded, wanted.reason)
     entry = Entry(inspection_id, rules.DONE["correct"], reason=wanted.reason, changes=told)
     await record(session, principal, entry)
     told_of = not await calendar.await_no_more(session, inspection_id)
     if await _seen(session, principal, inspection_id, content, today):
         kind, reason = (CORRECTED, wanted.reason) if told_of else (PUBLISHED, None)
-        await append_async(session, events(kind, inspection_id, content, version=row["version"] + 1, reason=reason))
+        await append_async(session, events(kind, inspection_id, content, version=version, reason=reason))
     return await _answer(request, session, inspection_id, status=201)
 
 

@@ -31,12 +31,12 @@ class TestCorrectedHere:
         for grade in ("needs_attention", "strong_standard"):
             body = {"changes": {"areas": writing.areas(achievement=grade)}, "reason": "r"}
             assert (await inspectorate.post(f"{inspection}/corrections", json=body)).status_code == 201
-        # the second version was made a week ago
+        # the second version was made a week ago, and the first a week before it
         with owner.transaction():
             owner.execute("ALTER TABLE inspection_versions DISABLE TRIGGER USER")
             owner.execute(
                 "UPDATE inspection_versions SET content ="
-                " content || jsonb_build_object('recorded_at', now() - interval '7 days') WHERE version = 2"
+                " content || jsonb_build_object('recorded_at', now() - interval '7 days' * (3 - version))"
             )
             owner.execute("ALTER TABLE inspection_versions ENABLE TRIGGER USER")
         yesterday = (today() - timedelta(days=1)).isoformat()

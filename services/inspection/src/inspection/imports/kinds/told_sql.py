@@ -30,6 +30,8 @@ class Telling:
     of_school: bool = True
 
 
+_JUDGED: Final = """jsonb_build_object('overall', v.content -> 'overall',
+    'category_of_concern', v.content -> 'category_of_concern', 'grades', v.content -> 'grades')"""
 _STAY: Final = ("urn", "uid", "field", "before", "after")
 _ADD: Final = "INSERT INTO told (urn, concerns, subject, field, before, after)"
 
@@ -110,11 +112,12 @@ ORDER BY written.urn, written.id, f.field"""
 
 
 def recalled_inspection(connection: Connection, inspection_id: object) -> None:
-    """Keep that an older file gave an inspection one version more, in its place among the others."""
+    """Keep that an older file gave an inspection one version more, and what it says."""
     connection.execute(
         text(
-            f"{_ADD} SELECT urn, '{INSPECTION}', id::text, 'version', to_jsonb(version - 1), to_jsonb(version)"
-            " FROM inspections WHERE id = :id"
+            f"{_ADD} SELECT i.urn, '{INSPECTION}', i.id::text, 'version', NULL, jsonb_build_object('number', v.version)"
+            f" || {_JUDGED} FROM inspections i JOIN inspection_versions v ON v.inspection_id = i.id"
+            " WHERE i.id = :id ORDER BY v.version DESC LIMIT 1"
         ),
         {"id": inspection_id},
     )

@@ -180,7 +180,7 @@ class _Load:
         content: dict[str, Any] = dict(zip(names, unpack(join(found.packed, found.judgement.packed)), strict=True))
         content.update({name: orjson.loads(content[name]) for name in ("grades", "judged_on") if content[name]})
         content["content_hash"] = bytea(found.content_hash)
-        return repository.recall(self._connection, stored.id, content, self._source.id, self._source.as_at)
+        return repository.recall(self._connection, stored.id, content, self._source.id)
 
     def _stays(self) -> set[int]:
         """Note who is in which trust, and return the schools whose stays changed."""

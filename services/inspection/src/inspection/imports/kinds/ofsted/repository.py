@@ -12,6 +12,7 @@ from inspection.imports.kinds import repository, told_sql
 from inspection.imports.kinds.ofsted import blocks, judgements, register
 from inspection.imports.kinds.ofsted.merging import KEPT, Stored
 from inspection.imports.kinds.packing import number_array, written
+from inspection.inspections.standing_sql import NEXT_VERSION
 
 _TOLD_OTHERWISE = {"grades", "judged_on"}
 SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since", "register_source_id", "overlaid")
@@ -86,7 +87,7 @@ def refresh_inspections(connection: Connection, packed: Sequence[str], corrected
     differing = connection.scalars(
         text(
             f"WITH written AS (UPDATE inspections i SET {changes},"  # noqa: S608 - names of ours
-            " version = i.version + CASE WHEN i.id = ANY(:corrected) THEN 1 ELSE 0 END"
+            f" version = CASE WHEN i.id = ANY(:corrected) THEN {NEXT_VERSION} ELSE i.version END"
             " FROM incoming n WHERE n.id = i.id RETURNING i.*)"
             f" {told_sql.of_written_inspections(_TOLD)} RETURNING urn"
         ),
@@ -105,40 +106,26 @@ def _keep_versions(connection: Connection, ids: Collection[UUID]) -> None:
     )
 
 
-_RECALL = (
-    # in two steps: versions are unique at every moment
-    "UPDATE inspection_versions SET version = version + 1000000 WHERE inspection_id = :id AND version >= :version",
-    "UPDATE inspection_versions SET version = version - 999999 WHERE inspection_id = :id AND version > 1000000",
-    "UPDATE inspections SET version = version + 1 WHERE id = :id",
-    """
+_RECALL = text(
+    f"""
     INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id)
-    VALUES (:id, :version, CAST(:content AS jsonb), 'older_file', :source)
-    """,
+    SELECT i.id, greatest(i.version + 1, {NEXT_VERSION}), CAST(:content AS jsonb), 'older_file', :source
+    FROM inspections i WHERE i.id = :id AND NOT EXISTS (
+        SELECT FROM inspection_versions v WHERE v.inspection_id = i.id AND v.content ->> 'content_hash' = :digest)
+    """  # noqa: S608 - names of ours
 )
 
 
-def recall(
-    connection: Connection, inspection_id: UUID, content: Mapping[str, Any], source_id: int, as_at: date
-) -> bool:
-    """Put what an older file said in its place among the versions; False where it is known already."""
-    known = connection.execute(
-        text(
-            "SELECT v.version, v.content ->> 'content_hash' = :digest AS same, s.as_at < :as_at AS earlier"
-            " FROM inspection_versions v LEFT JOIN sources s ON s.id = v.source_id WHERE v.inspection_id = :id"
-        ),
-        {"id": inspection_id, "digest": content["content_hash"], "as_at": as_at},
-    ).all()
-    if any(row.same for row in known):
-        return False
-    version = 1 + sum(1 for row in known if row.earlier)
-    parameters = {
+def recall(connection: Connection, inspection_id: UUID, content: Mapping[str, Any], source_id: int) -> bool:
+    """Keep what an older file said as one more version, in force from that file's date; False where it is known."""
+    values = {
         "id": inspection_id,
-        "version": version,
         "content": orjson.dumps(content).decode(),
+        "digest": content["content_hash"],
         "source": source_id,
     }
-    for statement in _RECALL:
-        connection.execute(text(statement), parameters)
+    if not connection.execute(_RECALL, values).rowcount:
+        return False
     told_sql.recalled_inspection(connection, inspection_id)
     return True
 
