@@ -48,7 +48,11 @@ class FakeServices:
 
     def _job(self) -> dict[str, Any]:
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-        problem = {"title": "The file cannot be read", "detail": "no row holds URN"} if state == "failed" else None
+        problem = (
+            {"title": "The file cannot be read", "detail": "groups.csv: no row holds URN"}
+            if state == "failed"
+            else None
+        )
         return {"id": "1", "state": state, "progress": {"done": 3, "total": 10}, "rows": ROWS, "problem": problem}
 
 
@@ -108,7 +112,7 @@ class TestLoading:
         entries = [entry(tmp_path, "gias-groups"), entry(tmp_path, "leaders", "leaders.csv")]
         with pytest.raises(CommandError, match=r"1 of 2 files were not loaded: groups\.csv"):
             load(deployment(services), entries, said.append, complained.append)
-        assert complained == ["groups.csv: groups.csv failed: no row holds URN"]
+        assert complained == ["groups.csv: failed: no row holds URN"]
         assert said[0].startswith("leaders.csv (leaders, ")
 
 

@@ -36,11 +36,18 @@ class TestAManifest:
             ("file,kind,as_at\na.csv,leaders,\nb.csv,,\n", "line 3: b.csv has no kind"),
             ("file,kind,as_at\na.csv,leders,\n", "line 2: there is no kind leders .kinds: .*leaders"),
             ("file,kind,as_at\na.csv,leaders,14/07/2026\n", "line 2: 14/07/2026 is not a date"),
+            ("file,kind,as_at\n../a.csv,leaders,\n", "line 2: ../a.csv lies outside the folder"),
+            ("file,kind,as_at\n/etc/hosts,leaders,\n", "line 2: /etc/hosts lies outside the folder"),
         ],
     )
     def test_that_is_wrong_is_refused_by_line(self, tmp_path: Path, text: str, complaint: str) -> None:
         with pytest.raises(UsageError, match=complaint):
             read_manifest(write(tmp_path, text))
+
+    def test_of_another_encoding_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "manifest.csv").write_bytes(b"\xff\xfef\x00i\x00")
+        with pytest.raises(UsageError, match="is not UTF-8 text"):
+            read_manifest(tmp_path)
 
     def test_must_be_there(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"has no manifest\.csv"):

@@ -27,7 +27,7 @@ def follow(api: Api, accepted: httpx.Response, title: str) -> Document:
             if state == "succeeded":
                 return job
             if state in ("failed", "cancelled"):
-                raise CommandError(f"{title} {state}{_why(job)}")
+                raise CommandError(f"{title} {state}{_why(job, title)}")
             done = job.get("progress") or {}
             update(done.get("done") or 0, done.get("total"), done.get("step"))
             time.sleep(pause)
@@ -41,8 +41,9 @@ def _path_of(api: Api, accepted: httpx.Response) -> str:
     return str(urlsplit(location).path)
 
 
-def _why(job: Document) -> str:
+def _why(job: Document, title: str) -> str:
     problem = job.get("problem") or {}
     detail = problem.get("detail") or problem.get("title")
-    errors = "; ".join(str(error.get("detail")) for error in problem.get("errors") or [])
-    return f": {detail}" + (f" ({errors})" if errors else "") if detail else ""
+    told = [str(error.get("detail")) for error in problem.get("errors") or []]
+    errors = "; ".join(error for error in told if error not in str(detail))
+    return f": {str(detail).removeprefix(f'{title}: ')}" + (f" ({errors})" if errors else "") if detail else ""

@@ -36,7 +36,7 @@ def load(deployment: Deployment, entries: Sequence[Entry], say: Say, complain: S
         except UnsupportedKindError as passed:
             say(f"{entry.path.name}: passed over, {passed}")
         except CommandError as error:
-            complain(f"{entry.path.name}: {error}")
+            complain(f"{entry.path.name}: {str(error).removeprefix(f'{entry.path.name} ')}")
             failed.append(entry.path.name)
     if failed:
         raise CommandError(f"{len(failed)} of {len(entries)} files were not loaded: {', '.join(failed)}")

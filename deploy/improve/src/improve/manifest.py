@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 from improve.errors import UsageError
@@ -26,7 +27,11 @@ def read_manifest(folder: Path) -> list[Entry]:
     path = folder / NAME
     if not path.is_file():
         raise UsageError(f"{folder} has no {NAME} (columns: {', '.join(COLUMNS)})")
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text") from None
+    with StringIO(text, newline="") as file:
         reader = csv.DictReader(file)
         missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
         if missing:
@@ -37,6 +42,8 @@ def read_manifest(folder: Path) -> list[Entry]:
 def _entry(folder: Path, where: str, row: dict[str, str | None]) -> Entry:
     name, kind, as_at = ((row[column] or "").strip() for column in COLUMNS)
     path = folder / name
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise UsageError(f"{where}: {name} lies outside the folder")
     if not name or not path.is_file():
         raise UsageError(f"{where}: there is no file {name or '(empty)'}")
     if not kind:

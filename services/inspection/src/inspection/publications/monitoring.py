@@ -15,7 +15,6 @@ from inspection.audit.service import Entry, record_step
 from inspection.domain.changes import changes
 from inspection.domain.framework_rules import GRADED
 from inspection.domain.judged_again import follows, in_force, own_judgements, restored
-from inspection.domain.validation import Fault
 from inspection.drafts import rules
 from inspection.drafts.service import case_for
 from inspection.publications import repository
@@ -60,15 +59,3 @@ async def _follow(session: AsyncSession, row: Row, again: list[Content], *, reas
     kept = {"own_judgements": own_judgements(own, after), "recorded_by": by}
     await repository.follow(session, row["id"], {**columns, **kept}, reason)
     await record_step(session, by, Entry(row["id"], JUDGED_AGAIN, changes=told, reason=reason))
-
-
-def withdrawn(before: Content, after: Content) -> list[Fault]:
-    """Return what a correction of a monitoring inspection takes out: a judgement made is corrected, not unmade."""
-    if not rules.judges_another(before):
-        return []
-    kept = {each["area"] for each in after["areas"]}
-    gone = [each["area"] for each in before["areas"] if each["area"] not in kept]
-    return [
-        Fault("/areas", f"{area} was judged again by this inspection: correct the judgement.", "withdrawn")
-        for area in gone
-    ]

@@ -171,7 +171,7 @@ def _barred(row: Row, before: Mapping[str, Any], content: Mapping[str, Any], tod
     if rules.day(seen_from) > today >= rules.day(before["published_on"] or before["starts_on"]):
         faults.append(Fault("/published_on", "It is to be seen already, and stays so.", "in_the_future"))
     faults += not_begun(content["starts_on"], today)
-    return [*faults, *touched(before, content, row["own_judgements"]), *monitoring.withdrawn(before, content)]
+    return [*faults, *touched(before, content, row["own_judgements"])]
 
 
 def events(

@@ -87,20 +87,22 @@ class TestMonitoring:
         await writing.published(inspectorate, **monitoring())
         assert (await in_force(inspectorate))["achievement"] == ("strong_standard", "2026-06-02")
 
-    async def test_its_correction_reaches_the_card_and_takes_nothing_back(
+    async def test_its_correction_reaches_the_card_and_takes_back_what_it_did_not_judge(
         self, inspectorate: httpx.AsyncClient
     ) -> None:
         await writing.published(inspectorate)
         made = await writing.published(inspectorate, **monitoring())
         path = f"/v1/inspections/{made['id']}/corrections"
+        before = await in_force(inspectorate)
         changed = [{"area": "achievement", "grade": "exceptional", "judged_on": "2026-04-15"}]
+        one_too_many = [*changed, {"area": "inclusion", "grade": "urgent_improvement"}]
 
-        gone = await inspectorate.post(path, json={"changes": {"areas": []}, "reason": "r"})
-        done = await inspectorate.post(path, json={"changes": {"areas": changed}, "reason": "r"})
-
-        assert writing.pointers(gone) == [("/changes/areas", "withdrawn")]
-        assert done.status_code == 201
-        assert (await in_force(inspectorate))["achievement"] == ("exceptional", "2026-04-15")
+        for areas in (one_too_many, changed):
+            done = await inspectorate.post(path, json={"changes": {"areas": areas}, "reason": "r"})
+            assert done.status_code == 201
+            held = await in_force(inspectorate)
+            assert held["achievement"] == ("exceptional", "2026-04-15")
+            assert (held["inclusion"] == before["inclusion"]) is (areas is changed)
 
     async def test_safeguarding_is_judged_again_too(self, inspectorate: httpx.AsyncClient) -> None:
         await writing.published(inspectorate, safeguarding="not_met", category_of_concern="RSI")

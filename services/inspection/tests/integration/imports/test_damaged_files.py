@@ -115,7 +115,7 @@ class TestFiles:
         document = await importer.send(cut + tail, "2025-09-30")
         warnings = {each["code"]: each for each in document["warnings"]}
         assert warnings["not_listed"]["count"] == 6
-        assert "6 of 10 schools that it does not list are left as they were" in warnings["not_listed"]["text"]
+        assert "it lacks 6 of 10 schools, and none of them is marked as missing" in warnings["not_listed"]["text"]
         assert warning is None or warning in warnings
         assert not rows.all("SELECT urn FROM schools WHERE missing_since IS NOT NULL")
 
@@ -195,7 +195,7 @@ class TestOtherKinds:
         assert [row["urn"] for row in rows.all("SELECT urn FROM school_links WHERE cut")] == [100002]
 
     async def test_places_near_the_meridian(self, importer: Importer, rows: Rows) -> None:
-        content = csv_file([["urn", "lat", "lng"], ["100001", "51.5", "5e-05"], ["100002", "91", "0"]])
+        content = csv_file([["urn", "lat", "lng"], ["100001", "51.5", "5e-05"], ["100002", "0", "0"]])
         document = await importer.send(content, kind="gias-locations")
         assert (document["rows"]["created"], document["rows"]["rejected"]) == (1, 1)
         assert rows.one("SELECT lng FROM school_locations")["lng"] == pytest.approx(0.00005)

@@ -11,6 +11,7 @@ from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, 
 from inspection.imports.kinds.ofsted.register import parse_urn
 from inspection.imports.kinds.packing import digest, pack
 from inspection.imports.kinds.told_sql import Telling
+from inspection.imports.limits import limit
 from inspection.imports.reading.cells import parse_float
 from inspection.imports.reading.header import Header
 
@@ -21,7 +22,6 @@ TABLE = KeyedTable(
     lambda key: int(key[0]),
     told=Telling("location", ("lat", "lng")),
 )
-NORTHERNMOST, EASTERNMOST = 90.0, 180.0
 
 
 class LocationReader(RowReader):
@@ -32,8 +32,8 @@ class LocationReader(RowReader):
         self.columns = columns
         fields = columns.known["fields"]
         self._urn = columns.reader("urn", parse_urn, "not a URN (six digits)", needed=True)
-        self._lat = columns.reader("lat", _degrees(NORTHERNMOST), "not a latitude in degrees", needed=True)
-        self._lng = columns.reader("lng", _degrees(EASTERNMOST), "not a longitude in degrees", needed=True)
+        self._lat = columns.reader("lat", _degrees("south", "north"), "not a latitude of England", needed=True)
+        self._lng = columns.reader("lng", _degrees("west", "east"), "not a longitude of England", needed=True)
         self._places = [columns.place(fields[name]) for name in ("urn", "lat", "lng")]
 
     def key(self, cells: Sequence[str]) -> int:
@@ -70,10 +70,12 @@ class GiasLocations:
         return Fates(len(merged.created), len(merged.changed))
 
 
-def _degrees(most: float) -> Callable[[str], float]:
+def _degrees(least: str, most: str) -> Callable[[str], float]:
+    england = limit("england")
+
     def read(cell: str) -> float:
         value = parse_float(cell)
-        if abs(value) > most:
+        if not england[least] <= value <= england[most]:
             raise ValueError("out of range")
         return value
 

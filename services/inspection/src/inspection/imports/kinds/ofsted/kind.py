@@ -228,7 +228,7 @@ class _Load:
         if not missing:
             return back
         if doubt := self._doubt(len(missing), len(before)):
-            text = f"{doubt}: {len(missing)} of {len(before)} schools that it does not list are left as they were."
+            text = f"{doubt}: it lacks {len(missing)} of {len(before)} schools, and none of them is marked as missing."
             self._warnings.add("not_listed", text, len(missing), missing[:10])
             return back
         register_sql.mark_missing(self._connection, missing, self._source)
