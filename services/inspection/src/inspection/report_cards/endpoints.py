@@ -36,14 +36,18 @@ async def get_report_card(
     audience: Annotated[Literal["technical", "parent"], Query(description="who reads it")] = "technical",
     as_of: Annotated[
         date | None,
-        Query(description="the card that was published on this day; the school itself is as it is now. Technical only"),
+        Query(
+            description="the card that was published on this day, of the school as it was then; it reaches back to the "
+            "school's `known_since`. Technical only",
+        ),
     ] = None,
 ) -> Response:
     """Read the card: for each area the grade in force, when it was judged, and for the school what needs action.
 
     `audience=parent` tells the same in words, with what happens next. `Accept: text/html` gives the parents' page.
     """
-    if as_of is not None and audience == "technical":
+    for_parents = audience == "parent" or prefers_html(request)
+    if as_of is not None and not for_parents:
         return await service.get_card_on(request, urn, as_of)
     if as_of is not None:
         raise invalid(

@@ -20,7 +20,7 @@ from inspection.ready import ReadyAnswers
 from inspection.reference.service import Codes, codes
 from inspection.report_cards import repository
 from inspection.rows import Row
-from inspection.schools.service import local_authority, responsible_body
+from inspection.schools.service import known_school, local_authority, responsible_body
 from shared.db.session import database_of
 from shared.responses import dumps, json_response
 
@@ -49,11 +49,14 @@ async def get_report_card(request: Request, urn: int) -> Response:
 
 
 async def get_card_on(request: Request, urn: int, as_of: date) -> Response:
-    """Answer with the card of a school as it was published on a day."""
+    """Answer with the card of a school as it was published on a day, of the school as it was then.
+
+    Raises SchoolNotFound, and Unprocessable for a day to come or before the first file that told of the school.
+    """
     check_as_of(as_of)
-    row = await repository.card_on(database_of(request), urn, as_of)
-    if row is None:
-        raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
+    async with database_of(request).reads.connect() as reads:
+        await known_school(reads, urn, as_of)
+        row = await repository.card_on(reads, urn, as_of)
     return json_response(request, card_document(row, codes()), public=True)
 
 

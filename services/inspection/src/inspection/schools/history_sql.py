@@ -15,11 +15,34 @@ _REPORT_CARD: Final = (
 HAS_REPORT_CARD: Final = _REPORT_CARD.format(VISIBLE)
 REPORT_CARD_THEN: Final = _REPORT_CARD.format(STOOD)
 
-SOURCE_THEN: Final = """(
-    SELECT file.id FROM sources file
-    WHERE file.as_at <= :as_of AND file.name IN ('ofsted-latest-inspections', 'gias-establishments')
-    ORDER BY file.as_at DESC, file.id DESC
-    LIMIT 1)"""
+SOURCE_THEN: Final = """coalesce((
+    SELECT file.id
+    FROM (SELECT s.urn) this
+    LEFT JOIN establishments word ON word.urn = this.urn
+    CROSS JOIN LATERAL (
+        SELECT s.source_id UNION ALL SELECT s.register_source_id UNION ALL SELECT word.source_id
+        UNION ALL
+        SELECT c.source_id
+        FROM school_changes c
+        WHERE c.urn = s.urn AND (c.field <> 'missing_since' OR c.after IS NULL)
+        UNION ALL
+        SELECT min(first.id)
+        FROM sources first
+        WHERE first.name = 'gias-establishments' AND first.as_at = word.known_since
+        UNION ALL
+        SELECT min(first.id)
+        FROM sources first
+        WHERE first.name = 'ofsted-latest-inspections' AND first.as_at = s.known_since
+            AND s.known_since IS DISTINCT FROM word.known_since) told (id)
+    JOIN sources file ON file.id = told.id
+    WHERE file.as_at <= :as_of
+    ORDER BY file.as_at DESC, file.name = 'gias-establishments' DESC, file.id DESC
+    LIMIT 1), s.source_id)"""
+"""The newest file by :as_of of those on record as having told of school `s`.
+
+On record are those that it and the register's word on it are from, those that changed it, and the first of either kind.
+One that marks it as missing tells nothing of it.
+"""
 
 
 def schools_then(*, one: bool = False) -> str:

@@ -30,6 +30,12 @@ SCHOOL_TABLES = f"""
     LEFT JOIN school_groups g ON g.uid = s.trust_uid
     LEFT JOIN school_locations l ON l.urn = s.urn"""
 
+
+def tables_then(*, one: bool = False) -> str:
+    """Return the tables of schools as they were on :as_of; with `one`, of :urn alone."""
+    return SCHOOL_TABLES.replace("FROM schools s", f"FROM {schools_then(one=one)} s").replace(SOURCE_ID, SOURCE_THEN)
+
+
 # haversine over the mean radius of the Earth, in whole metres; a school without a location comes last of all
 _METRES = """coalesce(round(2 * 6371008.8 * asin(least(1, sqrt(
     sin(radians(l.lat - :lat) / 2) ^ 2
@@ -92,9 +98,7 @@ def schools_of(filters: SchoolFilters) -> str:
 
 
 def _tables(filters: SchoolFilters) -> str:
-    if filters.as_of is None:
-        return SCHOOL_TABLES
-    return SCHOOL_TABLES.replace("FROM schools s", f"FROM {schools_then()} s").replace(SOURCE_ID, SOURCE_THEN)
+    return SCHOOL_TABLES if filters.as_of is None else tables_then()
 
 
 def _by_name(filters: SchoolFilters) -> tuple[list[str], Parameters]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.domain.register import DERIVED
 from inspection.rows import Reads, Row, fetch_all, fetch_count, fetch_first, stream_all
-from inspection.schools.history_sql import HAS_REPORT_CARD, REPORT_CARD_THEN, SOURCE_THEN, schools_then
+from inspection.schools.history_sql import HAS_REPORT_CARD, REPORT_CARD_THEN
 from inspection.schools.listing_sql import (
     SCHOOL_COLUMNS,
     SCHOOL_TABLES,
@@ -20,13 +20,12 @@ from inspection.schools.listing_sql import (
     page_listing,
     schools_of,
     statement,
+    tables_then,
     where,
 )
 from shared.db.hot_reads import HotReads
 
-_SELECT_THEN = f"SELECT {SCHOOL_COLUMNS}, {REPORT_CARD_THEN} AS has_report_card " + SCHOOL_TABLES.replace(
-    "FROM schools s", f"FROM {schools_then(one=True)} s"
-).replace(SOURCE_ID, SOURCE_THEN)
+_SELECT_THEN = f"SELECT {SCHOOL_COLUMNS}, {REPORT_CARD_THEN} AS has_report_card {tables_then(one=True)}"
 
 _SELECT = f"SELECT {SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card {SCHOOL_TABLES}"
 

@@ -212,13 +212,23 @@ async def _table(request: Request, filters: SchoolFilters) -> AsyncIterator[Sequ
 
 async def get_school(request: Request, reads: AsyncConnection, urn: int, as_of: date | None) -> Response:
     """Answer with one school."""
+    row = await known_school(reads, urn, as_of)
+    if as_of is not None:
+        row = await repository.find_then(reads, urn, as_of) or row
+    return json_response(request, school_document(row))
+
+
+async def known_school(reads: AsyncConnection, urn: int, as_of: date | None) -> Row:
+    """Return a school as it is now.
+
+    Raises SchoolNotFound, and Unprocessable for a date that the register cannot answer for.
+    """
     row = await repository.find(reads, urn)
     if row is None:
         raise SchoolNotFound(f"No school in the register carries the URN {urn}.")
     if as_of is not None:
         check_as_of(as_of, row["known_since"])
-        row = await repository.find_then(reads, urn, as_of) or row
-    return json_response(request, school_document(row))
+    return row
 
 
 def check_as_of(as_of: date, since: date | None) -> None:

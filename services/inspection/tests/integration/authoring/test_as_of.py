@@ -26,6 +26,7 @@ class TestCorrectedHere:
     async def test_each_day_shows_the_version_of_that_day(
         self, inspectorate: httpx.AsyncClient, owner: psycopg.Connection[dict[str, Any]]
     ) -> None:
+        owner.execute("UPDATE schools SET known_since = '2026-01-01'")
         made = await writing.published(inspectorate)
         inspection = f"/v1/inspections/{made['id']}"
         for grade in ("needs_attention", "strong_standard"):
@@ -60,8 +61,11 @@ class TestCorrectedHere:
             assert writing.pointers(answer) == [("as_of", "in_the_future")]
 
     async def test_the_parents_card_has_no_earlier_days(self, inspectorate: httpx.AsyncClient) -> None:
-        answer = await inspectorate.get("/v1/schools/100001/report-card?audience=parent&as_of=2026-03-01")
-        assert writing.pointers(answer) == [("as_of", "not_for_audience")]
+        card = "/v1/schools/100001/report-card"
+        parent = await inspectorate.get(card, params={"as_of": "2026-06-01", "audience": "parent"})
+        page = await inspectorate.get(card, params={"as_of": "2026-06-01"}, headers={"Accept": "text/html"})
+        assert writing.pointers(parent) == [("as_of", "not_for_audience")]
+        assert page.status_code == 422
 
 
 class TestCorrectedByFile:
@@ -69,8 +73,14 @@ class TestCorrectedByFile:
         ("as_of", "overall"), [("2023-03-31", None), ("2023-04-01", 2), ("2026-05-30", 2), ("2026-05-31", 3)]
     )
     async def test_a_file_s_version_is_in_force_from_the_date_it_speaks_for(
-        self, inspectorate: httpx.AsyncClient, register: Register, as_of: str, overall: int | None
+        self,
+        inspectorate: httpx.AsyncClient,
+        register: Register,
+        owner: psycopg.Connection[dict[str, Any]],
+        as_of: str,
+        overall: int | None,
     ) -> None:
+        owner.execute("UPDATE schools SET known_since = '2023-01-01'")
         made = register.inspection(100001, published_on=date(2023, 4, 1))
         register.replaced_version(made, 1, "newer_file", overall=3)
         card = (await inspectorate.get("/v1/schools/100001/report-card", params={"as_of": as_of})).json()

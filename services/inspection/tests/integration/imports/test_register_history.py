@@ -16,6 +16,7 @@ from services.inspection.tests.files import (
 from services.inspection.tests.integration.imports.conftest import Importer
 
 from inspection.audit.schemas import AuditPage
+from inspection.report_cards.schemas import TechnicalReportCard
 from inspection.schools.schemas import School
 
 CLOSED = {"EstablishmentStatus (code)": "2", "CloseDate": "31-08-2025"}
@@ -84,6 +85,64 @@ class TestOneSchool:
         response = await client.get(path, params={"as_of": as_of})
         assert response.status_code == 422
         assert since in response.json()["errors"][0]["detail"]
+
+
+@pytest.mark.usefixtures("two_extracts")
+class TestReportCard:
+    @pytest.mark.parametrize("as_of", ["2025-07-01", "2025-09-30", "2025-10-01"])
+    async def test_it_shows_the_school_as_it_was(self, client: httpx.AsyncClient, as_of: str) -> None:
+        for urn in (100001, 100002):
+            told = await get(client, f"/v1/schools/{urn}", as_of=as_of)
+            card = await get(client, f"/v1/schools/{urn}/report-card", as_of=as_of)
+            TechnicalReportCard.model_validate(card, extra="forbid")
+            shared = told.keys() & card.keys()
+            assert {"name", "status", "phase", "responsible_body", "local_authority", "source"} <= shared
+            assert {name: card[name] for name in shared} == {name: told[name] for name in shared}
+
+    async def test_before_the_first_file_nothing_is_known_and_the_date_is_named(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        response = await client.get("/v1/schools/100003/report-card", params={"as_of": "2025-09-30"})
+        assert response.status_code == 422
+        assert "2025-10-01" in response.json()["errors"][0]["detail"]
+
+
+class TestSource:
+    """The file that told of the school by then, and none that did not list it."""
+
+    async def told_by(self, client: httpx.AsyncClient, *days: str) -> list[tuple[str, str]]:
+        """Return which file is named on each of some days, of the school and of the list alike."""
+        found = []
+        for day in days:
+            source = (await get(client, "/v1/schools/100001", as_of=day))["source"]
+            (listed,) = (await get(client, "/v1/schools", as_of=day, q="100001"))["data"]
+            assert listed["source"] == source
+            found.append((source["name"], source["as_at"]))
+        return found
+
+    async def test_a_file_of_other_schools_is_not_named(self, importer: Importer, client: httpx.AsyncClient) -> None:
+        await send(importer, "2025-07-01", establishment(100001), establishment(100002))
+        await send(importer, "2025-08-01", establishment(100002, EstablishmentName="Other"))
+        assert (
+            await self.told_by(client, "2025-07-31", "2025-08-01", "2025-12-01") == [(ESTABLISHMENTS, "2025-07-01")] * 3
+        )
+
+    async def test_a_file_that_changed_it_is_named_until_the_next(
+        self, importer: Importer, client: httpx.AsyncClient
+    ) -> None:
+        ofsted = "ofsted-latest-inspections"
+        await importer.send(ofsted_file([school(100001), school(100002)]), "2025-06-30")
+        await send(importer, "2025-07-31", establishment(100001))
+        await send(importer, "2025-08-31", establishment(100001, EstablishmentName="New Name 100001"))
+        await importer.send(ofsted_file([school(100002)]), "2025-09-30")
+        await send(importer, "2025-10-31", establishment(100001, EstablishmentName="Newest 100001"))
+        assert await self.told_by(client, "2025-07-30", "2025-07-31", "2025-09-30", "2025-10-31") == [
+            (ofsted, "2025-06-30"),
+            (ESTABLISHMENTS, "2025-07-31"),
+            (ESTABLISHMENTS, "2025-08-31"),
+            (ESTABLISHMENTS, "2025-10-31"),
+        ]
+        assert (await get(client, "/v1/schools/100001", as_of="2025-09-30"))["missing_since"] == "2025-09-30"
 
 
 @pytest.mark.usefixtures("two_extracts")
