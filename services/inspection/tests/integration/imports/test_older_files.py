@@ -75,3 +75,19 @@ async def test_the_import_tells_what_the_older_file_says(importer: Importer, row
     assert tried == loaded
     assert (change["subject"], change["field"]) == (str(rows.one("SELECT id FROM inspections")["id"]), "version")
     assert (change["from"], change["to"]["number"], change["to"]["overall"]) == (None, 4, "4")
+
+
+async def test_a_date_that_a_newer_file_puts_otherwise_is_a_version_of_its_own(importer: Importer, rows: Rows) -> None:
+    for as_at, day in (("2025-05-31", "01/10/2023"), ("2025-06-30", "02/10/2023")):
+        document = await importer.send(ofsted_file([{**school(), **latest(day, "2")}]), as_at)
+    assert [each["code"] for each in document["warnings"]] == ["corrected"]
+    versions = await read(importer, rows, "versions")
+    assert [(each["version"], each["inspection"]["starts_on"]) for each in versions] == [
+        (2, "2023-10-02"),
+        (1, "2023-10-01"),
+    ]
+    url = f"/v1/inspections/{versions[0]['inspection']['id']}"
+    then = (await importer.client.get(url, params={"as_of": "2025-06-29"})).json()
+    assert then["starts_on"] == "2023-10-01"
+    changed = [(c["field"], c["from"], c["to"]) for c in (await read(importer, rows, "audit"))[0]["changes"]]
+    assert ("starts_on", "2023-10-01", "2023-10-02") in changed

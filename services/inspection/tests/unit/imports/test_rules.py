@@ -8,10 +8,10 @@ import pytest
 from inspection.domain.cycles import closing_edges
 from inspection.domain.file_dates import date_in
 from inspection.domain.memberships import Stay, end, in_turn, observe, settle
-from inspection.imports.kinds.ofsted.blocks import Found
+from inspection.imports.kinds.ofsted.blocks import COLUMNS, Found
 from inspection.imports.kinds.ofsted.judgements import judgement
-from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
-from inspection.imports.kinds.packing import copy_text, pack, unpack
+from inspection.imports.kinds.ofsted.merging import KEPT, Step, Stored, match, step
+from inspection.imports.kinds.packing import boolean, copy_text, pack, unpack
 
 MAY, AUGUST, DECEMBER = date(2025, 5, 31), date(2025, 8, 31), date(2025, 12, 31)
 OPENED = date(2012, 9, 1)
@@ -66,13 +66,29 @@ class TestCycles:
         assert closing_edges(set(edges) - set(cut)) == []
 
 
-def found(number: str | None = "1", starts_on: str = "2024-03-05", kind: str = "graded", grade: int = 2) -> Found:
-    packed = pack([number, "eif-2019", kind, starts_on])
+TOLD: dict[str, str | None] = {
+    **dict.fromkeys(COLUMNS),
+    "framework": "eif-2019",
+    "relates_to_current_urn": boolean(True),
+    "relates_assumed": boolean(True),
+}
+
+
+def found(
+    number: str | None = "1",
+    starts_on: str = "2024-03-05",
+    kind: str = "graded",
+    grade: int = 2,
+    **told: str | None,
+) -> Found:
+    packed = pack([*{**TOLD, "number": number, "kind": kind, "starts_on": starts_on, **told}.values()])
     return Found(number, starts_on, kind, packed, judgement(grades={"quality_of_education": grade}))
 
 
 def stored(of: Found, as_at: date | None = AUGUST) -> Stored:
-    return Stored(uuid4(), 100001, of.number, of.starts_on, of.kind, of.content_hash, as_at)
+    told = dict(zip(COLUMNS, unpack(of.packed), strict=True))
+    kept = tuple(told[name] for name in KEPT)
+    return Stored(uuid4(), 100001, of.number, of.starts_on, of.kind, of.content_hash, as_at, kept)
 
 
 class TestIdentity:
@@ -103,6 +119,30 @@ class TestSteps:
     def test_an_older_file_changes_nothing_but_history(self) -> None:
         assert step(found(grade=3), stored(found(grade=2)), MAY) is Step.RECALL
         assert step(found("1"), stored(found(None)), MAY) is Step.NOTHING
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ({}, {"starts_on": "2024-03-06"}),
+            ({"published_on": "2024-04-01"}, {"published_on": "2024-04-02"}),
+            ({"urn_at_inspection": "100001"}, {"urn_at_inspection": "100002"}),
+            ({"relates_assumed": boolean(False)}, {"relates_to_current_urn": boolean(False)}),
+            ({}, {"judged_on": '{"inclusion":"2026-05-01"}'}),
+        ],
+    )
+    def test_what_was_known_and_is_another_now_is_a_correction(
+        self, before: dict[str, str], after: dict[str, str]
+    ) -> None:
+        was, now = found(**before), found(**(before | after))  # type: ignore[arg-type]
+        assert step(now, stored(was), DECEMBER) is Step.CORRECT
+        assert step(now, stored(was), MAY) is Step.RECALL
+
+    @pytest.mark.parametrize(
+        "after",
+        [{"published_on": "2024-04-01"}, {"relates_to_current_urn": boolean(False)}, {"urn_at_inspection": "1"}],
+    )
+    def test_what_becomes_known_is_none(self, after: dict[str, str]) -> None:
+        assert step(found(**after), stored(found()), DECEMBER) is Step.REFRESH  # type: ignore[arg-type]
 
     def test_a_number_is_no_correction(self) -> None:
         assert step(found("1"), stored(found(None)), DECEMBER) is Step.REFRESH

@@ -149,7 +149,11 @@ class _Load:
             changed |= {*repository.refresh_inspections(self._connection, replaced, corrected)}
         self._compare(here)
         if corrected:
-            self._warnings.add("corrected", "Grades that differ from an earlier file are corrections.", len(corrected))
+            self._warnings.add(
+                "corrected",
+                "What differs from an earlier file is a correction: the version before is kept.",
+                len(corrected),
+            )
         return changed
 
     def _matched(self) -> Iterator[tuple[int, Found, Stored | None]]:

@@ -6,7 +6,10 @@ from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
-from inspection.imports.kinds.ofsted.blocks import Found
+import orjson
+
+from inspection.imports.kinds.ofsted.blocks import COLUMNS, Found
+from inspection.imports.kinds.packing import boolean, unpack
 
 KEPT = (
     "number",
@@ -33,7 +36,7 @@ class Stored(NamedTuple):
     kind: str
     content_hash: bytes
     as_at: date | None
-    kept: tuple[str | None, ...] = ()
+    kept: tuple[str | None, ...]
     """Values of the columns `KEPT`, in text form."""
 
 
@@ -43,9 +46,9 @@ class Step(Enum):
     ADD = "add"
     NOTHING = "nothing"
     REFRESH = "refresh"
-    """Change what is not a judgement: a number or a publication date that has become known."""
+    """Add what has become known: a number, a day of publication."""
     CORRECT = "correct"
-    """Change the judgement, keeping the version before."""
+    """Change what was known, keeping the version before."""
     RECALL = "recall"
     """Keep what an older file said as an earlier version."""
 
@@ -71,7 +74,27 @@ def step(found: Found, stored: Stored | None, as_at: date) -> Step:
         return Step.NOTHING
     if stored.kind == GRADED and found.kind != GRADED:
         return Step.NOTHING  # an ungraded inspection that became graded
-    same_judgement = stored.content_hash[:JUDGEMENT_BYTES] == found.judgement.digest
+    same = stored.content_hash[:JUDGEMENT_BYTES] == found.judgement.digest and not _says_otherwise(found, stored)
     if as_at < stored.as_at:
-        return Step.NOTHING if same_judgement else Step.RECALL
-    return Step.REFRESH if same_judgement else Step.CORRECT
+        return Step.NOTHING if same else Step.RECALL
+    return Step.REFRESH if same else Step.CORRECT
+
+
+def _says_otherwise(found: Found, stored: Stored) -> bool:
+    """Tell whether a date, the URN at the time, or what that came to, is another than was known.
+
+    What a file does not say, and what was not known before, is no other.
+    """
+    if found.starts_on != stored.starts_on:
+        return True
+    was = dict(zip(KEPT, stored.kept, strict=True))
+    now = dict(zip(COLUMNS, unpack(found.packed), strict=True))
+    names = ["published_on", "urn_at_inspection"]
+    if was["relates_assumed"] == now["relates_assumed"] == boolean(False):
+        names.append("relates_to_current_urn")
+    said = any(None not in (was[name], now[name]) and was[name] != now[name] for name in names)
+    return said or _dates(now["judged_on"]) - _dates(was["judged_on"]) != set()
+
+
+def _dates(judged_on: str | None) -> set[tuple[str, str]]:
+    return {*orjson.loads(judged_on or "{}").items()}
