@@ -36,7 +36,7 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
     unknown = {measure.code for measure, cell in told if not _wholes(measure, cell, rolls)}
     families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, rolls))
-    hidden = hide(families, threshold()).codes | unknown
+    hidden = frozenset(unknown).union(*(hide([family], threshold()).codes for family in families))
     shown = {(cell.measure, cell.cohort) for _, cell in told if cell.measure not in hidden}
     hidden |= {
         measure.code

@@ -77,6 +77,11 @@ class Told:
     figures: Mapping[str, frozenset[Figure]] = field(default_factory=dict)
     hidden: Hidden = field(default_factory=Hidden)
 
+    @property
+    def every_whole(self) -> frozenset[int]:
+        """The wholes of all families."""
+        return frozenset[int]().union(*self.wholes.values())
+
     def after(self, families: Sequence[Family], hidden: Hidden) -> "Told":
         """Return what is told once another version is shown as well."""
         wholes, figures = dict(self.wholes), dict(self.figures)
@@ -144,13 +149,17 @@ def hide(families: Sequence[Family], threshold: int, roll: int | None = None, to
 
     `roll` is the number of pupils that every whole is a part of. `told` is what has been read of the same school and
     term: what was hidden stays hidden, and a change by fewer pupils than the threshold is not told.
+
+    Of two wholes that are a few pupils apart the one that was told before stays, else that of the family which comes
+    first: what is hidden has no say in which.
     """
     told = Told() if told is None else told
-    rolls = told.wholes.get(ROLL_FAMILY, frozenset()) | (set() if roll is None else {roll})
+    beside = told.every_whole | (set() if roll is None else {roll})
     hidden: set[str] = set()
     wholes: set[str] = set()
     for family in families:
-        if _whole_is_told(family, threshold, rolls, told):
+        if _whole_is_told(family, threshold, beside, told):
+            beside |= {family.whole}
             hidden |= _hide_in(family, threshold, told)
         else:
             hidden |= {figure.code for figure in family.figures}
@@ -160,13 +169,10 @@ def hide(families: Sequence[Family], threshold: int, roll: int | None = None, to
     return Hidden(frozenset(hidden), frozenset(wholes))
 
 
-def _whole_is_told(family: Family, threshold: int, rolls: Collection[int], told: Told) -> bool:
-    """Tell whether a whole may be shown: beside all rolls that are known, and all that was told of it before."""
+def _whole_is_told(family: Family, threshold: int, beside: Collection[int], told: Told) -> bool:
+    """Tell whether a whole may be shown: beside the roll, and all wholes that are told now or were before."""
     wholes = told.wholes.get(family.name, frozenset()) | {family.whole}
-    known = {*wholes, *rolls}
-    if family.name == ROLL_FAMILY:
-        known.update(whole for each in told.wholes.values() for whole in each)
-    numbers = (family.whole, *(abs(family.whole - other) for other in known))
+    numbers = (family.whole, *(abs(family.whole - other) for other in beside))
     if family.name in told.hidden.wholes or not all(is_safe((number, number), threshold) for number in numbers):
         return False
     earlier = _known(told.figures.get(family.name, frozenset()))

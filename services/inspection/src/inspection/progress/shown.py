@@ -135,12 +135,11 @@ class Table:
         """
         if family.name not in found.wholes:
             return family.whole, family.whole
-        beside = told.wholes.get(ROLL_FAMILY, frozenset()) | told.wholes.get(family.name, frozenset())
-        if self.roll is not None and ROLL_FAMILY not in found.wholes:
-            beside |= {self.roll}
-        if measure.of == MEAN or all(abs(family.whole - each) >= threshold() for each in beside):
+        beside = told.every_whole | {each.whole for name, each in self.families.items() if name not in found.wholes}
+        near = _near(family.whole, beside)
+        if measure.of == MEAN or not near:
             return None
-        least, most = min(beside) - threshold() + 1, max(beside) + threshold() - 1
+        least, most = min(near) - threshold() + 1, max(near) + threshold() - 1
         return (least, most) if least >= threshold() else None
 
     def _leaves_no_few(self, measure: Measure, count: int, rolls: Collection[int]) -> bool:
@@ -157,6 +156,14 @@ class Table:
         """Return the figures as documents, those hidden without value."""
         family_of = {code: family for family in self.families.values() for code in family.codes}
         return [_document(entry, hidden, family_of.get(entry.code)) for entry in self.entries]
+
+
+def _near(whole: int, told: Collection[int]) -> set[int]:
+    """Return the wholes that are few apart from one, and those that are so near to these that it may be beside them."""
+    near = {each for each in told if abs(whole - each) < threshold()}
+    while more := {each for each in told if any(abs(each - one) < 2 * threshold() for one in near)} - near:
+        near |= more
+    return near
 
 
 def _family(name: str, whole: int, entries: Sequence[Entry]) -> Family:

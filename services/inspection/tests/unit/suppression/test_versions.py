@@ -47,10 +47,13 @@ class Memory:
         self.values: dict[str, set[int]] = {}
         self.cohorts: set[int] = set()
         self.rolls: set[int] = set()
+        self.wholes: set[int] = set()
         for read in reads(versions):
             for code, (value, cohort) in read.items():
                 if value is not None:
                     self.values.setdefault(code, set()).add(int(value))
+                if cohort is not None:
+                    self.wholes.add(cohort)
                 if cohort is not None and code in PARTS:
                     self.cohorts.add(cohort)
                 if cohort is not None and code == "fsm_eligible":
@@ -61,7 +64,7 @@ class Memory:
         """Return every number of pupils that may be reckoned, with all mixtures of versions."""
         found = {value for values in self.values.values() for value in values} | self.cohorts | self.rolls
         found |= {roll - fsm for roll in self.rolls for fsm in self.values.get("fsm_eligible", ())}
-        found |= {roll - cohort for roll in self.rolls for cohort in self.cohorts}
+        found |= {abs(one - other) for one, other in combinations(self.rolls | self.wholes, 2)}
         known = [self.values[code] for code in PARTS if code in self.values]
         for size in range(1, len(known) + 1):
             for some in combinations(known, size):
@@ -92,16 +95,17 @@ def progresses(draw: st.DrawFn) -> Version:
 
 @st.composite
 def rolls(draw: st.DrawFn) -> Version:
-    """A roll, free meals of it, and the progress of a cohort, each there or not; the roll told beside free meals."""
+    """A roll, free meals of it, and attendance and progress of cohorts, each there or not."""
     roll = draw(st.sampled_from([97, 98, 100, 103, 110, 120]))
     figures: dict[str, Any] = {}
     if named := draw(st.booleans()):
         figures["pupils_on_roll"] = roll
     if draw(st.booleans()):
         figures["fsm_eligible"] = (draw(st.integers(0, roll)), None if named else roll)
-    cohort = draw(st.sampled_from([None, 60, 90, 94, 97]))
-    if cohort is not None:
-        figures["progress_above"] = (draw(st.integers(0, cohort)), cohort)
+    for code in ("attendance", "progress_above"):
+        cohort = draw(st.sampled_from([None, 60, 90, 94, 97]))
+        if cohort is not None:
+            figures[code] = (94 if code == "attendance" else draw(st.integers(0, cohort)), cohort)
     return version(**figures)
 
 
