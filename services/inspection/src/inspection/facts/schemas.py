@@ -69,7 +69,7 @@ class Stay(ApiModel):
     trust_uid: str = Field(examples=["5143"])
     joined_on: date
     joined_assumed: bool = Field(description="`joined_on` is the opening date, or that of the first file to show it")
-    left_on: date | None = Field(description="null: still a member")
+    left_on: date | None = Field(description="first day out, which the register tells or a file shows; null: still in")
 
 
 class FreeMeals(ApiModel):

@@ -4,8 +4,8 @@ The same inspection may stand on a school's row and on that of the school it cam
 by the URN it was held under and its start. The school's own row wins, then evidence, then the row that has a number.
 What a predecessor has counts up to the date of the link, or without one up to the successor's opening, or without that
 up to the predecessor's closure: one that stayed open after a split goes on with a history that is no longer this
-school's. Along a chain the earliest of these dates bounds all that lies beyond; where several chains lead to the same
-school, the latest of theirs does.
+school's. A link that is cut, since it closes a cycle, is not followed. Along a chain the earliest of these dates bounds
+all that lies beyond; where several chains lead to the same school, the latest of theirs does.
 A snapshot of outcomes is shown only where no full record of the same graded inspection is known: of the same start, on
 the same school or on one that a link joins to it directly.
 """
@@ -42,7 +42,7 @@ _EDGES_TO: Final = """
             LEFT JOIN establishments e ON e.urn = k.successor_urn
             LEFT JOIN schools former ON former.urn = k.predecessor_urn
             LEFT JOIN establishments off_roll ON off_roll.urn = k.predecessor_urn
-            WHERE k.successor_urn = reached.urn
+            WHERE k.successor_urn = reached.urn AND NOT k.cut
             GROUP BY k.predecessor_urn"""
 
 MEMBERSHIP_COLUMNS: Final = """

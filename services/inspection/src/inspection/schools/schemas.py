@@ -187,7 +187,7 @@ class Membership(ApiModel):
     urn: int
     trust: TrustRef
     joined_on: date
-    left_on: date | None = Field(description="null: still a member")
+    left_on: date | None = Field(description="first day out, which the register tells or a file shows; null: still in")
     first_seen_on: date = Field(description="date of the first file that showed it")
     assumed: bool = Field(description="`joined_on` is the opening date or `first_seen_on`, for want of a fact")
     source: Source

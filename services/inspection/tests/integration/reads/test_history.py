@@ -120,6 +120,25 @@ class TestHistory:
 
         assert len((await reader.get("/v1/schools/100001/inspections")).json()["data"]) == 2
 
+    @pytest.mark.parametrize("query", [{}, {"as_of": "2026-06-30"}])
+    async def test_a_link_that_is_cut_leads_to_no_inspection(
+        self, reader: httpx.AsyncClient, register: Register, query: dict[str, str]
+    ) -> None:
+        for urn in (100000, 100001, 100002, 100003):
+            register.school(urn)
+            register.inspection(urn, starts_on=date(2024, 3, 5))
+        register.link(100000, 100001)
+        register.link(100001, 100003, "successor_merged")
+        register.link(100002, 100003, "successor_merged")
+        register.link(100003, 100001, on=date(2025, 9, 1), cut=True)
+
+        async def history(urn: int) -> list[int]:
+            data = (await reader.get(f"/v1/schools/{urn}/inspections", params=query)).json()["data"]
+            return sorted(item["urn"] for item in data)
+
+        assert await history(100001) == [100000, 100001]
+        assert await history(100003) == [100000, 100001, 100002, 100003]
+
     async def test_pages_hold_every_inspection_once(self, reader: httpx.AsyncClient, register: Register) -> None:
         register.school(100001)
         made = {str(register.inspection(100001, number=str(n), starts_on=date(2020, 1, 1))) for n in range(7)}
