@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from brokering.leaders.own_record import is_leader
+from brokering.ledger import repository as ledger
 from brokering.models.directory import Leader, LeaderAvailability, LeaderBatch, LeaderDesignation, LeaderInterest
 from brokering.models.leader_records import LeaderStrengthEvidence
 from brokering.models.ledger import LeaderAccount
@@ -169,7 +170,10 @@ async def change(session: AsyncSession, leader_id: UUID, values: Mapping[str, An
 
 
 async def held(session: AsyncSession, references: Sequence[str]) -> dict[str, RowMapping]:
-    """Return the leaders of these references with their promised capacity, locked, by reference."""
+    """Return the leaders of these references with their promised capacity, both locked, by reference."""
+    named = LEADERS.c.reference == func.any(cast(list(references), ARRAY(Text)))
+    found = select(LEADERS.c.id).where(named).order_by(LEADERS.c.id).with_for_update(key_share=True)
+    await ledger.lock(session, leaders=(await session.scalars(found)).all())
     query = (
         select(
             LEADERS,
@@ -177,9 +181,7 @@ async def held(session: AsyncSession, references: Sequence[str]) -> dict[str, Ro
             func.coalesce(ACCOUNTS.c.open_deployments, 0).label("open_deployments"),
         )
         .outerjoin(ACCOUNTS, ACCOUNTS.c.leader_id == LEADERS.c.id)
-        .where(LEADERS.c.reference == func.any(cast(list(references), ARRAY(Text))))
-        .order_by(LEADERS.c.id)
-        .with_for_update(of=LEADERS, key_share=True)
+        .where(named)
     )
     return {row["reference"]: row for row in (await session.execute(query)).mappings()}
 

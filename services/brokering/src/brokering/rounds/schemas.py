@@ -103,9 +103,9 @@ class RoundSplit(ApiModel):
 
 
 class Bound(ApiModel):
-    """What no assignment can beat; the second among those that match no less than the round did."""
+    """What no assignment can beat: aim by aim, suitability among those that match no less than the round did."""
 
-    matched: int
+    matched: int | None = Field(description="null where needs weigh differently: the weighted number is the aim then")
     weighted_matched: int
     total_suitability: int
 

@@ -99,6 +99,11 @@ def _told(row: Mapping[Any, Any], state: ProposalState) -> dict[str, Any]:
     return {**ids, "state": state.value}
 
 
+def _weigh_alike(problem: Problem) -> bool:
+    """Tell whether to match the most needs and to match what weighs most are one aim."""
+    return len(np.unique(problem.weights)) <= 1
+
+
 def _figures(solved: Solved) -> dict[str, Any]:
     solution = solved.solution
     return {
@@ -109,7 +114,7 @@ def _figures(solved: Solved) -> dict[str, Any]:
         "unmatched": solved.problem.needs - solution.matched,
         "weighted_matched": solution.weighted_matched,
         "total_suitability": solution.total_suitability,
-        "bound_matched": solution.bound.matched,
+        "bound_matched": solution.bound.matched if _weigh_alike(solved.problem) else None,
         "bound_weighted": solution.bound.weighted_matched,
         "bound_total_suitability": solution.bound.total_suitability,
         "optimal": solution.optimal,

@@ -64,6 +64,14 @@ class TestAnswer:
         assert [each["reached_head"] for each in done["upstream"]] == [True, True]
         assert done["warnings"] == []
 
+    async def test_a_bound_of_the_number_is_none_where_needs_weigh_differently(self, world: MatchingWorld) -> None:
+        await three_schools_two_places(world)
+        await world.follow()
+        await world.client.patch(f"/v1/needs/{(await world.needs())[0]['id']}", json={"priority": 3}, headers=DFE)
+        done = await world.round()
+        assert (done["optimal"], done["bound"]["matched"]) == (True, None)
+        assert done["bound"]["weighted_matched"] == done["weighted_matched"]
+
     async def test_explains_every_proposal(self, world: MatchingWorld) -> None:
         near, further = await three_schools_two_places(world)
         done = await world.round()

@@ -6,7 +6,8 @@ import asyncio
 
 import psycopg
 from services.brokering.tests import support_races
-from services.brokering.tests.support_world import Steps, World, assert_balanced
+from services.brokering.tests.matching_world import leader_document
+from services.brokering.tests.support_world import Steps, World, assert_balanced, headers
 
 from shared.db.session import driver_url
 
@@ -50,9 +51,31 @@ class TestDirectory:
         with psycopg.connect(driver_url(world.urls.owner), options="-c app.visibility=all") as offer:
             offer.execute("SELECT FROM leader_accounts WHERE leader_id = %s FOR NO KEY UPDATE", [leader])
             removal = asyncio.create_task(steps.client.delete(f"{url.format(leader)}/{entry}", headers=sent))
-            async with asyncio.timeout(30):
-                while not world.sql(WAITS_FOR_A_LOCK):  # noqa: ASYNC110 - the lock is in the database
-                    await asyncio.sleep(0.01)
+            await waiting(world, 1)
             offer.execute("SET LOCAL lock_timeout = '2s'")
             offer.execute("SELECT FROM leaders WHERE id = %s FOR KEY SHARE", [leader])
         assert (await removal).status_code == 204
+
+    async def test_a_roster_waits_for_an_offer_and_answers_row_by_row(self, steps: Steps, world: World) -> None:
+        match, other = world.match(), world.leader()
+        rows = [{**leader_document(f"CEO-{each}"), "days_available": 5} for each in (match.leader, other)]
+        sent = headers("dfe", "dfe", scope="leaders:read leaders:write")
+        with psycopg.connect(driver_url(world.urls.owner), options="-c app.visibility=all") as held:
+            held.execute("SELECT FROM leader_accounts WHERE leader_id = %s FOR NO KEY UPDATE", [match.leader])
+            offer = asyncio.create_task(steps.offer(match))
+            await waiting(world, 1)
+            batch = asyncio.create_task(steps.client.post("/v1/leaders/batches", json={"rows": rows}, headers=sent))
+            await waiting(world, 2)
+        await offer
+        answer = await batch
+        assert answer.status_code == 200, answer.text
+        first, second = answer.json()["data"]
+        assert (first["status"], [each["code"] for each in first["errors"]]) == ("rejected", ["below_committed"])
+        assert second["status"] == "changed"
+
+
+async def waiting(world: World, requests: int) -> None:
+    """Wait until so many requests wait for a lock of the database."""
+    async with asyncio.timeout(30):
+        while len(world.sql(WAITS_FOR_A_LOCK)) < requests:  # noqa: ASYNC110 - the lock is in the database
+            await asyncio.sleep(0.01)
