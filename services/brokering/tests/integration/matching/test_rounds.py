@@ -67,7 +67,7 @@ class TestAnswer:
     async def test_a_bound_of_the_number_is_none_where_needs_weigh_differently(self, world: MatchingWorld) -> None:
         await three_schools_two_places(world)
         await world.follow()
-        await world.client.patch(f"/v1/needs/{(await world.needs())[0]['id']}", json={"priority": 3}, headers=DFE)
+        await world.sql("UPDATE needs SET priority = 3 WHERE subject_id = '100001'")
         done = await world.round()
         assert (done["optimal"], done["bound"]["matched"]) == (True, None)
         assert done["bound"]["weighted_matched"] == done["weighted_matched"]
