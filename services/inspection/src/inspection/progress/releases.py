@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from inspection.dashboards.rule import rule
 from inspection.progress import repository
-from inspection.progress.shown import SUPPRESSED, Document, official_of, shown
+from inspection.progress.shown import SUPPRESSED, Document, shown_of
 from inspection.rows import Row
 
 VALUE = "value"
@@ -34,7 +34,6 @@ def remake(connection: Connection) -> int:
     """Make every release anew that was stored under another rule, from the versions up to it; return how many."""
     stale = repository.stale_releases(connection, rule())
     for key in stale:
-        versions = repository.versions_up_to(connection, key)
-        measures = shown([row["measures"] for row in versions], official_of(versions[-1]))
+        measures = shown_of(repository.version(connection, key))
         repository.replace_release(connection, key, measures, rule())
     return len(stale)

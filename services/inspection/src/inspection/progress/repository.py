@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, text
+from sqlalchemy import Connection, bindparam, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,20 +34,31 @@ class Seen:
         return {"orgs": list(self.orgs), "regions": list(self.regions), "everything": self.everything}
 
 
-_OFFICIAL: Final = """
-LEFT JOIN LATERAL (
-    SELECT array_remove(s.pupils || before.rolls, NULL) AS rolls,
-        (SELECT json_agg(json_build_object('measure', m.measure, 'value', m.value, 'cohort', m.cohort,
-                'told', coalesce(m.told_under = :rule, false)))
-            FROM pupil_measures m
-            WHERE m.urn = s.urn AND m.period = left(v.period, 7) AND m.measure = ANY(:shares)
-                AND m.status = 'value') AS shares
-    FROM schools s CROSS JOIN LATERAL (
-        SELECT array_agg(DISTINCT told.roll::integer) AS rolls
+_BESIDE: Final = """
+(SELECT json_agg(json_build_object('urn', school.urn,
+    'rolls', (SELECT json_agg(DISTINCT told.roll) FROM (
+        SELECT s.pupils FROM schools s WHERE s.urn = school.urn
+        UNION
+        SELECT told.roll::integer
         FROM school_changes c CROSS JOIN LATERAL (VALUES (c.before), (c.after)) AS told (roll)
-        WHERE c.urn = s.urn AND c.field = 'pupils' AND told.roll IS NOT NULL) before
-    WHERE s.urn = v.urn) official ON true"""
-_BESIDE: Final = "official.rolls, official.shares"
+        WHERE c.urn = school.urn AND c.field = 'pupils') AS told (roll)
+        WHERE told.roll IS NOT NULL),
+    'shares', (SELECT json_agg(json_build_object('measure', m.measure, 'value', m.value, 'cohort', m.cohort,
+            'told', coalesce(m.told_under = :rule, false)))
+        FROM pupil_measures m
+        WHERE m.urn = school.urn AND m.period = left({of}.period, 7) AND m.measure = ANY(:shares)
+            AND m.status = 'value')))
+    FROM line_of({of}.urn) AS school (urn))"""
+"""What official files say of a school and the others of its line beside a term, as `shown.beside_of` reads it."""
+
+_READ: Final = f"""
+{_BESIDE.format(of="v")} AS now,
+(SELECT json_agg(json_build_object('urn', h.urn, 'measures', h.measures, 'beside', h.beside)
+        ORDER BY h.submitted_at, h.urn, h.version)
+    FROM term_versions(v.urn, v.period) h
+    WHERE CASE WHEN h.urn = v.urn THEN h.version <= v.version
+        ELSE (h.submitted_at, h.urn) < (v.submitted_at, v.urn) END) AS history"""
+"""What a version is shown from, as `shown.shown_of` reads it: beside `now`, all told up to it in the school's line."""
 
 _SEEN: Final = """
 (:everything OR v.tenancy_orgs && CAST(:orgs AS text[]) OR v.tenancy_region = ANY(CAST(:regions AS text[])))"""
@@ -86,10 +97,15 @@ async def schools(session: AsyncSession, urns: Collection[int]) -> dict[int, Row
     return {row["urn"]: row for row in await _all(session, _SCHOOLS, urns=list(urns))}
 
 
+_LOCK: Final = """
+SELECT pg_advisory_xact_lock(hashtextextended('progress ' || each.urn || ' ' || :period, 0))
+FROM (SELECT urn FROM line_of(:urn) AS urn ORDER BY urn) AS each"""
+
+
 async def lock(session: AsyncSession, urn: int, period: str) -> None:
-    """Let nobody else write this school's term until the transaction ends."""
+    """Let nobody else write this school's term, or that of another of its line, until the transaction ends."""
     await _all(session, "SELECT pg_advisory_xact_lock_shared(hashtextextended('progress-batches', 0))")
-    await _all(session, "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=f"progress {urn} {period}")
+    await _all(session, _LOCK, urn=urn, period=period)
 
 
 async def lock_all(session: AsyncSession) -> None:
@@ -97,20 +113,20 @@ async def lock_all(session: AsyncSession) -> None:
     await _all(session, "SELECT pg_advisory_xact_lock(hashtextextended('progress-batches', 0))")
 
 
-async def versions(session: AsyncSession, urn: int, period: str, seen: Seen, last: int | None = None) -> list[Row]:
-    """Return the versions of a school's term up to a certain one or the newest, oldest first, each with its release.
-
-    `rolls` and `shares` stand beside each: what official files say of the school, as `shown.official_of` reads it.
-    """
+async def newest(session: AsyncSession, urn: int, period: str, seen: Seen, last: int | None = None) -> Row | None:
+    """Return the newest version of a school's term, or the newest up to a certain one, with its release."""
     sql = f"""
-    SELECT {_VERSION}, r.released_on, {_BESIDE}
-    FROM progress_versions v {_OFFICIAL}
+    SELECT {_VERSION}, r.released_on, {_READ}
+    FROM progress_versions v
     LEFT JOIN progress_releases r ON r.urn = v.urn AND r.period = v.period AND r.version = v.version
     WHERE v.urn = :urn AND v.period = :period AND {_SEEN}
         AND (CAST(:last AS integer) IS NULL OR v.version <= :last)
-    ORDER BY v.version"""
-    beside = {"shares": shares_beside(), "rule": rule()}
-    return await _all(session, sql, urn=urn, period=period, last=last, **beside, **seen.parameters)
+    {_NEWEST}"""
+    return await _first(session, sql, urn=urn, period=period, last=last, **_decided_by(), **seen.parameters)
+
+
+def _decided_by() -> dict[str, Any]:
+    return {"shares": shares_beside(), "rule": rule()}
 
 
 async def released(session: AsyncSession, urn: int, period: str) -> Row | None:
@@ -145,10 +161,22 @@ async def current_versions(session: AsyncSession, keys: Sequence[tuple[int, str]
     return {(row["urn"], row["period"]): row for row in rows}
 
 
+_BESIDE_NOW: Final = f"""
+SELECT w.urn, w.period, {_BESIDE.format(of="w")} AS beside
+FROM unnest(CAST(:urns AS integer[]), CAST(:periods AS text[])) AS w (urn, period)"""
+
+
 async def add_versions(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add versions."""
-    if rows:
-        await session.execute(insert(ProgressVersion), [dict(row) for row in rows])
+    """Add versions, each with what official files say beside it now: what it tells is decided by that."""
+    if not rows:
+        return
+    keys = {"urns": [row["urn"] for row in rows], "periods": [row["period"] for row in rows]}
+    beside = {
+        (each["urn"], each["period"]): each["beside"]
+        for each in await _all(session, _BESIDE_NOW, **keys, **_decided_by())
+    }
+    values = [{**row, "beside": beside[row["urn"], row["period"]]} for row in rows]
+    await session.execute(insert(ProgressVersion).values(submitted_at=func.clock_timestamp()), values)
 
 
 async def add_release(session: AsyncSession, values: Mapping[str, Any]) -> None:
@@ -220,10 +248,16 @@ def stale_releases(connection: Connection, rule: str) -> list[Row]:
 
 
 _UNDECIDED: Final = """
+WITH changed AS MATERIALIZED (
+    SELECT c.urn FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
+    UNION
+    SELECT m.urn FROM pupil_measures m WHERE m.source_id = :source AND m.measure = ANY(:shares))
 UPDATE progress_releases r SET made_under = ''
-WHERE EXISTS (SELECT FROM school_changes c WHERE c.urn = r.urn AND c.source_id = :source AND c.field = 'pupils')
-    OR EXISTS (SELECT FROM pupil_measures m
-        WHERE m.urn = r.urn AND m.source_id = :source AND m.period = left(r.period, 7) AND m.measure = ANY(:shares))"""
+WHERE r.urn IN (
+    SELECT urn FROM changed
+    UNION
+    SELECT other.urn FROM changed CROSS JOIN LATERAL line_of(changed.urn) AS other (urn)
+    WHERE EXISTS (SELECT FROM school_links k WHERE changed.urn IN (k.predecessor_urn, k.successor_urn)))"""
 
 
 def undecide_beside(connection: Connection, source_id: int) -> None:
@@ -231,21 +265,18 @@ def undecide_beside(connection: Connection, source_id: int) -> None:
     connection.execute(text(_UNDECIDED), {"source": source_id, "shares": shares_beside()})
 
 
-_SAME_TERM: Final = "urn = :urn AND period = :period"
+_SAME_VERSION: Final = "urn = :urn AND period = :period AND version = :version"
 
 
-def versions_up_to(connection: Connection, key: Row) -> list[Row]:
-    """Return the versions of a school's term up to a certain one, oldest first, with what stands beside."""
-    sql = f"""
-    SELECT v.measures, {_BESIDE} FROM progress_versions v {_OFFICIAL}
-    WHERE v.urn = :urn AND v.period = :period AND v.version <= :version ORDER BY v.version"""
-    values = {**key, "shares": shares_beside(), "rule": rule()}
-    return [dict(row) for row in connection.execute(text(sql), values).mappings()]
+def version(connection: Connection, key: Row) -> Row:
+    """Return a version with what it is shown from."""
+    sql = f"SELECT v.urn, {_READ} FROM progress_versions v WHERE {_SAME_VERSION}"
+    return dict(connection.execute(text(sql), {**key, **_decided_by()}).mappings().one())
 
 
 def replace_release(connection: Connection, key: Row, measures: Sequence[Mapping[str, Any]], rule: str) -> None:
     """Store what a release shows under a rule in place of what it showed."""
     sql = f"""
-    UPDATE progress_releases SET measures = :measures, made_under = :rule WHERE {_SAME_TERM} AND version = :version"""
+    UPDATE progress_releases SET measures = :measures, made_under = :rule WHERE {_SAME_VERSION}"""
     statement = text(sql).bindparams(bindparam("measures", type_=JSONB))
     connection.execute(statement, {**key, "measures": [dict(each) for each in measures], "rule": rule})

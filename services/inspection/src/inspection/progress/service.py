@@ -14,7 +14,7 @@ from inspection.progress import repository
 from inspection.progress.problems import NothingToRelease, ProgressNotFound
 from inspection.progress.releases import figures_of
 from inspection.progress.schemas import MeasureInput, ProgressDataInput
-from inspection.progress.shown import Document, official_of, rules, shown
+from inspection.progress.shown import Document, rules, shown_of
 from inspection.progress.tenancy import acting, responsible_school
 from inspection.progress.terms import first_day, wrong_period
 from inspection.rows import Row
@@ -64,10 +64,9 @@ def document(row: Row, measures: Sequence[Document]) -> Document:
     }
 
 
-def last_of(versions: Sequence[Row], **changes: Any) -> Document:
-    """Return the last of a term's versions, given all up to it, as whoever may read it does."""
-    measures = shown([row["measures"] for row in versions], official_of(versions[-1]))
-    return document({**versions[-1], **changes}, measures)
+def read_of(version: Row, **changes: Any) -> Document:
+    """Return a version as whoever may read it does."""
+    return document({**version, **changes}, shown_of(version))
 
 
 def check_period(period: str) -> None:
@@ -91,21 +90,21 @@ async def put(
     school = await responsible_school(session, principal, urn)
     _check(urn, period, sent)
     await repository.lock(session, urn, period)
-    known = await repository.versions(session, urn, period, repository.Seen(school["orgs"]))
+    known = await repository.newest(session, urn, period, repository.Seen(school["orgs"]))
     _check_precondition(known, if_match)
     measures = stored_form(sent.measures)
-    if not known or known[-1]["measures"] != measures:
-        version = known[-1]["version"] + 1 if known else 1
+    if known is None or known["measures"] != measures:
+        version = 1 if known is None else known["version"] + 1
         await repository.add_versions(session, [new_version(school, period, version, measures, principal)])
-    stored = await repository.versions(session, urn, period, repository.Seen(school["orgs"]))
-    if not stored:
+    stored = await repository.newest(session, urn, period, repository.Seen(school["orgs"]))
+    if stored is None:
         raise ProgressNotFound("What was written cannot be seen.")
     path = {"Location": f"/v1/schools/{urn}/progress-data/{period}"}
     return json_response(
         request,
-        last_of(stored),
-        status=200 if known else 201,
-        headers=None if known else path,
+        read_of(stored),
+        status=201 if known is None else 200,
+        headers=path if known is None else None,
     )
 
 
@@ -118,14 +117,14 @@ def _check(urn: int, period: str, sent: ProgressDataInput) -> None:
         raise Unprocessable("The figures cannot all be true.", errors=wrong)
 
 
-def _check_precondition(known: Sequence[Row], if_match: str | None) -> None:
-    if not known:
+def _check_precondition(known: Row | None, if_match: str | None) -> None:
+    if known is None:
         if if_match:
             raise PreconditionFailed("There are no figures of this term yet: send them without If-Match.")
         return
     if not if_match:
         raise PreconditionRequired("There are figures of this term: read them and send their ETag as If-Match.")
-    check_if_match(if_match, etag_of(dumps(last_of(known))))
+    check_if_match(if_match, etag_of(dumps(read_of(known))))
 
 
 def new_version(
@@ -149,9 +148,9 @@ async def get(
     """Answer with the newest version, or a certain one; with the released figures to everybody else."""
     check_period(period)
     whom = await acting(session, principal)
-    own = await repository.versions(session, urn, period, whom.seen, version)
-    if own and version in {None, own[-1]["version"]}:
-        return json_response(request, last_of(own))
+    own = await repository.newest(session, urn, period, whom.seen, version)
+    if own is not None and version in {None, own["version"]}:
+        return json_response(request, read_of(own))
     released = await repository.released(session, urn, period)
     if released is None or version not in {None, released["version"]}:
         raise ProgressNotFound(f"There is no progress data of {urn} for {period} that you may read.")
@@ -184,13 +183,13 @@ async def release(request: Request, session: AsyncSession, principal: Principal,
     school = await responsible_school(session, principal, urn)
     check_period(period)
     await repository.lock(session, urn, period)
-    known = await repository.versions(session, urn, period, repository.Seen(school["orgs"]))
-    if not known:
+    known = await repository.newest(session, urn, period, repository.Seen(school["orgs"]))
+    if known is None:
         raise ProgressNotFound(f"There is no progress data of {urn} for {period}.")
-    version, released_on = known[-1]["version"], known[-1]["released_on"]
+    version, released_on = known["version"], known["released_on"]
     if released_on is not None:
         raise NothingToRelease(f"Version {version} was released on {released_on}.")
-    body = last_of(known, released_on=today())
+    body = read_of(known, released_on=today())
     key = {"urn": urn, "period": period, "version": version}
     await repository.add_release(
         session, {**key, "measures": body["measures"], "released_on": today(), "made_under": rule()}

@@ -1,7 +1,7 @@
 """Progress data as it is shown: small cells hidden, with all that would give them away."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from math import ceil, floor
 from typing import Any, Final
@@ -53,13 +53,13 @@ def _rounded(stored: Mapping[str, Any]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """What official files say of a school beside a term: every roll, and the year's shares of the roll, by measure.
+    """What official files say of a school beside a term: every roll, and the year's shares of the roll.
 
-    `untold` are those of the shares that are hidden.
+    `untold` are the measures of those of the shares that are hidden.
     """
 
     rolls: Collection[int] = ()
-    shares: Mapping[str, Cell] = field(default_factory=dict)
+    shares: Sequence[Cell] = ()
     untold: Collection[str] = ()
 
     def knows(self, roll: int) -> bool:
@@ -70,7 +70,17 @@ class Official:
         return floor(min(self.rolls) * least) <= roll <= ceil(max(self.rolls) * most)
 
 
-NOTHING_OFFICIAL: Final = Official()
+Beside = Mapping[int, Official]
+"""What official files say of a school and of the others of its line, by URN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a school supplied for a term, as it was sent; `beside`: what official files said when that was."""
+
+    urn: int
+    measures: Sequence[Mapping[str, Any]]
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class Table:
     """The figures of one school and term, and the families they make up."""
 
     entries: Sequence[Entry]
-    official: Official = NOTHING_OFFICIAL
+    official: Collection[Official] = ()
 
     @property
     def roll(self) -> int | None:
@@ -104,18 +114,15 @@ class Table:
         """Return what of it must not be shown, with regard to all that earlier versions of the term told."""
         families = self.families
         found = hide(list(families.values()), threshold(), self.roll, told)
-        if ROLL_FAMILY in found.wholes or not (self.roll is None or self.official.knows(self.roll)):
+        if ROLL_FAMILY in found.wholes or not all(self.roll is None or each.knows(self.roll) for each in self.official):
             counted = {figure.code for family in families.values() for figure in family.figures}
             found = Hidden(found.codes | counted | {ROLL}, frozenset(families))
         return Hidden(found.codes | self._giving_away([*families.values()], found, told), found.wholes)
 
     def _giving_away(self, families: Collection[Family], found: Hidden, told: Told) -> set[str]:
         """Return figures that tell of a few beside another one: official, hidden, or of absentees."""
-        rolls = {*self.official.rolls, *(() if self.roll is None else (self.roll,))}
         given = {entry.code: (measures()[entry.code], entry.value) for entry in self.entries if entry.value is not None}
-        codes = {
-            code for code, (measure, value) in given.items() if not self._leaves_no_few(measure, int(value), rolls)
-        }
+        codes = {code for code, (measure, value) in given.items() if not self._leaves_no_few(measure, int(value))}
         wholes = {code: family.whole for family in families if family.name not in found.wholes for code in family.codes}
         for family in families:
             for code in family.others:
@@ -142,15 +149,21 @@ class Table:
         least, most = min(near) - threshold() + 1, max(near) + threshold() - 1
         return (least, most) if least >= threshold() else None
 
-    def _leaves_no_few(self, measure: Measure, count: int, rolls: Collection[int]) -> bool:
-        """Tell whether a count may stand beside the official one that holds it: never beside one that is hidden.
+    def _leaves_no_few(self, measure: Measure, count: int) -> bool:
+        """Tell whether a count may stand beside the official ones that hold it: never beside one that is hidden.
 
         Whether it is shown must not depend on a hidden figure, of which it would tell.
         """
-        if measure.among in self.official.untold:
-            return False
-        outer = self.official.shares.get(measure.among or "")
-        return outer is None or leaves_no_few(outer, rolls, count)
+        own = () if self.roll is None else (self.roll,)
+        return all(
+            measure.among not in official.untold
+            and all(
+                leaves_no_few(outer, {*official.rolls, *own}, count)
+                for outer in official.shares
+                if outer.measure == measure.among
+            )
+            for official in self.official
+        )
 
     def shown(self, hidden: Hidden) -> list[Document]:
         """Return the figures as documents, those hidden without value."""
@@ -197,22 +210,42 @@ def _document(entry: Entry, hidden: Hidden, family: Family | None) -> Document:
     }
 
 
-def official_of(row: Mapping[str, Any]) -> Official:
-    """Return what stands beside a version as the database gives it."""
-    shares = {each["measure"]: each for each in row["shares"] or ()}
-    cells = {code: Cell(code, each["value"], each["cohort"]) for code, each in shares.items()}
-    return Official(row["rolls"] or (), cells, [code for code, each in shares.items() if not each["told"]])
+def beside_of(urn: int, stored: Sequence[Mapping[str, Any]]) -> Beside:
+    """Return what official files say beside a term of a school, as it is stored: of others of its line, the year's."""
+    return {each["urn"]: _official(each) if each["urn"] == urn or each["shares"] else Official() for each in stored}
 
 
-def shown(versions: Sequence[Sequence[Mapping[str, Any]]], official: Official = NOTHING_OFFICIAL) -> list[Document]:
+def _official(stored: Mapping[str, Any]) -> Official:
+    shares = stored["shares"] or ()
+    cells = [Cell(each["measure"], each["value"], each["cohort"]) for each in shares]
+    return Official(stored["rolls"] or (), cells, [each["measure"] for each in shares if not each["told"]])
+
+
+def shown_of(row: Mapping[str, Any]) -> list[Document]:
+    """Return a version of the database as it is read.
+
+    One that was made before it was kept what stood beside it is taken as if it were made now.
+    """
+    history = [
+        Version(each["urn"], each["measures"], beside_of(each["urn"], each["beside"] or row["now"]))
+        for each in row["history"]
+    ]
+    return shown(history, beside_of(row["urn"], row["now"]))
+
+
+def shown(versions: Sequence[Version], now: Beside) -> list[Document]:
     """Return the last of a term's versions as it is read by anybody who may read it, from all versions up to it.
 
-    Every version counts, released or not: owner and department read them all, and what they read must not give away
-    what the public does not, nor the other way round.
+    Every version counts, released or not, of any school of the line: owners and department read them all, and what they
+    read must not give away what the public does not, nor the other way round. What a version tells was decided by what
+    was known when it was made: official files that come later may hide more of it, and show nothing more.
     """
-    told, hidden, table = Told(), Hidden(), Table([])
-    for stored in versions:
-        table = Table(entries_of(stored), official)
-        hidden = table.hidden(told)
-        told = told.after(list(table.families.values()), hidden)
-    return table.shown(hidden)
+    told: dict[int, Told] = {}
+    table, before, hidden = Table([]), Told(), Hidden()
+    for version in versions:
+        table = Table(entries_of(version.measures), version.beside.values())
+        before = Told.of([told[urn] for urn in version.beside if urn in told])
+        hidden = table.hidden(before)
+        told[version.urn] = before.after(list(table.families.values()), hidden)
+    later = Table(table.entries, now.values()).hidden(before)
+    return table.shown(Hidden(hidden.codes | later.codes, hidden.wholes | later.wholes))

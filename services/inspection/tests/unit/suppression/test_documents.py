@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from services.inspection.tests.unit.suppression.terms import shown
 
 from inspection.dashboards.figures import Cell
-from inspection.progress.shown import Official, shown
+from inspection.progress.shown import Official
 
 FEW = range(1, 6)
 
@@ -85,20 +86,20 @@ def values(document: list[dict[str, Any]]) -> dict[str, float | None]:
 class TestBesideOfficialFigures:
     @pytest.mark.parametrize(("eligible", "seen"), [(678, 678), (679, None), (683, None), (684, 684), (690, 690)])
     def test_a_number_that_leaves_few_of_an_official_share_is_hidden(self, eligible: int, seen: int | None) -> None:
-        official = Official([1213], {"fsm_ever6_percent": Cell("fsm_ever6_percent", 56.4, None)})
+        official = Official([1213], [Cell("fsm_ever6_percent", 56.4, None)])
         supplied = [measure("pupils_on_roll", 1213), measure("fsm_eligible", eligible)]
         assert values(shown([supplied], official))["fsm_eligible"] == seen
         assert values(shown([supplied]))["fsm_eligible"] == eligible
 
     @pytest.mark.parametrize("eligible", [0, 97, 586, 592])
     def test_no_number_stands_beside_an_official_share_that_is_hidden(self, eligible: int) -> None:
-        shares = {"fsm_ever6_percent": Cell("fsm_ever6_percent", 99.8, 593)}
+        shares = [Cell("fsm_ever6_percent", 99.8, 593)]
         supplied = [measure("pupils_on_roll", 593), measure("fsm_eligible", eligible)]
         found = values(shown([supplied], Official([593], shares, untold=["fsm_ever6_percent"])))
         assert found == {"pupils_on_roll": 593, "fsm_eligible": None}
 
     def test_the_roll_of_the_term_counts_as_well(self) -> None:
-        official = Official([1000], {"fsm_ever6_percent": Cell("fsm_ever6_percent", 50.0, None)})
+        official = Official([1000], [Cell("fsm_ever6_percent", 50.0, None)])
         supplied = [measure("pupils_on_roll", 800), measure("fsm_eligible", 397)]
         assert values(shown([supplied], official))["fsm_eligible"] is None
 
