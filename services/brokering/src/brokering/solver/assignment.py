@@ -22,6 +22,7 @@ from brokering.solver.flow import ceiling, match_worth
 from brokering.solver.lagrangian import Asked, bounded
 from brokering.solver.limits import Limit, limits_of
 from brokering.solver.linear import Block, Infeasible, OutOfTime, maximise_integer
+from brokering.solver.neighbourhoods import improved
 from brokering.solver.problem import Bound, Ints, Problem, Solution
 from brokering.solver.sifting import Sifted, sifted
 from brokering.solver.tightening import tightened
@@ -32,6 +33,8 @@ FIRST_SHARE_OF_TIME = 0.4
 MOST_COLUMNS = 20_000
 SHARE_OF_LINEAR = 0.5
 SHARE_OF_PRICES = 0.4
+SHARE_BEFORE_PARTS = 0.4
+SECONDS_OF_A_PART = 2.0
 WHOLE = 1 - 1e-6
 ROUNDING = 1e-4
 METHOD = "integer programme over pairs within the gap of the linear relaxation's bound"
@@ -93,13 +96,15 @@ def solve_assignment(problem: Problem, pinned: Ints, seconds: float) -> Solution
     relaxation = _relaxed(given, seconds)
     best = _Best(_rounded(given, relaxation), proven=False)
     for share in (FIRST_SHARE_OF_TIME, 1.0):
-        gap = _gap(given, relaxation, best)
+        gap, short = _gap(given, relaxation, best), _short(given, relaxation, best.chosen)
         reach = FIRST_KERNEL if share < 1 or not relaxation.linear else gap
-        seconds_left = (ends_at - time.monotonic()) * share
+        seconds_left = (ends_at - time.monotonic()) * (SHARE_BEFORE_PARTS if short else share)
         if gap > 0 and seconds_left > 0:
             kernel = _kernel(given, relaxation, reach)
             best = _within(given, best, kernel, seconds_left)
             reach = reach if len(kernel) < MOST_COLUMNS else -1
+            if not best.proven and _short(given, relaxation, best.chosen):
+                best = _part_by_part(given, relaxation, best, ends_at)
         gap = _gap(given, relaxation, best)
         if gap == 0 or (relaxation.linear and best.proven and gap <= reach):
             return _solution(given, relaxation, best.chosen, proven=True, seconds=ends_at - time.monotonic())
@@ -216,6 +221,26 @@ def _within(given: Given, best: _Best, kernel: Ints, seconds: float) -> _Best:
     start = np.isin(columns, best.chosen).astype(np.int64)
     result = maximise_integer(given.cost[columns], given.blocks(columns), start=start, seconds=seconds)
     return _Best(columns[result.values > 0], result.proven)
+
+
+def _short(given: Given, relaxation: _Relaxation, chosen: Ints) -> bool:
+    """Tell whether fewer needs, by weight, have a leader than the bound leaves possible."""
+    return _figures(given, chosen)[0] < relaxation.weighted
+
+
+def _part_by_part(given: Given, relaxation: _Relaxation, best: _Best, ends_at: float) -> _Best:
+    """Improve the best assignment by small parts solved anew, until the first aim's bound is reached or time is up."""
+
+    def left() -> float:
+        return ends_at - time.monotonic()
+
+    def better(chosen: Ints, pairs: Ints) -> Ints:
+        return _within(given, _Best(chosen, proven=False), pairs, min(SECONDS_OF_A_PART, left())).chosen
+
+    def go_on(chosen: Ints) -> bool:
+        return left() > 0 and _short(given, relaxation, chosen)
+
+    return _Best(improved(given.problem, given.open_pairs, best.chosen, better, go_on), proven=False)
 
 
 def _figures(given: Given, chosen: Ints) -> tuple[int, int]:
