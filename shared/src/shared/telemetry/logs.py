@@ -1,15 +1,48 @@
 """Structured logs: one JSON object a line on standard output."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, BinaryIO, Final, cast
 
 import orjson
 import structlog
 
 from shared.clock import utc_now
 from shared.telemetry.context import current_context
+
+FLUSHED_WITHIN: Final = 0.02
+
+
+class Output:
+    """Standard output; where a loop runs, what is written within some milliseconds goes out together.
+
+    A system call for each request costs a hot read a tenth of its time. The interpreter flushes when it ends; what is
+    lost is what a process that is killed had written in its last `FLUSHED_WITHIN` seconds.
+    """
+
+    def __init__(self) -> None:
+        self._due_in: asyncio.AbstractEventLoop | None = None
+
+    def write(self, line: bytes) -> None:
+        """Take a line."""
+        sys.stdout.buffer.write(line)
+
+    def flush(self) -> None:
+        """See that all that was taken goes out soon; at once where no loop runs."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            sys.stdout.buffer.flush()
+            return
+        if self._due_in is not loop:
+            self._due_in = loop
+            loop.call_later(FLUSHED_WITHIN, self._flush)
+
+    def _flush(self) -> None:
+        self._due_in = None
+        sys.stdout.buffer.flush()
 
 
 def configure_logs(service: str, level: str) -> None:
@@ -29,7 +62,7 @@ def configure_logs(service: str, level: str) -> None:
     structlog.configure(
         processors=[*processors, structlog.processors.JSONRenderer(serializer=_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(),
+        logger_factory=structlog.BytesLoggerFactory(cast("BinaryIO", Output())),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
