@@ -24,7 +24,7 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("inspection", "triage", "brokering")
 PATIENCE = 300.0  # seconds for a job on a busy machine
-SOONEST, LATEST = 0.01, 0.1  # seconds between looks at something under way: a tenth of the time waited so far
+SOONEST, LATEST = 0.01, 0.1  # seconds between looks at something under way: a twentieth of the time waited so far
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -50,7 +50,7 @@ def until(look: Callable[[], T | None], what: str, patience: float = PATIENCE) -
         waited = time.monotonic() - began
         if waited > patience:
             raise AssertionError(f"{what} did not come in {patience:.0f} s")
-        pause.wait(min(max(waited / 10, SOONEST), LATEST))
+        pause.wait(min(max(waited / 20, SOONEST), LATEST))
     return found
 
 

@@ -1,7 +1,7 @@
 """`Idempotency-Key`: the same request sent twice is done once and answered the same.
 
-A key belongs to one client and one route. The first answer is stored in the transaction that made it, so either both
-are there or neither. Same key and body: the first answer again. Still in flight: 409. Other body: 422.
+A key belongs to one client of one organisation, and one route. The first answer is stored in the transaction that made
+it, so either both are there or neither. Same key and body: the first answer again. Still in flight: 409. Other body: 422.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ class Once:
 
     async def _name(self) -> dict[str, str]:
         principal = await principal_of(self._request)
-        client = f"{principal.client_id} {principal.subject}" if principal else "anonymous"
+        client = f"{principal.client_id} {principal.subject} {principal.org}" if principal else "anonymous"
         return {"client": client, "route": f"{self._request.method} {self._request.url.path}", "key": str(self._key)}
 
 
