@@ -27,14 +27,19 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
     `rolls`: all numbers of pupils on roll that the register has told of the school. A share of the roll is reckoned
     with the cohort of the file and with each of them, since all may be known to whoever reads it, and is shown where
     none gives few pupils away; without any it is not shown. Where the file gives no cohort, the roll that the share is
-    of may be further off: as much less or more as `suppression.json` allows. Of results without a cohort no more is
-    known than that it is at most the roll: they are shown as their publisher suppressed them, but not where even the
-    whole roll would make them a few. What is `within` a hidden figure is hidden too, and a share of sessions that
-    narrows down a few, persistently absent or not, where the share of these is not shown itself. An estimate, the share
-    of the roll, is one of the numbers that the share may stand for, and may be told where the share may.
+    of may be further off: as much less or more as `suppression.json` allows. Results without a cohort are told as their
+    publisher suppressed them, save where no roll is known that is more than a few. What is `within` a hidden figure is
+    hidden too, and a share of sessions that narrows down a few, persistently absent or not, where the share of these is
+    not shown itself. An estimate, the share of the roll, is one of the numbers that the share may stand for, and may be
+    told where the share may.
     """
     told = [(measures()[cell.measure], cell) for cell in cells if cell.value is not None]
-    unknown = {measure.code for measure, cell in told if not _wholes(measure, cell, rolls)}
+    many = max(rolls, default=0) >= threshold()
+    unknown = {
+        measure.code
+        for measure, cell in told
+        if not (many if _is_result(measure, cell) else _wholes(measure, cell, rolls))
+    }
     families = _families((measure, cell, whole) for measure, cell in told for whole in _wholes(measure, cell, rolls))
     hidden = frozenset(unknown).union(*(hide([family], threshold()).codes for family in families))
     shown = {(cell.measure, cell.cohort) for _, cell in told if cell.measure not in hidden}
@@ -44,6 +49,11 @@ def hidden_codes(cells: Sequence[Cell], rolls: Collection[int]) -> frozenset[str
         if (measure.absentees, cell.cohort) not in shown and _tells_absentees(measure, cell, rolls)
     }
     return hidden | {measure.code for measure, _ in told if measure.within in hidden}
+
+
+def _is_result(measure: Measure, cell: Cell) -> bool:
+    """Tell whether it is a result of a year group of which the file gives no number."""
+    return measure.base != ROLL and cell.cohort is None
 
 
 def _tells_absentees(measure: Measure, cell: Cell, rolls: Collection[int]) -> bool:
@@ -82,18 +92,14 @@ def leaves_no_few(cell: Cell, rolls: Collection[int], count: int) -> bool:
 
 
 def _wholes(measure: Measure, cell: Cell, rolls: Collection[int]) -> set[int]:
-    """Return the numbers of pupils that a figure may be taken to be a share of: of a range, its ends.
+    """Return the numbers of pupils that a figure may be taken to be a share of: of a range, its ends; of results none.
 
     Of shares of pupils nothing is hidden between the ends that is not hidden at one of them: with a whole of one or
     more grow the fewest pupils that a share may stand for, what they leave, and the most that a share of none may.
     """
-    if measure.base != ROLL:
-        if cell.cohort is None:
-            return {max(rolls)} if rolls else set()
-        return {cell.cohort}
     if cell.cohort is not None:
-        return {cell.cohort, *rolls}
-    if not rolls:
+        return {cell.cohort, *rolls} if measure.base == ROLL else {cell.cohort}
+    if measure.base != ROLL or not rolls:
         return set()
     least, most = roll_may_be()
     return {max(1, floor(min(rolls) * least)), ceil(max(rolls) * most)}

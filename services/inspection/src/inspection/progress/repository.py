@@ -254,10 +254,9 @@ WITH changed AS MATERIALIZED (
     SELECT m.urn FROM pupil_measures m WHERE m.source_id = :source AND m.measure = ANY(:shares))
 UPDATE progress_releases r SET made_under = ''
 WHERE r.urn IN (
-    SELECT urn FROM changed
-    UNION
-    SELECT other.urn FROM changed CROSS JOIN LATERAL line_of(changed.urn) AS other (urn)
-    WHERE EXISTS (SELECT FROM school_links k WHERE changed.urn IN (k.predecessor_urn, k.successor_urn)))"""
+    SELECT released.urn FROM (SELECT DISTINCT urn FROM progress_releases) AS released
+    CROSS JOIN LATERAL line_of(released.urn) AS other (urn)
+    JOIN changed ON changed.urn = other.urn)"""
 
 
 def undecide_beside(connection: Connection, source_id: int) -> None:

@@ -118,16 +118,19 @@ class TestResultsWithoutACohort:
     @pytest.mark.parametrize(
         ("code", "value", "roll", "shown"),
         [
-            pytest.param("ks2_rwm_higher_percent", 8.0, 210, True, id="17 of the whole roll"),
-            pytest.param("ks2_rwm_higher_percent", 10.0, 30, False, id="3 of the whole roll"),
-            pytest.param("ks2_rwm_higher_percent", 90.0, 30, False, id="all but 3 of the whole roll"),
-            pytest.param("ks2_rwm_higher_percent", 0.0, 30, True, id="none"),
+            pytest.param("ks2_rwm_higher_percent", 3.0, 210, True, id="few of a year group, as published"),
+            pytest.param("ks2_rwm_expected_percent", 90.0, 30, True, id="all but few, as published"),
+            pytest.param("ks2_rwm_higher_percent", 0.0, 30, True, id="none of a small school"),
+            pytest.param("ks2_rwm_higher_percent", 0.0, 210, True, id="none of a large school"),
+            pytest.param("ks4_ebacc_4_percent", 0.0, 1200, True, id="none of a secondary school"),
+            pytest.param("ks2_rwm_expected_percent", 100.0, 420, True, id="all of a large school"),
+            pytest.param("ks2_rwm_expected_percent", 60.0, 5, False, id="of a few"),
             pytest.param("ks2_reading_progress", 3.0, 5, False, id="a mean of a few"),
             pytest.param("ks4_progress8_disadvantaged", 0.9, 5, False, id="a mean of some of a few"),
-            pytest.param("ks2_reading_progress", 3.0, 6, True, id="a mean of six at most"),
+            pytest.param("ks2_reading_progress", 3.0, 6, True, id="a mean of six"),
         ],
     )
-    def test_are_hidden_where_the_whole_roll_would_make_them_a_few(
+    def test_are_shown_as_published_where_the_roll_is_no_few(
         self, code: str, value: float, roll: int, shown: bool
     ) -> None:
         assert (hidden_codes([Cell(code, value, None)], [roll]) == set()) is shown
