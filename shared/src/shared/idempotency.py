@@ -1,7 +1,8 @@
 """`Idempotency-Key`: the same request sent twice is done once and answered the same.
 
 A key belongs to one client of one organisation, and one route. The first answer is stored in the transaction that made
-it, so either both are there or neither. Same key and body: the first answer again. Still in flight: 409. Other body: 422.
+it, so either both are there or neither. Same key and body: the first answer again. Still in flight: 409. Other body:
+422.
 """
 
 import hashlib
