@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Parameters, Row, fetch_all, stream_all
+from inspection.schools.listing_sql import SOURCE_ID
+from inspection.schools.stays_sql import told_otherwise
 
 Position = tuple[int, str]
 
@@ -21,7 +23,7 @@ _OPEN = "s.status = ANY (:open_statuses)"
 def _school(condition: str, value: str = "CAST(NULL AS text)") -> str:
     return f"""
 SELECT s.urn, s.name, s.region, s.la_code, {_NO_INSPECTION}, '' AS ref, {value} AS value, {_SOURCE}
-FROM schools s JOIN sources src ON src.id = coalesce(s.register_source_id, s.source_id)
+FROM schools s JOIN sources src ON src.id = {SOURCE_ID}
 WHERE {condition}"""
 
 
@@ -51,6 +53,17 @@ SELECT s.urn, s.name, s.region, s.la_code, {_NO_INSPECTION}, g.uid AS ref, g.uid
 FROM schools s JOIN school_groups g ON g.uid = s.trust_uid JOIN sources src ON src.id = g.source_id
 WHERE {_OPEN} AND g.status <> ALL (:open_statuses)"""
 
+_TOLD, _DISAGREE = told_otherwise("current_date")
+_TRUSTS_DISAGREE = f"""
+SELECT s.urn, s.name, s.region, s.la_code, {_NO_INSPECTION}, m.id::text AS ref,
+    concat(coalesce(s.trust_uid, 'none'), ' (', word.name, ' of ', word.as_at, '), ',
+        coalesce(told.uid || ' since ' || m.joined_on, 'none since ' || m.left_on),
+        ' (', src.name, ' of ', src.as_at, ')') AS value, {_SOURCE}
+FROM {_TOLD}
+JOIN sources src ON src.id = m.source_id
+JOIN sources word ON word.id = {SOURCE_ID}
+WHERE {_DISAGREE}"""
+
 _SHARES_LAESTAB = f"""{_OPEN} AND EXISTS (
     SELECT FROM (
         SELECT laestab FROM schools WHERE status = ANY (:open_statuses)
@@ -66,6 +79,7 @@ _FINDINGS: Final[Mapping[str, str]] = {
     "missing_from_newer_file": _school("s.missing_since IS NOT NULL", "s.missing_since::text"),
     "academy_without_trust": _school(f"{_OPEN} AND s.rb_kind = 'trust' AND s.rb_id IS NULL", "s.rb_reason"),
     "trust_closed": _TRUST_CLOSED,
+    "trusts_disagree": _TRUSTS_DISAGREE,
     "laestab_prefix": _school("left(s.laestab, 3) <> s.la_code", "s.laestab || ' in ' || s.la_code"),
     "link_cut": _LINK_CUT,
     "inspected_before_opening": _inspection(

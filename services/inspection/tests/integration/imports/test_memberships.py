@@ -4,9 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import httpx
-from services.inspection.tests.files import csv_file, latest, ofsted_file, school
+from services.inspection.tests.files import (
+    ESTABLISHMENTS,
+    csv_file,
+    establishment,
+    establishments_file,
+    latest,
+    ofsted_file,
+    school,
+)
 from services.inspection.tests.integration.imports.conftest import Importer, Rows
 from services.inspection.tests.integration.imports.test_ofsted_imports import counts
+from services.inspection.tests.integration.reads.test_data_quality import broken
 
 KIND = "gias-memberships"
 TITLES = ["Group UID", "Group Name", "Group Type", "Group Status", "Date Joined Group", "Date Left Group", "URN"]
@@ -86,3 +95,40 @@ async def test_rows_that_cannot_be_are_told(importer: Importer, client: httpx.As
     assert (warned["not_in_register"], warned["overlapping_stays"]) == ([100009], [100001])
     assert await stays(client) == [("9", "2022-09-01", None, False), ("7", "2015-09-01", "2022-09-01", False)]
     assert rows.count("memberships") == 2
+
+
+class TestDisagreement:
+    """Of the register's extract and its history of memberships, whichever came first, and whichever is newer."""
+
+    WARNING = ("trusts_disagree", 1, [100001])
+
+    async def loaded(self, importer: Importer, kind: str, as_at: str, uid: str) -> list[tuple[str, int, list[int]]]:
+        """Load a file that has the school in this trust; return what it warns of."""
+        academy = {"TypeOfEstablishment (code)": "34", "Trusts (code)": uid}
+        moved = [row("7", "01-09-2015", "01-09-2021"), row("8", "01-09-2021")]
+        if kind == KIND:
+            document = await send(importer, moved if uid == "8" else [row("7", "01-09-2015")], as_at)
+        else:
+            file = establishments_file([establishment(100001, **academy), establishment(100002)])
+            document = await importer.send(file, as_at, kind)
+        told = [(each["code"], each["count"], each["examples"]) for each in document["warnings"]]
+        return [each for each in told if each[0] == "trusts_disagree"]
+
+    async def test_the_history_says_otherwise(self, importer: Importer, client: httpx.AsyncClient) -> None:
+        assert await self.loaded(importer, ESTABLISHMENTS, "2026-06-08", "7") == []
+        assert await self.loaded(importer, KIND, "2026-06-10", "7") == []
+        assert await self.loaded(importer, KIND, "2026-06-11", "8") == [self.WARNING]
+        assert (await client.get("/v1/schools/100001")).json()["trust"]["uid"] == "7"
+        assert (await stays(client))[0] == ("8", "2021-09-01", None, False)
+        (found,) = (await client.get("/v1/data-quality", params={"rule": "trusts_disagree"})).json()["data"]
+        assert found["value"] == (
+            "7 (gias-establishments of 2026-06-08), 8 since 2021-09-01 (gias-memberships of 2026-06-11)"
+        )
+        assert await self.loaded(importer, ESTABLISHMENTS, "2026-06-12", "8") == []
+        assert await broken(client, rule="trusts_disagree") == []
+
+    async def test_the_extract_says_otherwise_of_an_earlier_day(self, importer: Importer) -> None:
+        assert await self.loaded(importer, ESTABLISHMENTS, "2026-06-08", "8") == []
+        assert await self.loaded(importer, KIND, "2026-06-10", "8") == []
+        for as_at in ("2026-06-09", "2026-06-09"):
+            assert await self.loaded(importer, ESTABLISHMENTS, as_at, "7") == [self.WARNING]

@@ -94,6 +94,20 @@ def closed_trust(register: Register) -> None:
     sound(register, 100001, trust="5143")
 
 
+def two_trusts(register: Register) -> None:
+    for uid in ("5143", "5144"):
+        register.trust(uid)
+    moved = (date(2015, 9, 1), date(2021, 9, 1))
+    sound(register, 100001, trust="5143")
+    register.membership(100001, "5143", *moved)
+    register.membership(100001, "5144", moved[1])
+    sound(register, 100002, trust="5143")
+    register.membership(100002, "5144", *moved)
+    register.membership(100002, "5143", moved[1])
+    sound(register, 100003, rb_kind="trust", rb_id=None, rb_reason="not_in_source", status="closed")
+    register.membership(100003, "5143", moved[0])
+
+
 BREACHES: dict[str, Callable[[Register], object]] = {
     "laestab_shared": two_of_one_laestab,
     "postcode_malformed": lambda register: sound(register, 100001, postcode="EC3A5DE"),
@@ -102,6 +116,7 @@ BREACHES: dict[str, Callable[[Register], object]] = {
         register, 100001, rb_kind="trust", rb_id=None, rb_reason="not_in_source"
     ),
     "trust_closed": closed_trust,
+    "trusts_disagree": two_trusts,
     "laestab_prefix": lambda register: sound(register, 100001, laestab="2023614"),
     "link_cut": lambda register: register.link(sound(register, 100001), sound(register, 100002), cut=True),
     "inspected_before_opening": lambda register: sound(register, 100001, open_date=date(2024, 1, 1)),
@@ -146,6 +161,24 @@ async def test_a_finding_tells_the_inspection_the_value_and_the_source(
     assert (second["inspection"], second["value"]) == (None, "2023614 in 201")
     assert second["source"]["name"] == "ofsted-latest-inspections"
     assert second["source"]["as_at"] == "2026-05-31"
+
+
+@pytest.mark.parametrize(
+    ("uid", "left_on", "told"),
+    [("5144", None, "5144 since 2015-09-01"), ("5143", "2021-09-01", "none since 2021-09-01")],
+)
+async def test_trusts_that_disagree_are_told_from_both_sides(
+    reader: httpx.AsyncClient, register: Register, uid: str, left_on: date | None, told: str
+) -> None:
+    for each in ("5143", "5144"):
+        register.trust(each)
+    sound(register, 100001, trust="5143")
+    register.membership(100001, uid, date(2015, 9, 1), left_on)
+
+    (found,) = (await reader.get("/v1/data-quality", params={"rule": "trusts_disagree"})).json()["data"]
+
+    file = "(ofsted-latest-inspections of 2026-05-31)"
+    assert found["value"] == f"5143 {file}, {told} {file}"
 
 
 async def test_filters_narrow_it_and_pages_and_streams_hold_every_finding_once(

@@ -25,7 +25,6 @@ from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
 
 NOT_A_DATE: Final = "not a date (dd-mm-yyyy)"
-EXAMPLES: Final = 10
 
 
 class MembershipRow(NamedTuple):
@@ -119,6 +118,7 @@ class GiasMemberships:
         repository.tell_trusts(connection, moved.trusts)
         repository.tell_schools(connection, moved.schools)
         _warn(warnings, count)
+        stays.warn_of_disagreement(connection, told, source, warnings)
         return Fates(count.created, count.changed)
 
 
@@ -159,4 +159,4 @@ def _warn(warnings: Warnings, count: _Count) -> None:
         ),
     ):
         if urns:
-            warnings.add(code, text, len(urns), urns[:EXAMPLES])
+            warnings.add(code, text, len(urns), urns[: stays.EXAMPLES])

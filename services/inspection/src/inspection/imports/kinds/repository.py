@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import Connection, text
 
 from inspection.imports.kinds.packing import copy_text, number_array, pack, written
+from inspection.schools.stays_sql import told_otherwise
 
 STAY_COLUMNS = ("urn", "trust_uid", "joined_on", "first_seen_on", "left_on", "assumed", "source_id")
 _ROWS_AT_ONCE = 4000
@@ -200,6 +201,13 @@ def take_over_stays(connection: Connection, urns: Collection[int], source_id: in
         ),
         {"urns": number_array(urns), "source": source_id},
     )
+
+
+def trusts_disagree(connection: Connection, urns: Collection[int], day: date) -> list[int]:
+    """Return which of these schools the register has in another trust than the history of memberships on a day."""
+    tables, disagree = told_otherwise(":day")
+    sql = f"SELECT s.urn FROM {tables} WHERE {disagree} AND s.urn = ANY(CAST(:urns AS int[])) ORDER BY s.urn"  # noqa: S608 - fragments of ours
+    return list(connection.scalars(text(sql), {"urns": number_array(urns), "day": day}))
 
 
 def closed_among(connection: Connection, urns: Collection[int]) -> list[int]:

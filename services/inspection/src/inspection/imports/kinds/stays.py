@@ -4,15 +4,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from inspection.domain import memberships as domain
 from inspection.domain.memberships import Stay, end, observe
 from inspection.imports.kinds import repository, told_sql
-from inspection.imports.kinds.model import Provenance
+from inspection.imports.kinds.model import Provenance, Warnings
 from inspection.imports.kinds.packing import boolean, pack
+
+EXAMPLES: Final = 10
 
 
 class Seen(NamedTuple):
@@ -78,6 +80,16 @@ def note(
             after = _after(_stays(rows), shown, source.as_at)
             writing.take(urn, rows, after, new=urn in new or urn not in known)
     return writing.write(connection)
+
+
+def warn_of_disagreement(connection: Connection, urns: Collection[int], source: Provenance, warnings: Warnings) -> None:
+    """Warn of these schools that the register has in another trust than the history does on the day of the file."""
+    if differing := repository.trusts_disagree(connection, urns, source.as_at):
+        text = (
+            "The register and its history of memberships name different trusts on the day of the file. The school is"
+            " shown in the register's trust, its stays are told by the history."
+        )
+        warnings.add("trusts_disagree", text, len(differing), differing[:EXAMPLES])
 
 
 class _Writing:

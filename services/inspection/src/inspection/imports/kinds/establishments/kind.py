@@ -44,6 +44,7 @@ class GiasEstablishments:
         bulk.tell_schools(connection, {*created, *changed, *moved.schools, *placed})
         bulk.tell_succeeded(connection, repository.closed_now(connection, source))
         _warn(connection, warnings, passed=len(rows) - len(state_funded))
+        stays.warn_of_disagreement(connection, batch.listed, source, warnings)
         return Fates(len(merged.created), len(merged.changed))
 
 
