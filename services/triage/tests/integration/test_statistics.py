@@ -118,6 +118,16 @@ class TestThePublic:
         }
         assert groups((await public(case, by="phase"))["tables"][0]) == {"primary": 8}
 
+    async def test_are_told_that_published_decisions_are_listed_one_by_one(self, case: Service) -> None:
+        for urn in (*SPECIAL[:2], NORTH):
+            await publish(case, urn)
+        body = await public(case, by="region")
+        listed = (await case.client.get("/v1/published-decisions")).json()["data"]
+        assert groups(body["tables"][0]) == {"London": "suppressed", "North East": "suppressed"}
+        assert sorted(each["region"] for each in listed) == ["London", "London", "North East"]
+        assert "no secret" in body["suppression"]["method"]
+        assert "/v1/published-decisions" in body["suppression"]["method"]
+
     async def test_few_in_all_are_hidden_with_their_pupils(self, case: Service) -> None:
         await publish(case, SPECIAL[0])
         [table] = (await public(case, "disadvantage", by="region"))["tables"]

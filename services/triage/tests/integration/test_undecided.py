@@ -102,6 +102,7 @@ class TestOutside:
     async def test_small_numbers_are_left_out(self, case: Service, by: str) -> None:
         found = await undecided(case, by=by, suppress=True)
         assert found["suppression"]["below"] == 6
+        assert "published" not in found["suppression"]["method"]
         shown = [each["proposals"] for each in found["data"]]
         assert all(each is None or each == 0 or each >= 6 for each in shown)
         assert figures(found["total"])[0] == 11

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import yaml
 from fastapi import Request, Response
@@ -35,12 +35,16 @@ DEFINITION: Final = (
 
 
 @cache
-def small_numbers() -> Mapping[str, Any]:
-    """How small numbers are kept out of what the public reads."""
-    found: Mapping[str, Any] = yaml.safe_load(
-        (files("triage.statistics") / "small_numbers.yaml").read_text(encoding="utf-8")
-    )
+def _policy() -> Mapping[str, Any]:
+    text = (files("triage.statistics") / "small_numbers.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Any] = yaml.safe_load(text)
     return found
+
+
+def small_numbers(of: Literal["published", "undecided"]) -> Mapping[str, Any]:
+    """How small numbers are kept out of a kind of table: `version`, `below`, and the method in words."""
+    policy = _policy()
+    return {"version": policy["version"], "below": policy["below"], "method": policy["methods"][of]}
 
 
 def reads_as_office(principal: Principal | None) -> bool:
@@ -85,7 +89,7 @@ async def _statistics(
         "scheme": scheme,
         "by": by,
         "as_of": as_of,
-        "suppression": None if office else small_numbers(),
+        "suppression": None if office else small_numbers("published"),
         "roll": {"first": sources["roll_first"], "last": sources["roll_last"]},
     }
     if meals:
@@ -122,7 +126,7 @@ class _Table:
                 for cell in ((path[:length], row["tier"]), (path[:length], TOTAL)):
                     held = sums.setdefault(cell, dict.fromkeys(SUMS, 0))
                     held.update({name: held[name] + row[name] for name in SUMS})
-        below = small_numbers()["below"]
+        below = small_numbers("published")["below"]
         hidden = hidden_cells(with_margins(leaves), below) if self.suppress else frozenset[Cell]()
         return {
             "total": self._cells(ALL, sums, hidden),

@@ -60,7 +60,7 @@ class AgeTable:
         return {
             "by": self.by,
             "bands": _told_bands(),
-            "suppression": small_numbers() if self.suppress else None,
+            "suppression": small_numbers("undecided") if self.suppress else None,
             "total": _figures(ALL, ages[ALL], hidden),
             "data": [
                 {
@@ -93,7 +93,7 @@ def _counts(ages: Mapping[int, int]) -> dict[str, int]:
 
 
 def _hidden(leaves: Mapping[Path, Mapping[int, int]]) -> frozenset[Cell]:
-    below: Final[int] = small_numbers()["below"]
+    below: Final[int] = small_numbers("undecided")["below"]
     return hidden_cells(with_margins({path: _counts(ages) for path, ages in leaves.items()}), below)
 
 
