@@ -80,6 +80,8 @@ _FINDINGS: Final[Mapping[str, str]] = {
     "academy_without_trust": _school(f"{_OPEN} AND s.rb_kind = 'trust' AND s.rb_id IS NULL", "s.rb_reason"),
     "trust_closed": _TRUST_CLOSED,
     "trusts_disagree": _TRUSTS_DISAGREE,
+    "closed_before_opened": _school("s.close_date < s.open_date", "s.close_date || ' before ' || s.open_date"),
+    "ages_out_of_order": _school("s.high_age < s.low_age", "s.low_age || ' to ' || s.high_age"),
     "laestab_prefix": _school("left(s.laestab, 3) <> s.la_code", "s.laestab || ' in ' || s.la_code"),
     "link_cut": _LINK_CUT,
     "inspected_before_opening": _inspection(

@@ -117,6 +117,10 @@ BREACHES: dict[str, Callable[[Register], object]] = {
     ),
     "trust_closed": closed_trust,
     "trusts_disagree": two_trusts,
+    "closed_before_opened": lambda register: sound(
+        register, 100001, open_date="2020-09-01", close_date="2020-08-31", status="closed"
+    ),
+    "ages_out_of_order": lambda register: sound(register, 100001, low_age=19, high_age=3),
     "laestab_prefix": lambda register: sound(register, 100001, laestab="2023614"),
     "link_cut": lambda register: register.link(sound(register, 100001), sound(register, 100002), cut=True),
     "inspected_before_opening": lambda register: sound(register, 100001, open_date=date(2024, 1, 1)),
