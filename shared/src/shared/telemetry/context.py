@@ -38,7 +38,7 @@ def new_context(request_id: str | None = None, traceparent: str | None = None) -
 
 def _hexadecimal(size: int) -> str:
     """Return so many random bytes; an id keeps nothing secret, and asking the system for it costs a read its part."""
-    return f"{random.getrandbits(8 * size):0{2 * size}x}"  # noqa: S311
+    return f"{random.getrandbits(8 * size):0{2 * size}x}"
 
 
 def enter_context(context: RequestContext) -> None:
