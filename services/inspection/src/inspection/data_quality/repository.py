@@ -87,6 +87,9 @@ _FINDINGS: Final[Mapping[str, str]] = {
     "inspected_before_opening": _inspection(
         "i.urn_at_inspection = s.urn AND i.starts_on < s.open_date", "i.starts_on || ' before ' || s.open_date"
     ),
+    "inspected_after_closing": _inspection(
+        "i.urn_at_inspection = s.urn AND i.starts_on > s.close_date", "i.starts_on || ' after ' || s.close_date"
+    ),
     "relates_assumed": _inspection("i.relates_assumed", "i.relates_to_current_urn::text"),
     "joining_date_assumed": _JOINING_DATE_ASSUMED,
     "location_unknown": _school(

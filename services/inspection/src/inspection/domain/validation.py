@@ -14,7 +14,11 @@ from inspection.domain.frameworks import REPORT_CARD
 
 AREA_OUTSIDE_AGES = "area_outside_ages"
 AREA_MAY_BE_MISSING = "area_may_be_missing"
-CHECKED = frozenset({MISSING, MISMATCH, AREA_OUTSIDE_AGES, AREA_MAY_BE_MISSING})
+BEFORE_OPENING = "inspected_before_opening"
+AFTER_CLOSING = "inspected_after_closing"
+OUT_OF_LIFETIME = frozenset({BEFORE_OPENING, AFTER_CLOSING})
+"""Doubts about an inspection that was held under the school's own URN."""
+CHECKED = frozenset({MISSING, MISMATCH, AREA_OUTSIDE_AGES, AREA_MAY_BE_MISSING, *OUT_OF_LIFETIME})
 """The codes of all doubts that `doubts` may raise."""
 NOT_APPLICABLE = "not_applicable"
 INADEQUATE = 4
@@ -194,6 +198,7 @@ def _untold(case: Case, facts: Mapping[str, Any]) -> list[str]:
 def doubts(case: Case) -> Iterator[str]:
     """Yield the codes of warnings: they stand beside what was given, and change nothing of it."""
     written = case.written
+    yield from _out_of_lifetime(written.starts_on, case.facts)
     grades: dict[str, object] = {each.area: each.grade for each in written.areas}
     if case.rules.code == REPORT_CARD:
         doubt = check_category(written.category, category_of_card(grades, written.safeguarding))
@@ -208,3 +213,11 @@ def doubts(case: Case) -> Iterator[str]:
         if area in case.rules.optional and graded and rule.outside.holds(case.facts):
             yield AREA_OUTSIDE_AGES
             return
+
+
+def _out_of_lifetime(starts_on: date, facts: Mapping[str, Any]) -> Iterator[str]:
+    opened, closed = facts.get("open_date"), facts.get("close_date")
+    if opened is not None and starts_on < opened:
+        yield BEFORE_OPENING
+    if closed is not None and starts_on > closed:
+        yield AFTER_CLOSING

@@ -132,7 +132,7 @@ async def remove(session: AsyncSession, draft_id: UUID) -> None:
     await session.execute(text("DELETE FROM inspection_drafts WHERE id = :id"), {"id": draft_id})
 
 
-_FACTS: Final = "s.low_age, s.high_age, s.sixth_form"
+_FACTS: Final = "s.low_age, s.high_age, s.sixth_form, s.open_date, s.close_date"
 _SCHOOL: Final = {
     False: text(f"SELECT {_FACTS} FROM schools s WHERE urn = :urn"),
     True: text(f"SELECT {_FACTS} FROM {schools_then(one=True)} s"),

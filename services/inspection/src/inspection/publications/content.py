@@ -8,7 +8,7 @@ import orjson
 
 from inspection.data import load
 from inspection.domain.areas import read_grade
-from inspection.domain.validation import CHECKED, Case, doubts
+from inspection.domain.validation import CHECKED, OUT_OF_LIFETIME, Case, doubts
 from inspection.rows import Row
 
 Content = Mapping[str, Any]
@@ -52,7 +52,9 @@ def next_version(row: Row, before: Content, content: Content, case: Case) -> dic
     if content["published_on"] is None:
         columns["published_reason"] = row["published_reason"]
     others = [code for code in row["warnings"] if code not in CHECKED]
-    return {**columns, "warnings": [*others, *columns["warnings"]]}
+    held_here = row["urn_at_inspection"] == content["urn"]
+    checked = [code for code in columns["warnings"] if held_here or code not in OUT_OF_LIFETIME]
+    return {**columns, "warnings": [*others, *checked]}
 
 
 def _stored_grade(area: Mapping[str, Any]) -> int | str | None:

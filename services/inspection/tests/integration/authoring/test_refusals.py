@@ -221,6 +221,41 @@ class TestWhereAnAreaApplies:
         assert [each["code"] for each in made["warnings"]] == ["area_outside_ages"]
 
 
+class TestOutsideTheSchoolsLifetime:
+    """A doubt that bars nothing: what the register has of the dates may be wrong."""
+
+    @pytest.mark.parametrize(
+        ("dates", "told"),
+        [
+            ({"open_date": date(2026, 1, 7)}, ["inspected_before_opening"]),
+            ({"open_date": date(2026, 1, 6)}, []),
+            ({"close_date": date(2026, 1, 5), "status": "closed"}, ["inspected_after_closing"]),
+            ({"close_date": date(2026, 1, 6), "status": "closed"}, []),
+            ({"open_date": date(2000, 9, 1)}, []),
+        ],
+    )
+    async def test_it_is_warned_of_from_the_draft_on(
+        self, inspectorate: httpx.AsyncClient, register: Register, dates: dict[str, Any], told: list[str]
+    ) -> None:
+        register.school(100002, low_age=11, high_age=16, sixth_form=False, **dates)
+        draft = await writing.passed(inspectorate, urn=100002)
+        made = await inspectorate.post(f"/v1/inspections/{draft['id']}/publication")
+        assert made.status_code == 200
+        for document in (draft, made.json()):
+            assert [each["code"] for each in document["warnings"]] == told
+
+    async def test_one_held_under_a_predecessor_is_none(
+        self, inspectorate: httpx.AsyncClient, register: Register
+    ) -> None:
+        register.school(100002, low_age=11, high_age=16, sixth_form=False, open_date=date(2026, 5, 1))
+        for held_under, told in ((100009, []), (100002, ["inspected_before_opening"])):
+            made = register.card(100002, number=str(held_under), urn_at_inspection=held_under)
+            body = {"changes": {"summary": "Told anew."}, "reason": "r"}
+            corrected = await inspectorate.post(f"/v1/inspections/{made}/corrections", json=body)
+            assert corrected.status_code == 201, corrected.text
+            assert [each["code"] for each in corrected.json()["warnings"]] == told
+
+
 class TestNotPublishable:
     async def test_what_has_not_begun(self, inspectorate: httpx.AsyncClient) -> None:
         """Not even for a later day: what was found cannot be known yet."""

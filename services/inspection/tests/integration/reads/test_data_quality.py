@@ -108,6 +108,8 @@ def two_trusts(register: Register) -> None:
     register.membership(100003, "5143", moved[0])
 
 
+_FOUND_ELSEWHERE = {"missing_from_newer_file", "inspected_before_opening", "inspected_after_closing"}
+
 BREACHES: dict[str, Callable[[Register], object]] = {
     "laestab_shared": two_of_one_laestab,
     "postcode_malformed": lambda register: sound(register, 100001, postcode="EC3A5DE"),
@@ -124,6 +126,7 @@ BREACHES: dict[str, Callable[[Register], object]] = {
     "laestab_prefix": lambda register: sound(register, 100001, laestab="2023614"),
     "link_cut": lambda register: register.link(sound(register, 100001), sound(register, 100002), cut=True),
     "inspected_before_opening": lambda register: sound(register, 100001, open_date=date(2024, 1, 1)),
+    "inspected_after_closing": lambda register: sound(register, 100001, status="closed", close_date=date(2023, 2, 28)),
     "relates_assumed": lambda register: register.ungraded(sound(register, 100001), relates_assumed=True),
     "joining_date_assumed": assumed_stay,
     "location_unknown": not_located,
@@ -133,7 +136,7 @@ BREACHES: dict[str, Callable[[Register], object]] = {
     "not_inspected": not_inspected,
     **{
         code: lambda register, code=code: register.ungraded(sound(register, 100001), warnings=[code])  # type: ignore[misc]
-        for code in {entry["code"] for entry in load("warnings")} - {"missing_from_newer_file"}
+        for code in {entry["code"] for entry in load("warnings")} - _FOUND_ELSEWHERE
     },
 }
 
