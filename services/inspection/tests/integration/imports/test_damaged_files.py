@@ -194,6 +194,20 @@ class TestOtherKinds:
         ]
         assert [row["urn"] for row in rows.all("SELECT urn FROM school_links WHERE cut")] == [100002]
 
+    async def test_only_the_circles_that_a_file_has_to_do_with_are_told_with_it(self, importer: Importer) -> None:
+        async def told(*links: tuple[int, int]) -> list[list[int]]:
+            rows = [[str(urn), str(successor), "Successor"] for urn, successor in links]
+            document = await importer.send(csv_file([["URN", "LinkURN", "LinkType"], *rows]), kind="gias-links")
+            return next((each["examples"] for each in document["warnings"] if each["code"] == "link_cycle"), [])
+
+        first = [(100002, 100003), (100003, 100002)]
+        assert await told(*first) == [[100003, 100002]]
+        assert await told((100005, 100006), (100006, 100007)) == []
+        assert await told((100007, 100005)) == [[100007, 100005]]
+        assert await told(*first, (100008, 100009)) == [[100003, 100002]]
+        # walked from another school, the circle of before is cut at a link that this file does not tell
+        assert await told((100001, 100006), (100007, 100001)) == [[100007, 100001], [100005, 100006]]
+
     async def test_places_near_the_meridian(self, importer: Importer, rows: Rows) -> None:
         content = csv_file([["urn", "lat", "lng"], ["100001", "51.5", "5e-05"], ["100002", "0", "0"]])
         document = await importer.send(content, kind="gias-locations")

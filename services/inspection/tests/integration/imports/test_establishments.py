@@ -83,6 +83,10 @@ class TestWhatIsLoaded:
         assert counts(document) == (2, 2, 0, 0, 0)
         assert [each["code"] for each in document["warnings"]] == ["closed_before"]
         assert [row["urn"] for row in rows.all("SELECT urn FROM schools")] == [100001]
+        without = await send(importer, establishment(100001, EstablishmentName="New"))
+        assert without["warnings"] == []
+        again = await send(importer, establishment(100001, EstablishmentName="Newer"), gone)
+        assert [(each["code"], each["count"]) for each in again["warnings"]] == [("closed_before", 1)]
 
     @pytest.mark.parametrize(
         ("title", "value"),

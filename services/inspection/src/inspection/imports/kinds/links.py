@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from inspection.data import load
-from inspection.domain.cycles import closing_edges
+from inspection.domain.cycles import Edge, closing_edges
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns
@@ -93,14 +93,22 @@ class GiasLinks:
         merged = merge(connection, TABLE, batch, source)
         new = (unpack(batch.accepted[key].record.packed) for key in merged.created)
         predecessors = {int(before) for *_, before, _ in new if before is not None}
-        closing = closing_edges(repository.edges(connection))
+        links = repository.directed_links(connection)
+        closing = closing_edges((link.predecessor_urn, link.successor_urn) for link in links)
         repository.cut(connection, closing)
         repository.tell_succeeded(connection, repository.closed_among(connection, predecessors))
-        if closing:
-            warnings.add(
-                "link_cycle",
-                "Links that make a school its own predecessor are cut; the examples are predecessor and successor.",
-                len(closing),
-                [list(edge) for edge in closing],
-            )
+        _warn(warnings, closing, links, batch)
         return Fates(len(merged.created), len(merged.changed))
+
+
+def _warn(warnings: Warnings, closing: Sequence[Edge], links: Sequence[Any], batch: Batch) -> None:
+    """Warn of the links that are cut, of those that the file tells or that were not cut before it."""
+    concerned = {
+        (link.predecessor_urn, link.successor_urn)
+        for link in links
+        if not link.cut or key_of((link.urn, link.link_urn, link.kind)) in batch.listed
+    }
+    told = [list(edge) for edge in closing if edge in concerned]
+    if told:
+        text = "Links that make a school its own predecessor are cut; the examples are predecessor and successor."
+        warnings.add("link_cycle", text, len(told), told)

@@ -220,12 +220,16 @@ def closed_among(connection: Connection, urns: Collection[int]) -> list[int]:
     )
 
 
-def edges(connection: Connection) -> list[tuple[int, int]]:
-    """Return all (predecessor, successor) that the links tell of."""
-    rows = connection.execute(
-        text("SELECT DISTINCT predecessor_urn, successor_urn FROM school_links WHERE predecessor_urn IS NOT NULL")
+def directed_links(connection: Connection) -> list[Any]:
+    """Return the links that have a direction: their keys, the edge that each tells, and whether it is cut already."""
+    return list(
+        connection.execute(
+            text(
+                "SELECT urn, link_urn, kind, predecessor_urn, successor_urn, cut FROM school_links"
+                " WHERE predecessor_urn IS NOT NULL"
+            )
+        )
     )
-    return [(predecessor, successor) for predecessor, successor in rows]
 
 
 def cut(connection: Connection, closing: Collection[tuple[int, int]]) -> None:

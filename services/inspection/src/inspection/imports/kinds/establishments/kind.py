@@ -43,7 +43,7 @@ class GiasEstablishments:
         bulk.tell_trusts(connection, moved.trusts)
         bulk.tell_schools(connection, {*created, *changed, *moved.schools, *placed})
         bulk.tell_succeeded(connection, repository.closed_now(connection, source))
-        _warn(connection, warnings, passed=len(rows) - len(state_funded))
+        _warn(connection, warnings, batch.listed, passed=len(rows) - len(state_funded))
         stays.warn_of_disagreement(connection, batch.listed, source, warnings)
         return Fates(len(merged.created), len(merged.changed))
 
@@ -72,10 +72,10 @@ def _stays(
     return stays.note(connection, seen, known, source, new=set(created))
 
 
-def _warn(connection: Connection, warnings: Warnings, passed: int) -> None:
+def _warn(connection: Connection, warnings: Warnings, listed: Collection[int], passed: int) -> None:
     if passed:
         text = "Establishments that are no state-funded schools (independent schools, colleges ...) are passed over."
         warnings.add("not_state_funded", text, passed)
-    if closed := repository.kept_for_lineage(connection):
+    if closed := repository.kept_for_lineage(connection, listed):
         text = "Establishments that closed before any file told of them are kept to name the schools of a lineage."
         warnings.add("closed_before", text, closed)

@@ -2,10 +2,13 @@
 
 # ruff: noqa: S608 - statements are put together from names of ours; every value is bound
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, text
 
 from inspection.domain.register import CLOSED, CLOSURE, REGISTER_ONLY, SHARED
 from inspection.imports.kinds.model import Provenance
+from inspection.imports.kinds.packing import number_array
 
 _FIELDS = ", ".join(("urn", *SHARED, *CLOSURE, *REGISTER_ONLY))
 _LISTED = ", ".join(f"e.{name}" for name in ("urn", *SHARED, *CLOSURE, *REGISTER_ONLY))
@@ -57,11 +60,15 @@ def closed_now(connection: Connection, source: Provenance) -> list[int]:
     )
 
 
-def kept_for_lineage(connection: Connection) -> int:
-    """Count the establishments that closed before any file told of them."""
+def kept_for_lineage(connection: Connection, urns: Collection[int]) -> int:
+    """Count those of these establishments that closed before any file told of them."""
     return int(
         connection.scalar(
-            text("SELECT count(*) FROM establishments e WHERE NOT EXISTS (SELECT FROM schools s WHERE s.urn = e.urn)")
+            text(
+                "SELECT count(*) FROM establishments e WHERE e.urn = ANY(CAST(:urns AS int[]))"
+                " AND NOT EXISTS (SELECT FROM schools s WHERE s.urn = e.urn)"
+            ),
+            {"urns": number_array(urns)},
         )
         or 0
     )
