@@ -249,19 +249,28 @@ def stale_releases(connection: Connection, rule: str) -> list[Row]:
 
 _UNDECIDED: Final = """
 WITH changed AS MATERIALIZED (
-    SELECT c.urn FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
+    SELECT c.urn, CAST(NULL AS text) AS year FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
     UNION
-    SELECT m.urn FROM pupil_measures m WHERE m.source_id = :source AND m.measure = ANY(:shares))
+    SELECT k.predecessor_urn, NULL FROM school_links k WHERE k.source_id = :source
+    UNION
+    SELECT m.urn, m.period FROM pupil_measures m WHERE m.source_id = :source AND m.measure = ANY(:shares))
 UPDATE progress_releases r SET made_under = ''
-WHERE r.urn IN (
-    SELECT released.urn FROM (SELECT DISTINCT urn FROM progress_releases) AS released
+FROM (
+    SELECT released.urn, changed.year FROM (SELECT DISTINCT urn FROM progress_releases) AS released
     CROSS JOIN LATERAL line_of(released.urn) AS other (urn)
-    JOIN changed ON changed.urn = other.urn)"""
+    JOIN changed ON changed.urn = other.urn) AS beside
+WHERE beside.urn = r.urn AND (beside.year IS NULL OR beside.year = left(r.period, 7))"""
 
 
 def undecide_beside(connection: Connection, source_id: int) -> None:
     """Take the decision from the releases of which a source has changed what official files say beside them."""
     connection.execute(text(_UNDECIDED), {"source": source_id, "shares": shares_beside()})
+
+
+def keep_beside(connection: Connection) -> None:
+    """Keep what official files say now with the versions of which it was not kept when they were made."""
+    sql = f"UPDATE progress_versions v SET beside = {_BESIDE.format(of='v')} WHERE v.beside IS NULL"
+    connection.execute(text(sql), _decided_by())
 
 
 _SAME_VERSION: Final = "urn = :urn AND period = :period AND version = :version"

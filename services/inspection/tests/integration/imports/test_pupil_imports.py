@@ -245,12 +245,14 @@ class TestReleasesBesideAFile:
         await importer.send(ofsted_file([school(100001, **{"Total number of pupils": "550"})]), "2025-09-30")
         assert self.told(rows) == [600, None]
 
-    async def test_a_census_of_the_school_it_followed(self, importer: Importer, rows: Rows) -> None:
+    @pytest.mark.parametrize("first", ["link", "census"])
+    async def test_a_census_of_the_school_it_followed(self, importer: Importer, rows: Rows, first: str) -> None:
+        links = csv_file([["URN", "LinkURN", "LinkType"], ["100001", "100002", "Predecessor"]])
+        files = {"link": (links, "gias-links"), "census": (census(["100002", "20.0", "1", "2", "9"]), "pupil-census")}
         await importer.send(ofsted_file([school(urn, **{"Total number of pupils": "600"}) for urn in (100001, 100002)]))
-        rows.connection.execute(
-            "INSERT INTO school_links (urn, link_urn, kind, predecessor_urn, successor_urn, content_hash, source_id)"
-            " SELECT 100002, 100001, 'successor', 100002, 100001, '', max(id) FROM sources"
-        )
+        content, kind = files.pop(first)
+        await send(importer, content, kind=kind)
         self.release(rows, 600, 117)
-        await send(importer, census(["100002", "20.0", "1.0", "2.0", "9.0"]))
+        [(content, kind)] = files.values()
+        await send(importer, content, kind=kind)
         assert self.told(rows) == [600, None]

@@ -1,5 +1,6 @@
 """What was stored under an earlier rule of suppression: not shown, and made anew under the present one."""
 
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -48,3 +49,14 @@ async def test_figures_of_an_earlier_rule_are_hidden_until_they_are_decided_anew
     assert after["fsm_ever6_percent"]["school"]["value"] == after["fsm_ever6_percent"]["england"]["value"] == 25.0
     released = (await people.send("trust:5144", "GET", path_of())).json()
     assert shown(released) == {"pupils_on_roll": (380, "value"), "fsm_eligible": (None, "suppressed")}
+
+
+async def test_a_version_of_an_earlier_release_is_held_to_what_is_known_now(
+    people: People, register: Register, database: psycopg.Connection[Any], urls: DatabaseUrls
+) -> None:
+    assert (await people.send(OWN, "PUT", path_of(), json=figures(pupils_on_roll=800))).status_code == 201
+    database.execute("UPDATE progress_versions SET beside = NULL")
+    redecide_once(create_engine(sqlalchemy_url(urls.app), connect_args={"options": "-c app.visibility=all"}))
+    register.school_change(ACADEMY, "pupils", 380, 800, date(2026, 6, 30))
+    told = (await people.send(OWN, "GET", path_of())).json()
+    assert shown(told) == {"pupils_on_roll": (None, "suppressed")}
