@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Parameters, Row, fetch_all, stream_all
 from inspection.schools.listing_sql import SOURCE_ID
-from inspection.schools.stays_sql import told_otherwise
+from inspection.schools.stays_sql import HELD_NOW, told_otherwise
 
 Position = tuple[int, str]
 
@@ -46,7 +46,7 @@ _JOINING_DATE_ASSUMED = f"""
 SELECT s.urn, s.name, s.region, s.la_code, {_NO_INSPECTION}, m.id::text AS ref,
     m.trust_uid || ' from ' || m.joined_on AS value, {_SOURCE}
 FROM memberships m JOIN schools s ON s.urn = m.urn JOIN sources src ON src.id = m.source_id
-WHERE m.assumed AND m.left_on IS NULL"""
+WHERE m.assumed AND {HELD_NOW}"""
 
 _TRUST_CLOSED = f"""
 SELECT s.urn, s.name, s.region, s.la_code, {_NO_INSPECTION}, g.uid AS ref, g.uid || ' ' || g.status AS value, {_SOURCE}
@@ -88,7 +88,8 @@ _FINDINGS: Final[Mapping[str, str]] = {
         "i.urn_at_inspection = s.urn AND i.starts_on < s.open_date", "i.starts_on || ' before ' || s.open_date"
     ),
     "inspected_after_closing": _inspection(
-        "i.urn_at_inspection = s.urn AND i.starts_on > s.close_date", "i.starts_on || ' after ' || s.close_date"
+        "i.urn_at_inspection = s.urn AND i.starts_on > s.close_date AND (s.close_date < s.open_date) IS NOT TRUE",
+        "i.starts_on || ' after ' || s.close_date",
     ),
     "relates_assumed": _inspection("i.relates_assumed", "i.relates_to_current_urn::text"),
     "joining_date_assumed": _JOINING_DATE_ASSUMED,

@@ -29,14 +29,36 @@ def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: 
 
     Files may come in any order. One that contradicts what an earlier and a later file together say is not believed.
     """
-    ordered = sorted(stays, key=lambda stay: stay.first_seen_on)
+    begun, announced = _begun(stays, stays, day)
+    ordered = sorted(begun, key=lambda stay: stay.first_seen_on)
     before = [stay for stay in ordered if stay.first_seen_on <= day]
     after = [stay for stay in ordered if stay.first_seen_on > day]
     told = _older(before, after, day, trust_uid) if after else _newest(before, day, trust_uid)
-    return [
+    dated = [
         replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) if stay.assumed else stay
         for place, stay in enumerate(told)
     ]
+    return _followed(dated, announced)
+
+
+def _begun(told: Sequence[Stay], known: Sequence[Stay], day: date) -> tuple[list[Stay], list[Stay]]:
+    """Return the stays that are told to have begun by now, and those that the register announces for later.
+
+    Now is `day`, or that of the newest file that shows where the school is. What is announced has not ended anything.
+    """
+    now = max([day, *(stay.first_seen_on for stay in known if stay.assumed)])
+    announced = [stay for stay in told if not stay.assumed and stay.joined_on > now]
+    begun = [stay for stay in told if stay not in announced]
+    if begun and announced and begun[-1].left_on == announced[0].joined_on:
+        begun[-1] = replace(begun[-1], left_on=None)
+    return begun, announced
+
+
+def _followed(begun: list[Stay], announced: Sequence[Stay]) -> list[Stay]:
+    """Return the stays followed by those that are announced: the last one holds until the first of these begins."""
+    if begun and announced and begun[-1].left_on is None:
+        begun = [*begun[:-1], replace(begun[-1], left_on=announced[0].joined_on)]
+    return [*begun, *announced]
 
 
 def in_turn(official: Iterable[Stay]) -> list[Stay]:
@@ -63,6 +85,13 @@ def settle(stays: Sequence[Stay], official: Sequence[Stay], day: date) -> list[S
     """
     if not official:
         return list(stays)
+    begun, announced = _begun(official, stays, day)
+    if not begun:
+        return _followed([stay for stay in stays if stay.assumed], announced)
+    return _followed(_settled(stays, begun, day), announced)
+
+
+def _settled(stays: Sequence[Stay], official: Sequence[Stay], day: date) -> list[Stay]:
     first, last = official[0], official[-1]
     shown = sorted((stay for stay in stays if stay.assumed), key=lambda stay: stay.first_seen_on)
     before = [stay for stay in shown if stay.first_seen_on < first.joined_on]
@@ -83,7 +112,8 @@ def settle(stays: Sequence[Stay], official: Sequence[Stay], day: date) -> list[S
 
 def end(stays: Sequence[Stay], closed_on: date) -> list[Stay]:
     """Return the stays, in order, of a school that closed on this day: it left then, though a file showed it later."""
-    ordered = sorted(stays, key=lambda stay: stay.first_seen_on)
+    begun, _ = _begun(stays, stays, closed_on)
+    ordered = sorted(begun, key=lambda stay: stay.first_seen_on)
     if not ordered or ordered[-1].left_on is not None:
         return ordered
     last = ordered[-1]
@@ -92,7 +122,9 @@ def end(stays: Sequence[Stay], closed_on: date) -> list[Stay]:
 
 def _newest(stays: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:
     """Apply what the newest file shows."""
-    current = stays[-1] if stays and stays[-1].left_on is None else None
+    last = stays[-1] if stays else None
+    to_end = last is not None and not last.assumed and last.left_on is not None and last.left_on > day
+    current = last if last is not None and (last.left_on is None or to_end) else None
     if current is not None and current.trust_uid == trust_uid:
         return stays
     if current is not None:

@@ -11,6 +11,7 @@ from inspection.inspections.repository import INSPECTION_COLUMNS, SOURCE_COLUMNS
 from inspection.inspections.standing_sql import VISIBLE
 from inspection.rows import Row, fetch_all
 from inspection.schools.listing_sql import SCHOOL_COLUMNS, SCHOOL_TABLES
+from inspection.schools.stays_sql import HELD_NOW
 
 Body = Literal["trust", "local_authority"]
 
@@ -22,7 +23,7 @@ async def schools_of(reads: AsyncConnection, body: Body, code: str) -> list[Row]
     sql = f"""
 SELECT {SCHOOL_COLUMNS}, m.joined_on, m.assumed AS joined_assumed
 {SCHOOL_TABLES}
-    LEFT JOIN memberships m ON m.urn = s.urn AND m.trust_uid = s.trust_uid AND m.left_on IS NULL
+    LEFT JOIN memberships m ON m.urn = s.urn AND m.trust_uid = s.trust_uid AND {HELD_NOW}
 WHERE {_COLUMNS[body]} = :code
 ORDER BY s.name, s.urn"""
     return await fetch_all(reads, sql, {"code": code})

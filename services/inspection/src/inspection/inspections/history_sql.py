@@ -15,6 +15,7 @@ the same school or on one that a link joins to it directly.
 from typing import Final
 
 from inspection.inspections.standing_sql import STANDING
+from inspection.schools.stays_sql import HELD
 
 _SNAPSHOT: Final = """
     SELECT (jsonb_populate_record(NULL::inspections, jsonb_build_object(
@@ -51,15 +52,25 @@ MEMBERSHIP_COLUMNS: Final = """
         THEN then_in.trust_uid IS DISTINCT FROM now_in.trust_uid AND i.starts_on < now_in.joined_on
     END AS before_joining"""
 
-MEMBERSHIPS: Final = """
+_MEMBERSHIPS: Final = f"""
 LEFT JOIN LATERAL (
     SELECT m.trust_uid, g.name, m.assumed
     FROM memberships m JOIN school_groups g ON g.uid = m.trust_uid
     WHERE m.urn = coalesce(i.urn_at_inspection, i.urn)
-        AND m.joined_on <= i.starts_on AND (m.left_on IS NULL OR m.left_on > i.starts_on)
+        AND {HELD.format(day="i.starts_on")}
     ORDER BY m.first_seen_on
     LIMIT 1) then_in ON true
-LEFT JOIN memberships now_in ON now_in.urn = :urn AND now_in.left_on IS NULL"""
+LEFT JOIN LATERAL (
+    SELECT m.trust_uid, m.joined_on
+    FROM memberships m
+    WHERE m.urn = :urn AND {HELD}
+    ORDER BY m.first_seen_on DESC
+    LIMIT 1) now_in ON true"""
+
+
+def memberships_on(day: str) -> str:
+    """Return the joins that tell in which trust an inspection `i` was, and in which the school :urn is on a day."""
+    return _MEMBERSHIPS.format(day=day)
 
 
 def history_of(inspections: str, visible: str, told: str = "true") -> str:

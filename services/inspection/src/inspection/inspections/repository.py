@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from inspection.inspections.history_sql import (
     MEMBERSHIP_COLUMNS,
-    MEMBERSHIPS,
     SNAPSHOT_BY_ID,
     WHOLE_ROW,
     WHOLE_ROW_THEN,
     history_of,
+    memberships_on,
 )
 from inspection.inspections.standing_sql import KEPT_VERSION, NEWEST_KEPT_FIRST, STANDING, STOOD, VISIBLE
 from inspection.rows import Parameters, Reads, Row, fetch_all, fetch_count, fetch_first, stream_all
@@ -139,18 +139,18 @@ _HISTORY = history_of(f"inspections i {_OF_LINE} i.urn", VISIBLE)
 _HISTORY_ON = history_of(f"{STANDING} {_OF_LINE} now.urn", STOOD, told="o.starts_on <= :as_of")
 
 
-def _history_page(history: str, whole_row: str) -> str:
+def _history_page(history: str, whole_row: str, day: str) -> str:
     return f"""{history}
 SELECT {INSPECTION_COLUMNS}, {SOURCE_COLUMNS}, i.evidence, i.urn <> :urn AS from_predecessor,
     i.urn = :urn AND i.relates_to_current_urn AS relates_to_school,
     {MEMBERSHIP_COLUMNS}
 FROM history JOIN LATERAL ({whole_row}) i ON true
 LEFT JOIN sources src ON src.id = i.source_id
-{MEMBERSHIPS}"""
+{memberships_on(day)}"""
 
 
-_HISTORY_PAGE = _history_page(_HISTORY, WHOLE_ROW)
-_HISTORY_PAGE_ON = _history_page(_HISTORY_ON, WHOLE_ROW_THEN)
+_HISTORY_PAGE = _history_page(_HISTORY, WHOLE_ROW, "current_date")
+_HISTORY_PAGE_ON = _history_page(_HISTORY_ON, WHOLE_ROW_THEN, ":as_of")
 
 
 async def history(

@@ -82,9 +82,9 @@ def _by_what_is_known(key: str, former: Document) -> str:
 
 def joined_trust(memberships: Sequence[Row]) -> Document | None:
     """Return the trust that a school is in now and when it joined, or None."""
-    stay = next((each for each in memberships if each["left_on"] is None), None)
-    if stay is None:
+    if not memberships:
         return None
+    stay = memberships[0]
     joined_on, name = stay["joined_on"], stay["trust_name"] or stay["trust_uid"]
     text = say("card.assumed_joining", trust=name, joined_on=day(joined_on)) if stay["assumed"] else None
     return {

@@ -36,7 +36,7 @@ WHOLE_HISTORY = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is read for one page: the latest card, all inspections, the chain with its names, the stays in trusts."""
+    """What is read for one page: the latest card, all inspections, the chain with its names, the present stay."""
 
     card: Row
     inspections: Sequence[Row]
@@ -67,7 +67,7 @@ async def _read(reads: Reads, card: Row) -> Reading:
     held_under = {row["urn_at_inspection"] or row["urn"] for row in (*rows, card)} - {None}
     urns = sorted({*held_under, *(member.urn for member in lineage.members)})
     names = await lineage_sql.names(reads, urns)
-    memberships = await schools.memberships(reads, urn, None)
+    memberships = await schools.memberships(reads, urn, today())
     return Reading(card, rows, lineage, names, memberships, await dashboard_document(reads, urn))
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 HELD: Final = "m.joined_on <= {day} AND (m.left_on IS NULL OR m.left_on > {day})"
 """The condition that the stay `m` held on a day: one that is to begin does not yet, one that is to end still does."""
+HELD_NOW: Final = HELD.format(day="current_date")
 
 _OTHERWISE: Final = f"""
 schools s

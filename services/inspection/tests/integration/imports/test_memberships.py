@@ -97,6 +97,36 @@ async def test_rows_that_cannot_be_are_told(importer: Importer, client: httpx.As
     assert rows.count("memberships") == 2
 
 
+async def test_a_stay_still_to_come_is_told_and_the_present_one_holds_until_then(
+    importer: Importer, client: httpx.AsyncClient
+) -> None:
+    await importer.send(monthly("7"), "2025-08-31")
+    document = await send(importer, [row("7", "01-09-2015"), row("8", "01-09-2090")])
+
+    told = {each["code"]: (each["count"], each["examples"]) for each in document["warnings"]}
+    assert told == {"joins_later": (1, [100001]), "overlapping_stays": (1, [100001])}
+    assert await stays(client) == [("8", "2090-09-01", None, False), ("7", "2015-09-01", "2090-09-01", False)]
+    now = (await client.get("/v1/schools/100001/memberships", params={"as_of": "2026-06-30"})).json()["data"]
+    assert [each["trust"]["uid"] for each in now] == ["7"]
+    (listed,) = (await client.get("/v1/trusts/7/schools")).json()["data"]
+    assert listed["joined_on"] == "2015-09-01"
+    history = (await client.get("/v1/schools/100001/inspections")).json()["data"]
+    assert [each["before_joining_current_trust"] for each in history] == [False]
+    card = (await client.get("/v1/schools/100001/report-card", params={"audience": "parent"})).json()
+    assert card["joined_trust"]["uid"] == "7"
+
+
+async def test_whether_an_inspection_was_before_joining_is_judged_by_the_trust_of_the_day(
+    importer: Importer, client: httpx.AsyncClient
+) -> None:
+    await importer.send(monthly("8"), "2026-05-31")
+    await send(importer, MOVED)
+    path = "/v1/schools/100001/inspections"
+    for query, before in (({"as_of": "2023-12-30"}, False), ({"as_of": "2024-01-01"}, True), ({}, True)):
+        (told,) = (await client.get(path, params=query)).json()["data"]
+        assert told["before_joining_current_trust"] is before
+
+
 class TestDisagreement:
     """Of the register's extract and its history of memberships, whichever came first, and whichever is newer."""
 

@@ -215,6 +215,24 @@ class TestStaysThatTheRegisterTells:
         told = [_fact("1", self.JOINED)]
         assert observe(told, DECEMBER, "1", OPENED) == told
 
+    def test_one_that_is_announced_ends_the_present_one_on_its_day_only(self) -> None:
+        later = date(2030, 9, 1)
+        told = in_turn([_fact("1", self.JOINED), _fact("2", later)])
+        assert settle([], told, AUGUST) == told
+        assert observe(told, DECEMBER, "1", OPENED) == told
+        moved = observe(told, DECEMBER, "3", OPENED)
+        assert moved == [_fact("1", self.JOINED, DECEMBER), Stay("3", DECEMBER, DECEMBER, later), _fact("2", later)]
+        assert settle(moved, told, AUGUST) == moved
+        assert end(told, DECEMBER) == [_fact("1", self.JOINED, DECEMBER)]
+        assert settle([Stay("9", OPENED, AUGUST)], [_fact("2", later)], AUGUST) == [
+            Stay("9", OPENED, AUGUST, later),
+            _fact("2", later),
+        ]
+
+    def test_one_that_is_to_end_goes_on_until_then(self) -> None:
+        told = [_fact("1", self.JOINED, date(2030, 8, 31))]
+        assert observe(told, DECEMBER, "1", OPENED) == told
+
 
 def _fact(uid: str, joined_on: date, left_on: date | None = None) -> Stay:
     return Stay(uid, joined_on, joined_on, left_on, assumed=False)

@@ -83,6 +83,7 @@ class _Count:
     strangers: list[int] = field(default_factory=list)
     older: list[int] = field(default_factory=list)
     overlapping: list[int] = field(default_factory=list)
+    ahead: list[int] = field(default_factory=list)
 
 
 class GiasMemberships:
@@ -114,6 +115,8 @@ class GiasMemberships:
                 continue
             told[urn] = _told(urn, by_urn[urn], held.stays if held and batch.partial else (), count)
             _compare(by_urn[urn], held.stays if held else (), count)
+            if any(row.joined_on > source.as_at for row in by_urn[urn]):
+                count.ahead.append(urn)
         moved = stays.settle(connection, told, source)
         repository.tell_trusts(connection, moved.trusts)
         repository.tell_schools(connection, moved.schools)
@@ -156,6 +159,11 @@ def _warn(warnings: Warnings, count: _Count) -> None:
             "overlapping_stays",
             "A school is in one trust at a time: a stay ends, at the latest, when the next one begins.",
             count.overlapping,
+        ),
+        (
+            "joins_later",
+            "A stay that begins after the date of the file counts from its day on, and the one before it until then.",
+            count.ahead,
         ),
     ):
         if urns:
