@@ -1,4 +1,4 @@
-"""What official files said beside a version when it was made; versions of the same term in a school's line."""
+"""What official files said of a school, and of the others of its line, beside a version when it was made."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,27 +24,13 @@ CREATE FUNCTION line_of(start integer) RETURNS SETOF integer LANGUAGE sql STABLE
     SELECT urn FROM line
 $$
 """
-# it must see past the claims of whoever asks: what is hidden is the same for everybody
-TERM_VERSIONS = """
-CREATE FUNCTION term_versions(school integer, term text) RETURNS SETOF progress_versions LANGUAGE plpgsql AS $$
-DECLARE
-    visibility text := current_setting('app.visibility', true);
-BEGIN
-    PERFORM set_config('app.visibility', 'all', true);
-    RETURN QUERY SELECT p.* FROM progress_versions p
-        WHERE p.urn IN (SELECT line_of(school)) AND p.period = term;
-    PERFORM set_config('app.visibility', coalesce(visibility, ''), true);
-END $$
-"""
 
 
 def upgrade() -> None:
     op.add_column("progress_versions", sa.Column("beside", postgresql.JSONB(), nullable=True))
     op.execute(LINE_OF)
-    op.execute(TERM_VERSIONS)
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION term_versions(integer, text)")
     op.execute("DROP FUNCTION line_of(integer)")
     op.drop_column("progress_versions", "beside")

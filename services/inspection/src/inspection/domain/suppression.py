@@ -77,17 +77,6 @@ class Told:
     figures: Mapping[str, frozenset[Figure]] = field(default_factory=dict)
     hidden: Hidden = field(default_factory=Hidden)
 
-    @classmethod
-    def of(cls, several: Collection["Told"]) -> "Told":
-        """Return what several have told together."""
-        wholes: dict[str, frozenset[int]] = {}
-        figures: dict[str, frozenset[Figure]] = {}
-        for told in several:
-            wholes |= {name: wholes.get(name, frozenset()) | each for name, each in told.wholes.items()}
-            figures |= {name: figures.get(name, frozenset()) | each for name, each in told.figures.items()}
-        codes = frozenset[str]().union(*(told.hidden.codes for told in several))
-        return cls(wholes, figures, Hidden(codes, frozenset[str]().union(*(told.hidden.wholes for told in several))))
-
     @property
     def every_whole(self) -> frozenset[int]:
         """The wholes of all families."""

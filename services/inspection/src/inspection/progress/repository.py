@@ -53,12 +53,9 @@ _BESIDE: Final = """
 
 _READ: Final = f"""
 {_BESIDE.format(of="v")} AS now,
-(SELECT json_agg(json_build_object('urn', h.urn, 'measures', h.measures, 'beside', h.beside)
-        ORDER BY h.submitted_at, h.urn, h.version)
-    FROM term_versions(v.urn, v.period) h
-    WHERE CASE WHEN h.urn = v.urn THEN h.version <= v.version
-        ELSE (h.submitted_at, h.urn) < (v.submitted_at, v.urn) END) AS history"""
-"""What a version is shown from, as `shown.shown_of` reads it: beside `now`, all told up to it in the school's line."""
+(SELECT json_agg(json_build_object('measures', h.measures, 'beside', h.beside) ORDER BY h.version)
+    FROM progress_versions h WHERE h.urn = v.urn AND h.period = v.period AND h.version <= v.version) AS history"""
+"""What a version is shown from, as `shown.shown_of` reads it: what stands beside it now, and all versions up to it."""
 
 _SEEN: Final = """
 (:everything OR v.tenancy_orgs && CAST(:orgs AS text[]) OR v.tenancy_region = ANY(CAST(:regions AS text[])))"""
@@ -97,15 +94,10 @@ async def schools(session: AsyncSession, urns: Collection[int]) -> dict[int, Row
     return {row["urn"]: row for row in await _all(session, _SCHOOLS, urns=list(urns))}
 
 
-_LOCK: Final = """
-SELECT pg_advisory_xact_lock(hashtextextended('progress ' || each.urn || ' ' || :period, 0))
-FROM (SELECT urn FROM line_of(:urn) AS urn ORDER BY urn) AS each"""
-
-
 async def lock(session: AsyncSession, urn: int, period: str) -> None:
-    """Let nobody else write this school's term, or that of another of its line, until the transaction ends."""
+    """Let nobody else write this school's term until the transaction ends."""
     await _all(session, "SELECT pg_advisory_xact_lock_shared(hashtextextended('progress-batches', 0))")
-    await _all(session, _LOCK, urn=urn, period=period)
+    await _all(session, "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=f"progress {urn} {period}")
 
 
 async def lock_all(session: AsyncSession) -> None:

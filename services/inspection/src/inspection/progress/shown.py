@@ -70,17 +70,16 @@ class Official:
         return floor(min(self.rolls) * least) <= roll <= ceil(max(self.rolls) * most)
 
 
-Beside = Mapping[int, Official]
-"""What official files say of a school and of the others of its line, by URN."""
+Beside = Collection[Official]
+"""What official files say of a school and of the others of its line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
     """What a school supplied for a term, as it was sent; `beside`: what official files said when that was."""
 
-    urn: int
     measures: Sequence[Mapping[str, Any]]
-    beside: Beside
+    beside: Beside = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Table:
     """The figures of one school and term, and the families they make up."""
 
     entries: Sequence[Entry]
-    official: Collection[Official] = ()
+    official: Beside = ()
 
     @property
     def roll(self) -> int | None:
@@ -154,14 +153,11 @@ class Table:
 
         Whether it is shown must not depend on a hidden figure, of which it would tell.
         """
-        own = () if self.roll is None else (self.roll,)
+        rolls = {roll for official in self.official for roll in official.rolls}
+        rolls |= set() if self.roll is None else {self.roll}
         return all(
             measure.among not in official.untold
-            and all(
-                leaves_no_few(outer, {*official.rolls, *own}, count)
-                for outer in official.shares
-                if outer.measure == measure.among
-            )
+            and all(leaves_no_few(outer, rolls, count) for outer in official.shares if outer.measure == measure.among)
             for official in self.official
         )
 
@@ -212,7 +208,7 @@ def _document(entry: Entry, hidden: Hidden, family: Family | None) -> Document:
 
 def beside_of(urn: int, stored: Sequence[Mapping[str, Any]]) -> Beside:
     """Return what official files say beside a term of a school, as it is stored: of others of its line, the year's."""
-    return {each["urn"]: _official(each) if each["urn"] == urn or each["shares"] else Official() for each in stored}
+    return [_official(each) for each in stored if each["urn"] == urn or each["shares"]]
 
 
 def _official(stored: Mapping[str, Any]) -> Official:
@@ -226,26 +222,22 @@ def shown_of(row: Mapping[str, Any]) -> list[Document]:
 
     One that was made before it was kept what stood beside it is taken as if it were made now.
     """
-    history = [
-        Version(each["urn"], each["measures"], beside_of(each["urn"], each["beside"] or row["now"]))
-        for each in row["history"]
-    ]
-    return shown(history, beside_of(row["urn"], row["now"]))
+    urn, now = row["urn"], row["now"]
+    history = [Version(each["measures"], beside_of(urn, each["beside"] or now)) for each in row["history"]]
+    return shown(history, beside_of(urn, now))
 
 
-def shown(versions: Sequence[Version], now: Beside) -> list[Document]:
+def shown(versions: Sequence[Version], now: Beside = ()) -> list[Document]:
     """Return the last of a term's versions as it is read by anybody who may read it, from all versions up to it.
 
-    Every version counts, released or not, of any school of the line: owners and department read them all, and what they
-    read must not give away what the public does not, nor the other way round. What a version tells was decided by what
-    was known when it was made: official files that come later may hide more of it, and show nothing more.
+    Every version counts, released or not: owner and department read them all, and what they read must not give away
+    what the public does not, nor the other way round. What a version tells was decided by what was known when it was
+    made: official files that come later may hide more of it, and show nothing more.
     """
-    told: dict[int, Told] = {}
-    table, before, hidden = Table([]), Told(), Hidden()
+    table, told, before, hidden = Table([]), Told(), Told(), Hidden()
     for version in versions:
-        table = Table(entries_of(version.measures), version.beside.values())
-        before = Told.of([told[urn] for urn in version.beside if urn in told])
+        table, before = Table(entries_of(version.measures), version.beside), told
         hidden = table.hidden(before)
-        told[version.urn] = before.after(list(table.families.values()), hidden)
-    later = Table(table.entries, now.values()).hidden(before)
+        told = before.after(list(table.families.values()), hidden)
+    later = Table(table.entries, now).hidden(before)
     return table.shown(Hidden(hidden.codes | later.codes, hidden.wholes | later.wholes))

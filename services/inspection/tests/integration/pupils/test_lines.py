@@ -1,4 +1,4 @@
-"""Terms of a school and the academy that followed it: the same pupils, told by two bodies under two numbers."""
+"""Terms of a school and the academy that followed it: official shares of the one stand beside those of the other."""
 
 from datetime import date
 from typing import Any
@@ -38,15 +38,15 @@ class TestALine:
         told = await self.told(people, OWN, ACADEMY, pupils_on_roll=380, fsm_eligible=74)
         assert told == {"pupils_on_roll": 380, "fsm_eligible": None}
 
-    async def test_what_one_told_counts_for_the_other_which_cannot_see_it(self, people: People) -> None:
+    async def test_what_one_supplied_is_no_matter_of_the_other_which_cannot_see_it(self, people: People) -> None:
         await people.send(LA, "PUT", path_of(MAINTAINED), json=figures(pupils_on_roll=380, fsm_eligible=74))
         told = await self.told(people, OWN, ACADEMY, pupils_on_roll=380, fsm_eligible=71)
-        assert told == {"pupils_on_roll": 380, "fsm_eligible": None}
+        assert told == {"pupils_on_roll": 380, "fsm_eligible": 71}
 
-    async def test_a_line_that_forks_tells_nothing_of_the_same_pupils(self, people: People, register: Register) -> None:
+    async def test_of_a_line_that_forks_nothing_stands_beside(self, people: People, register: Register) -> None:
         register.link(MAINTAINED, OTHERS)
-        await people.send(LA, "PUT", path_of(MAINTAINED), json=figures(pupils_on_roll=380, fsm_eligible=74))
-        assert (await self.told(people, OWN, ACADEMY, pupils_on_roll=380, fsm_eligible=71))["fsm_eligible"] == 71
+        register.figure(MAINTAINED, "fsm_ever6_percent", "2025-26", 20.0)
+        assert (await self.told(people, OWN, ACADEMY, pupils_on_roll=380, fsm_eligible=74))["fsm_eligible"] == 74
 
     async def test_a_roll_that_a_later_file_knows_stays_hidden(self, people: People, register: Register) -> None:
         told = await self.told(people, OWN, ACADEMY, pupils_on_roll=800)
