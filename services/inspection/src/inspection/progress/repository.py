@@ -239,19 +239,21 @@ def stale_releases(connection: Connection, rule: str) -> list[Row]:
     return [dict(row) for row in connection.execute(text(sql), {"rule": rule}).mappings()]
 
 
+# the lines are put together first: looked up release by release, all that changed would be gone through for each
 _UNDECIDED: Final = """
-WITH changed AS MATERIALIZED (
+WITH lines AS MATERIALIZED (
+    SELECT released.urn, other.urn AS other
+    FROM (SELECT DISTINCT urn FROM progress_releases) AS released
+    CROSS JOIN LATERAL line_of(released.urn) AS other (urn)),
+changed AS MATERIALIZED (
     SELECT c.urn, CAST(NULL AS text) AS year FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
     UNION
     SELECT k.predecessor_urn, NULL FROM school_links k WHERE k.source_id = :source
     UNION
     SELECT m.urn, m.period FROM pupil_measures m WHERE m.source_id = :source AND m.measure = ANY(:shares))
 UPDATE progress_releases r SET made_under = ''
-FROM (
-    SELECT released.urn, changed.year FROM (SELECT DISTINCT urn FROM progress_releases) AS released
-    CROSS JOIN LATERAL line_of(released.urn) AS other (urn)
-    JOIN changed ON changed.urn = other.urn) AS beside
-WHERE beside.urn = r.urn AND (beside.year IS NULL OR beside.year = left(r.period, 7))"""
+FROM lines JOIN changed ON changed.urn = lines.other
+WHERE lines.urn = r.urn AND (changed.year IS NULL OR changed.year = left(r.period, 7))"""
 
 
 def undecide_beside(connection: Connection, source_id: int) -> None:
