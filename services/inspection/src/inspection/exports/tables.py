@@ -103,6 +103,9 @@ def explanations(title: str, tables: Sequence[Table], sources: Iterable[Row]) ->
     yield ("Grades of different frameworks are not comparable and stand in columns of their own.",)
     yield ("In parentheses: why there is no grade. An empty block: no such inspection is on the school's row.",)
     yield ("Schools hold the latest inspection of each framework, Inspections all that are on the schools' rows.",)
+    yield (
+        "Not in it: inspections of predecessors, and those that files of outcomes alone tell of (overall grade, day).",
+    )
     yield from origins({source(row) for row in sources})
     for table in tables:
         yield from meanings(table.name, table.columns)

@@ -86,6 +86,9 @@ async def test_grades_of_each_framework_stand_in_columns_of_their_own(
     assert "eif-2019: Quality of education" not in inspections[0]
     assert book["Schools"].freeze_panes == "C2"
     assert book["About"]["A1"].value == "Schools of Oak Trust"
+    assert any(
+        "Not in it: inspections of predecessors" in str(row[0]) for row in book["About"].iter_rows(values_only=True)
+    )
     assert ("ofsted-latest-inspections", midnight(2026, 5, 31)) in [
         row[:2] for row in book["About"].iter_rows(values_only=True)
     ]
