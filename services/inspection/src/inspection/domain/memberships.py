@@ -1,13 +1,15 @@
 """A school's time in trusts, put together from files that each show one day.
 
 Such files do not tell when a school joined or left: the first file that shows it is the earliest date known, and the
-academy's open date stands for joining where it is the first trust known. Both are marked `assumed`. The register's
-history of memberships tells the days themselves, and takes the place of what was assumed.
+academy's open date stands for joining where it is the first trust known. Both are marked `assumed`. What a file showed
+holds until the day of the next one that showed the school, in whatever order they come. The register's history of
+memberships tells the days themselves, and takes the place of what was assumed.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,20 @@ class Stay:
     assumed: bool = True
 
 
-def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: date | None) -> list[Stay]:
-    """Return the stays, in order, after a file of `day` showed the school in this trust, or in none (None).
+class Sighting(NamedTuple):
+    """The trust that a file of a day showed a school in, or None for none."""
 
-    Files may come in any order. One that contradicts what an earlier and a later file together say is not believed.
+    day: date
+    trust_uid: str | None
+
+
+def observe(stays: Sequence[Stay], seen: Sighting, open_date: date | None) -> list[Stay]:
+    """Return the stays, in order, after a file that is newer than all before it showed the school.
+
+    That one names no trust ends no stay that the register tells: single-academy trusts have no UID in such files.
     """
-    begun, announced = _begun(stays, stays, day)
-    ordered = sorted(begun, key=lambda stay: stay.first_seen_on)
-    before = [stay for stay in ordered if stay.first_seen_on <= day]
-    after = [stay for stay in ordered if stay.first_seen_on > day]
-    told = _older(before, after, day, trust_uid) if after else _newest(before, day, trust_uid)
+    begun, announced = _begun(stays, max([seen.day, *(stay.first_seen_on for stay in stays if stay.assumed)]))
+    told = _newest(begun, seen)
     dated = [
         replace(stay, joined_on=_joined(stay, open_date if place == 0 else None)) if stay.assumed else stay
         for place, stay in enumerate(told)
@@ -41,12 +47,11 @@ def observe(stays: Sequence[Stay], day: date, trust_uid: str | None, open_date: 
     return _followed(dated, announced)
 
 
-def _begun(told: Sequence[Stay], known: Sequence[Stay], day: date) -> tuple[list[Stay], list[Stay]]:
+def _begun(told: Sequence[Stay], now: date) -> tuple[list[Stay], list[Stay]]:
     """Return the stays that are told to have begun by now, and those that the register announces for later.
 
-    Now is `day`, or that of the newest file that shows where the school is. What is announced has not ended anything.
+    What is announced has not ended anything.
     """
-    now = max([day, *(stay.first_seen_on for stay in known if stay.assumed)])
     announced = [stay for stay in told if not stay.assumed and stay.joined_on > now]
     begun = [stay for stay in told if stay not in announced]
     if begun and announced and begun[-1].left_on == announced[0].joined_on:
@@ -59,6 +64,14 @@ def _followed(begun: list[Stay], announced: Sequence[Stay]) -> list[Stay]:
     if begun and announced and begun[-1].left_on is None:
         begun = [*begun[:-1], replace(begun[-1], left_on=announced[0].joined_on)]
     return [*begun, *announced]
+
+
+def sightings_of(stays: Sequence[Stay]) -> list[Sighting]:
+    """Return what files showed, as far as the stays that are assumed tell."""
+    shown = [Sighting(stay.first_seen_on, stay.trust_uid) for stay in stays if stay.assumed]
+    begun = {stay.first_seen_on for stay in stays}
+    left = {stay.left_on for stay in stays if stay.assumed and stay.left_on is not None}
+    return sorted([*shown, *(Sighting(day, None) for day in left - begun)])
 
 
 def in_turn(official: Iterable[Stay]) -> list[Stay]:
@@ -77,42 +90,47 @@ def in_turn(official: Iterable[Stay]) -> list[Stay]:
     ] + ordered[-1:]
 
 
-def settle(stays: Sequence[Stay], official: Sequence[Stay], day: date) -> list[Stay]:
-    """Return the stays, in order, after the register of `day` told those of `official`, which come in turn.
-
-    What other files showed stands where the register tells nothing: before its first stay, after the last one that it
-    tells the end of, and from files newer than `day`.
-    """
-    if not official:
-        return list(stays)
-    begun, announced = _begun(official, stays, day)
+def since(official: Sequence[Stay], day: date) -> date:
+    """Return from which day on what files show counts beside what the register of `day` told."""
+    begun, _ = _begun(official, day)
     if not begun:
-        return _followed([stay for stay in stays if stay.assumed], announced)
-    return _followed(_settled(stays, begun, day), announced)
+        return date.min
+    return min(begun[-1].left_on or date.max, max(day, begun[-1].joined_on)) + timedelta(days=1)
 
 
-def _settled(stays: Sequence[Stay], official: Sequence[Stay], day: date) -> list[Stay]:
-    first, last = official[0], official[-1]
-    shown = sorted((stay for stay in stays if stay.assumed), key=lambda stay: stay.first_seen_on)
-    before = [stay for stay in shown if stay.first_seen_on < first.joined_on]
-    if before and (before[-1].left_on is None or before[-1].left_on > first.joined_on):
-        before[-1] = replace(before[-1], left_on=first.joined_on)
-    since = last.left_on if last.left_on is not None else max(day, last.joined_on) + timedelta(days=1)
-    after = [
-        replace(stay, joined_on=max(stay.joined_on, stay.first_seen_on if stay.joined_on < since else since))
-        for stay in shown
-        if stay.first_seen_on >= since
-    ]
-    if last.left_on is None and after:
-        same = after[0].trust_uid == last.trust_uid
-        last = replace(last, left_on=after[0].left_on if same else after[0].first_seen_on)
-        after = after[1:] if same else after
-    return [*before, *official[:-1], last, *after]
+def settle(
+    sightings: Iterable[Sighting], official: Sequence[Stay], day: date, open_date: date | None = None
+) -> list[Stay]:
+    """Return the stays, in order, that files showed (oldest first), and the register of `day` told (in turn).
+
+    What files showed stands where the register tells nothing: before its first stay, after the last one that it tells
+    the end of, and from files newer than `day`.
+    """
+    stays: list[Stay] = []
+    seen = list(sightings)
+    begun, announced = _begun(official, max([day, *(each.day for each in seen)]))
+    if begun:
+        begins = begun[0].joined_on
+        for each in seen:
+            stays = observe(stays, each, open_date) if each.day < begins else stays
+        if stays and (stays[-1].left_on is None or stays[-1].left_on > begins):
+            stays[-1] = replace(stays[-1], left_on=begins)
+        stays.extend(begun)
+        counting = since(begun, day) if begun[-1].joined_on <= day else begun[-1].joined_on + timedelta(days=1)
+        seen = [each for each in seen if each.day >= counting]
+    for each in seen:
+        stays = observe(stays, each, open_date)
+    return _followed(stays, announced)
+
+
+def shown_before(sightings: Sequence[Sighting], closed_on: date) -> list[Sighting]:
+    """Return what files showed before a school closed, or, where none did before, what they showed at all."""
+    return [each for each in sightings if each.day < closed_on] or list(sightings)
 
 
 def end(stays: Sequence[Stay], closed_on: date) -> list[Stay]:
     """Return the stays, in order, of a school that closed on this day: it left then, though a file showed it later."""
-    begun, _ = _begun(stays, stays, closed_on)
+    begun, _ = _begun(stays, max([closed_on, *(stay.first_seen_on for stay in stays if stay.assumed)]))
     ordered = sorted(begun, key=lambda stay: stay.first_seen_on)
     if not ordered or ordered[-1].left_on is not None:
         return ordered
@@ -120,12 +138,12 @@ def end(stays: Sequence[Stay], closed_on: date) -> list[Stay]:
     return [*ordered[:-1], replace(last, left_on=max(closed_on, last.first_seen_on + timedelta(days=1)))]
 
 
-def _newest(stays: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:
-    """Apply what the newest file shows."""
+def _newest(stays: list[Stay], seen: Sighting) -> list[Stay]:
+    day, trust_uid = seen
     last = stays[-1] if stays else None
     to_end = last is not None and not last.assumed and last.left_on is not None and last.left_on > day
     current = last if last is not None and (last.left_on is None or to_end) else None
-    if current is not None and current.trust_uid == trust_uid:
+    if current is not None and (current.trust_uid == trust_uid or (trust_uid is None and not current.assumed)):
         return stays
     if current is not None:
         stays = stays[:-1] if current.first_seen_on == day else [*stays[:-1], replace(current, left_on=day)]
@@ -133,17 +151,6 @@ def _newest(stays: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:
         return stays
     # one that another file of the same day showed as ended begins anew: a school has one stay from a day on
     return [*(stay for stay in stays if stay.first_seen_on < day), Stay(trust_uid, day, day)]
-
-
-def _older(before: list[Stay], after: list[Stay], day: date, trust_uid: str | None) -> list[Stay]:
-    """Apply what a file older than the known ones shows: it only fills gaps."""
-    in_a_stay = bool(before) and (before[-1].left_on is None or day < before[-1].left_on)
-    if in_a_stay or trust_uid is None:
-        return [*before, *after]
-    following = after[0]
-    if following.trust_uid == trust_uid:
-        return [*before, replace(following, first_seen_on=day), *after[1:]]
-    return [*before, Stay(trust_uid, day, day, following.first_seen_on), *after]
 
 
 def _joined(stay: Stay, open_date: date | None) -> date:

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection.models.base import Base
@@ -183,3 +183,18 @@ class Membership(Base):
     first_seen_on: Mapped[date]
     assumed: Mapped[bool]
     source_id: Mapped[int]  # of `sources`, as for schools
+
+
+class Sighting(Base):
+    """The trust that a file of one day (`sources.as_at`) shows each of its schools in: null, in none.
+
+    One row for each load of a file, `trust_uids` in the order of `urns`: stays follow from all of them, in whatever
+    order they are loaded.
+    """
+
+    __tablename__ = "sightings"
+    __table_args__ = (CheckConstraint("cardinality(urns) = cardinality(trust_uids)", name="one_trust_each"),)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
+    urns: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    trust_uids: Mapped[list[str | None]] = mapped_column(ARRAY(Text))

@@ -7,7 +7,16 @@ import pytest
 
 from inspection.domain.cycles import closing_edges
 from inspection.domain.file_dates import date_in
-from inspection.domain.memberships import Stay, end, in_turn, observe, settle
+from inspection.domain.memberships import (
+    Sighting,
+    Stay,
+    end,
+    in_turn,
+    observe,
+    settle,
+    shown_before,
+    sightings_of,
+)
 from inspection.imports.kinds.ofsted.blocks import COLUMNS, Found
 from inspection.imports.kinds.ofsted.judgements import judgement
 from inspection.imports.kinds.ofsted.merging import KEPT, Step, Stored, match, step
@@ -17,38 +26,44 @@ MAY, AUGUST, DECEMBER = date(2025, 5, 31), date(2025, 8, 31), date(2025, 12, 31)
 OPENED = date(2012, 9, 1)
 
 
+def seen(*shown: tuple[date, str | None]) -> list[Sighting]:
+    return [Sighting(day, uid) for day, uid in shown]
+
+
 class TestStays:
     def test_the_first_trust_known_counts_from_the_open_date(self) -> None:
-        assert observe([], AUGUST, "1", OPENED) == [Stay("1", OPENED, AUGUST)]
+        assert observe([], Sighting(AUGUST, "1"), OPENED) == [Stay("1", OPENED, AUGUST)]
 
     def test_a_newer_file_ends_one_stay_and_begins_another(self) -> None:
-        stays = observe(observe([], AUGUST, "1", OPENED), DECEMBER, "2", OPENED)
+        stays = settle(seen((AUGUST, "1"), (DECEMBER, "2")), [], DECEMBER, OPENED)
         assert stays == [Stay("1", OPENED, AUGUST, DECEMBER), Stay("2", DECEMBER, DECEMBER)]
 
     def test_leaving_all_trusts_ends_the_stay(self) -> None:
-        assert observe([Stay("1", OPENED, AUGUST)], DECEMBER, None, OPENED) == [Stay("1", OPENED, AUGUST, DECEMBER)]
+        ended = [Stay("1", OPENED, AUGUST, DECEMBER)]
+        assert observe([Stay("1", OPENED, AUGUST)], Sighting(DECEMBER, None), OPENED) == ended
 
-    @pytest.mark.parametrize("uids", [("1", "1", "2"), ("1", "2", "2"), ("1", "2", "3"), ("2", "2", "2")])
-    def test_files_in_any_order_tell_the_same(self, uids: tuple[str, str, str]) -> None:
-        seen = list(zip((MAY, AUGUST, DECEMBER), uids, strict=True))
-        in_order: list[Stay] = []
-        for day, uid in seen:
-            in_order = observe(in_order, day, uid, None)
-        backwards: list[Stay] = []
-        for day, uid in reversed(seen):
-            backwards = observe(backwards, day, uid, None)
-        assert backwards == in_order
+    def test_that_no_trust_is_named_ends_no_stay_that_the_register_tells(self) -> None:
+        assert observe([_fact("1", MAY)], Sighting(DECEMBER, None), OPENED) == [_fact("1", MAY)]
 
     def test_the_same_file_again_changes_nothing(self) -> None:
-        stays = observe([], AUGUST, "1", OPENED)
-        assert observe(stays, AUGUST, "1", OPENED) == stays
+        stays = observe([], Sighting(AUGUST, "1"), OPENED)
+        assert observe(stays, Sighting(AUGUST, "1"), OPENED) == stays
 
     def test_the_same_date_again_with_another_trust_replaces_it(self) -> None:
-        assert observe([Stay("1", AUGUST, AUGUST)], AUGUST, "2", None) == [Stay("2", AUGUST, AUGUST)]
+        assert observe([Stay("1", AUGUST, AUGUST)], Sighting(AUGUST, "2"), None) == [Stay("2", AUGUST, AUGUST)]
 
     def test_one_ended_and_shown_again_on_the_day_it_began_is_one_stay(self) -> None:
-        ended = end(observe([], AUGUST, "1", None), AUGUST)
-        assert observe(ended, AUGUST, "1", None) == [Stay("1", AUGUST, AUGUST)]
+        ended = end(observe([], Sighting(AUGUST, "1"), None), AUGUST)
+        assert observe(ended, Sighting(AUGUST, "1"), None) == [Stay("1", AUGUST, AUGUST)]
+
+    def test_tell_again_what_was_shown(self) -> None:
+        shown = seen((MAY, "1"), (AUGUST, None), (DECEMBER, "2"))
+        assert sightings_of(settle(shown, [], DECEMBER)) == shown
+
+    def test_a_school_that_has_closed_is_shown_until_then(self) -> None:
+        shown = seen((MAY, "1"), (DECEMBER, "2"))
+        assert shown_before(shown, AUGUST) == shown[:1]
+        assert shown_before(shown[1:], AUGUST) == shown[1:]
 
 
 class TestCycles:
@@ -180,15 +195,13 @@ class TestStaysThatTheRegisterTells:
     JOINED, LEFT = date(2019, 9, 1), date(2024, 9, 1)
 
     def test_take_the_place_of_what_files_showed_meanwhile(self) -> None:
-        shown = [Stay("1", OPENED, AUGUST, DECEMBER), Stay("2", DECEMBER, DECEMBER)]
         told = [_fact("1", self.JOINED, self.LEFT), _fact("2", self.LEFT)]
-        assert settle(shown, told, DECEMBER) == told
+        assert settle(seen((AUGUST, "1"), (DECEMBER, "2")), told, DECEMBER, OPENED) == told
 
     def test_leave_what_was_before_the_first_and_comes_after_the_end_of_the_last(self) -> None:
-        earlier = Stay("9", date(2010, 1, 1), date(2012, 1, 1))
-        later = Stay("2", OPENED, AUGUST)
+        shown = seen((date(2012, 1, 1), "9"), (AUGUST, "2"))
         told = [_fact("1", self.JOINED, self.LEFT)]
-        assert settle([earlier, later], told, DECEMBER) == [
+        assert settle(shown, told, DECEMBER, date(2010, 1, 1)) == [
             Stay("9", date(2010, 1, 1), date(2012, 1, 1), self.JOINED),
             *told,
             Stay("2", AUGUST, AUGUST),
@@ -196,13 +209,13 @@ class TestStaysThatTheRegisterTells:
 
     def test_are_followed_by_what_a_newer_file_shows(self) -> None:
         told = [_fact("1", self.JOINED)]
-        assert settle([Stay("1", DECEMBER, DECEMBER)], told, AUGUST) == told
-        moved = settle([Stay("2", DECEMBER, DECEMBER)], told, AUGUST)
+        assert settle(seen((DECEMBER, "1")), told, AUGUST) == told
+        moved = settle(seen((DECEMBER, "2")), told, AUGUST)
         assert moved == [_fact("1", self.JOINED, DECEMBER), Stay("2", DECEMBER, DECEMBER)]
-        assert settle(moved, told, AUGUST) == moved
+        assert settle(sightings_of(moved), told, AUGUST) == moved
 
     def test_none_told_changes_nothing(self) -> None:
-        assert settle([Stay("1", OPENED, AUGUST)], [], DECEMBER) == [Stay("1", OPENED, AUGUST)]
+        assert settle(seen((AUGUST, "1")), [], DECEMBER, OPENED) == [Stay("1", OPENED, AUGUST)]
 
     def test_come_one_at_a_time(self) -> None:
         open_too_long, ended = _fact("1", self.JOINED), _fact("3", self.LEFT, DECEMBER)
@@ -213,25 +226,25 @@ class TestStaysThatTheRegisterTells:
 
     def test_keep_their_day_whatever_a_newer_file_says_of_the_opening(self) -> None:
         told = [_fact("1", self.JOINED)]
-        assert observe(told, DECEMBER, "1", OPENED) == told
+        assert observe(told, Sighting(DECEMBER, "1"), OPENED) == told
 
     def test_one_that_is_announced_ends_the_present_one_on_its_day_only(self) -> None:
         later = date(2030, 9, 1)
         told = in_turn([_fact("1", self.JOINED), _fact("2", later)])
         assert settle([], told, AUGUST) == told
-        assert observe(told, DECEMBER, "1", OPENED) == told
-        moved = observe(told, DECEMBER, "3", OPENED)
+        assert observe(told, Sighting(DECEMBER, "1"), OPENED) == told
+        moved = observe(told, Sighting(DECEMBER, "3"), OPENED)
         assert moved == [_fact("1", self.JOINED, DECEMBER), Stay("3", DECEMBER, DECEMBER, later), _fact("2", later)]
-        assert settle(moved, told, AUGUST) == moved
+        assert settle(sightings_of(moved), told, AUGUST) == moved
         assert end(told, DECEMBER) == [_fact("1", self.JOINED, DECEMBER)]
-        assert settle([Stay("9", OPENED, AUGUST)], [_fact("2", later)], AUGUST) == [
+        assert settle(seen((AUGUST, "9")), [_fact("2", later)], AUGUST, OPENED) == [
             Stay("9", OPENED, AUGUST, later),
             _fact("2", later),
         ]
 
     def test_one_that_is_to_end_goes_on_until_then(self) -> None:
         told = [_fact("1", self.JOINED, date(2030, 8, 31))]
-        assert observe(told, DECEMBER, "1", OPENED) == told
+        assert observe(told, Sighting(DECEMBER, "1"), OPENED) == told
 
 
 def _fact(uid: str, joined_on: date, left_on: date | None = None) -> Stay:

@@ -1,28 +1,20 @@
 """Who is in which trust, as files of a day show it: stays are written anew where one says something new."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from inspection.domain import memberships as domain
-from inspection.domain.memberships import Stay, end, observe
-from inspection.imports.kinds import repository, told_sql
+from inspection.domain.memberships import Sighting, Stay, end, observe, shown_before, sightings_of, since
+from inspection.imports.kinds import repository, sightings_sql, told_sql
 from inspection.imports.kinds.model import Provenance, Warnings
 from inspection.imports.kinds.packing import boolean, pack
 
 EXAMPLES: Final = 10
-
-
-class Seen(NamedTuple):
-    """What a file shows of a school: its trust, when it opened, and when it closed."""
-
-    trust_uid: str | None
-    open_date: date | None
-    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +42,42 @@ def settle(connection: Connection, register: Mapping[int, Sequence[Stay]], sourc
     """Give these schools the stays that the register tells of; all of them are this file's word from now on."""
     writing = _Writing(source)
     known = _known(connection, list(register))
+    newest = sightings_sql.is_newest(connection, source)
+    told_anew: dict[int, Official] = {}
     for urn, stays in register.items():
         rows = known.get(urn, [])
-        writing.take(urn, rows, domain.settle(_stays(rows), stays, source.as_at))
+        before, was = _stays(rows), _official(rows)
+        if newest and stays and stays[-1].left_on is None and (was is None or was.stays == [*stays]):
+            opened = before[0].joined_on if before and before[0].assumed else None
+            writing.take(urn, rows, domain.settle(sightings_of(before), stays, source.as_at, opened))
+        else:
+            told_anew[urn] = Official(source.as_at, [*stays])
+    _retell(connection, writing, told_anew, known)
     moved = writing.write(connection)
     repository.take_over_stays(connection, list(register), source.id)
     return moved
 
 
-def note(
-    connection: Connection,
-    seen: Mapping[int, Seen],
-    known: Collection[int],
-    source: Provenance,
-    *,
-    new: Collection[int] = (),
-) -> Moved:
-    """Note what a file of `source` shows of these schools; only those among `known` can have stays already.
+def follow(connection: Connection, source: Provenance, new: Collection[int] = ()) -> Moved:
+    """Move the schools that a file, whose sightings are kept, shows elsewhere than they were known to be on its day.
 
-    What it says of schools that it adds (`new`, or not among `known`) is told as no change. Where the register has told
-    the days, as at the file's day or later, the file says nothing more, but for a closure.
+    What it says of schools that it adds (`new`) is told as no change. Where the register has told the days, as at the
+    file's day or later, the file says nothing more, but for a closure.
     """
-    rows_by_urn = _known(connection, [urn for urn in seen if urn in known])
-    writing = _Writing(source)
-    for urn, shown in seen.items():
-        rows = rows_by_urn.get(urn, [])
+    shown = {row.urn: row for row in sightings_sql.told_otherwise(connection, source)}
+    known = _known(connection, list(shown))
+    writing = _Writing(source, new)
+    if not sightings_sql.is_newest(connection, source):
+        _retell(connection, writing, {urn: _official(known.get(urn, [])) for urn in shown}, known)
+        return writing.write(connection)
+    for urn, row in shown.items():
+        rows = known.get(urn, [])
         register = _official(rows)
-        if register is None or register.as_at < source.as_at or shown.closed_on is not None:
-            after = _after(_stays(rows), shown, source.as_at)
-            writing.take(urn, rows, after, new=urn in new or urn not in known)
+        if row.closed_on is not None:
+            writing.take(urn, rows, end(_stays(rows), row.closed_on))
+        elif register is None or since(register.stays, register.as_at) <= source.as_at:
+            seen = Sighting(source.as_at, row.trust_uid)
+            writing.take(urn, rows, observe(_stays(rows), seen, row.open_date))
     return writing.write(connection)
 
 
@@ -92,25 +91,52 @@ def warn_of_disagreement(connection: Connection, urns: Collection[int], source: 
         warnings.add("trusts_disagree", text, len(differing), differing[:EXAMPLES])
 
 
+def _retell(
+    connection: Connection,
+    writing: "_Writing",
+    register: Mapping[int, Official | None],
+    known: Mapping[int, Sequence[Any]],
+) -> None:
+    """Tell the stays of these schools from all that files showed, and from what the register told of their days."""
+    if not register:
+        return
+    schools = sightings_sql.schools(connection, register)
+    counting = {urn: since(told.stays, told.as_at) if told and told.stays else None for urn, told in register.items()}
+    shown = {urn: [*rows] for urn, rows in groupby(sightings_sql.runs(connection, counting), lambda row: row.urn)}
+    for urn, told in register.items():
+        runs, school = shown.get(urn, []), schools[urn]
+        sightings = [Sighting(row.as_at, row.trust_uid) for row in runs]
+        if school.closed_on is not None:
+            sightings = shown_before(sightings, school.closed_on)
+        official, day = (told.stays, told.as_at) if told else ([], date.min)
+        stays = domain.settle(sightings, official, day, school.open_date)
+        after = stays if school.closed_on is None else end(stays, school.closed_on)
+        writing.take(urn, known.get(urn, []), after, {row.as_at: row.source_id for row in runs})
+
+
 class _Writing:
     """Collects the stays that change, to write them at once."""
 
-    def __init__(self, source: Provenance) -> None:
+    def __init__(self, source: Provenance, new: Collection[int] = ()) -> None:
         self._source = source
+        self._new = new
         self._packed: list[str] = []
         self._changes: list[Change] = []
         self._moved = Moved(set(), set())
 
-    def take(self, urn: int, rows: Sequence[Any], after: Sequence[Stay], *, new: bool = False) -> None:
-        """Take a school's stays as they are to be."""
+    def take(
+        self, urn: int, rows: Sequence[Any], after: Sequence[Stay], shown: Mapping[date, int] | None = None
+    ) -> None:
+        """Take a school's stays as they are to be; `shown` tells which source showed the school on a day."""
         before = _stays(rows)
         if after == before:
             return
-        if not new:
+        if urn not in self._new:
             self._changes.extend(_changes(urn, before, after))
         self._moved.schools.add(urn)
         self._moved.trusts.update(stay.trust_uid for stay in {*before, *after})
-        sources = {(row.first_seen_on, row.assumed): row.source_id for row in rows}
+        sources = {(day, True): number for day, number in (shown or {}).items()}
+        sources |= {(row.first_seen_on, row.assumed): row.source_id for row in rows}
         for stay in after:
             source_id = sources.get((stay.first_seen_on, stay.assumed), self._source.id)
             self._packed.append(_packed(urn, stay, source_id))
@@ -132,8 +158,17 @@ def _stays(rows: Sequence[Any]) -> list[Stay]:
 
 
 def _official(rows: Sequence[Any]) -> Official | None:
+    """Return what the register told: one that ended merely because a newer file showed another goes on."""
     facts = [row for row in rows if not row.assumed]
-    return Official(max(row.as_at for row in facts), _stays(facts)) if facts else None
+    if not facts:
+        return None
+    as_at, stays = max(row.as_at for row in facts), _stays(facts)
+    shown = {row.first_seen_on for row in rows if row.assumed}
+    for place, stay in enumerate(stays):
+        if stay.left_on is not None and stay.left_on > as_at and stay.left_on in shown:
+            ends = stays[place + 1].joined_on if stay is not stays[-1] else None
+            stays[place] = replace(stay, left_on=ends)
+    return Official(as_at, stays)
 
 
 Change = tuple[int, str, str, Any, Any]
@@ -154,12 +189,6 @@ def _changes(urn: int, before: Sequence[Stay], after: Sequence[Stay]) -> Iterato
 
 def _told(stay: Stay | None) -> dict[str, date | None] | None:
     return None if stay is None else {"joined_on": stay.joined_on, "left_on": stay.left_on}
-
-
-def _after(before: Sequence[Stay], shown: Seen, day: date) -> list[Stay]:
-    if shown.closed_on is not None:
-        return end(before, shown.closed_on)
-    return observe(before, day, shown.trust_uid, shown.open_date)
 
 
 def _packed(urn: int, stay: Stay, source_id: int) -> str:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from inspection.domain.names import fold
-from inspection.imports.kinds import register_sql, stays
+from inspection.imports.kinds import register_sql, sightings_sql, stays
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.establishments import repository
 from inspection.imports.kinds.establishments.reader import CODE, COLUMNS, EstablishmentReader, EstablishmentRow
-from inspection.imports.kinds.keyed import KeyedTable, Merged, merge
+from inspection.imports.kinds.keyed import KeyedTable, merge
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
-from inspection.imports.kinds.stays import Moved, Seen
+from inspection.imports.kinds.stays import Moved
 from inspection.imports.reading.header import Header
 
 TABLE = KeyedTable("establishments", COLUMNS, ("urn",), lambda key: int(key[0]), since="known_since")
@@ -38,7 +38,7 @@ class GiasEstablishments:
         _add_trusts(connection, state_funded, source)
         created = repository.add_schools(connection, source)
         changed = register_sql.settle(connection, source)
-        moved = _stays(connection, state_funded, merged, source, created)
+        moved = _stays(connection, state_funded, batch, source, created)
         placed = repository.fill_places(connection, source)
         bulk.tell_trusts(connection, moved.trusts)
         bulk.tell_schools(connection, {*created, *changed, *moved.schools, *placed})
@@ -56,20 +56,15 @@ def _add_trusts(connection: Connection, rows: dict[int, EstablishmentRow], sourc
 def _stays(
     connection: Connection,
     rows: dict[int, EstablishmentRow],
-    merged: Merged,
+    batch: Batch,
     source: Provenance,
     created: Collection[int],
 ) -> Moved:
-    """Note who is in which trust of those schools of which the file says something new."""
-    touched = [*merged.created, *merged.changed]
-    known = set(bulk.schools_among(connection, touched))
-    seen = {
-        urn: Seen(row.trust_uid, row.open_date, (row.closed_on or source.as_at) if row.closed else None)
-        for urn in touched
-        if urn in known
-        for row in (rows[urn],)
-    }
-    return stays.note(connection, seen, known, source, new=set(created))
+    """Note who is in which trust: a school that has closed is in none, whatever its row still says."""
+    shown = {urn: row.trust_uid for urn, row in rows.items() if not row.closed}
+    if not sightings_sql.keep(connection, shown, batch, source):
+        return Moved(set(), set())
+    return stays.follow(connection, source, set(created))
 
 
 def _warn(connection: Connection, warnings: Warnings, listed: Collection[int], passed: int) -> None:

@@ -1,7 +1,6 @@
 """A row of the register's extract: one establishment, of which only state-funded schools are kept."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any, Final, NamedTuple
 
 from inspection.data import load
@@ -34,8 +33,6 @@ class EstablishmentRow(NamedTuple):
     content_hash: bytes
     trust_uid: str | None = None
     trust_name: str | None = None
-    open_date: date | None = None
-    closed_on: date | None = None
     closed: bool = False
 
 
@@ -102,10 +99,7 @@ class EstablishmentReader(RowReader):
         value |= self._placed(padded, type_code, closed=closed)
         self._body(value)
         packed = pack([written(value[name]) for name in COLUMNS])
-        opened, left = value["open_date"], value["close_date"] if closed else None
-        return EstablishmentRow(
-            urn, packed, digest(packed), value["trust_uid"], value["trust_name"], opened, left, closed
-        )
+        return EstablishmentRow(urn, packed, digest(packed), value["trust_uid"], value["trust_name"], closed)
 
     def _placed(self, cells: Sequence[str], type_code: str, *, closed: bool) -> dict[str, Any]:
         """Return phase, region and authority: one that has closed may lie in an authority that is no more."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from inspection.calendar import repository as calendar
 from inspection.domain.names import fold
-from inspection.imports.kinds import register_sql, stays, told_sql
+from inspection.imports.kinds import register_sql, sightings_sql, stays, told_sql
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.ofsted import blocks, judgements, repository
@@ -23,7 +23,6 @@ from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
 from inspection.imports.kinds.ofsted.register import completed
 from inspection.imports.kinds.ofsted.repository import KnownSchool
 from inspection.imports.kinds.packing import NOTHING, bytea, join, unpack
-from inspection.imports.kinds.stays import Seen
 from inspection.imports.limits import beyond
 from inspection.imports.reading.header import Header
 from shared.ids import new_id
@@ -66,7 +65,7 @@ class _Load:
         created = sorted(urn for urn in self._rows if urn not in self._schools)  # indexes by URN grow at their end
         changed = self._register(created)
         changed |= self._inspections(created)
-        changed |= self._stays()
+        changed |= self._stays(created)
         changed -= set(created)
         self._repeated()
         missing = self._missing(before)
@@ -186,24 +185,14 @@ class _Load:
         content["content_hash"] = bytea(found.content_hash)
         return repository.recall(self._connection, stored.id, content, self._source.id)
 
-    def _stays(self) -> set[int]:
+    def _stays(self, created: list[int]) -> set[int]:
         """Note who is in which trust, and return the schools whose stays changed."""
-        seen = {
-            urn: Seen(row.register.trust_uid, row.register.open_date)
-            for urn, row in self._rows.items()
-            if self._may_move(urn)
-        }
-        moved = stays.note(self._connection, seen, self._schools.keys(), self._source)
+        shown = {urn: row.register.trust_uid for urn, row in self._rows.items()}
+        if not sightings_sql.keep(self._connection, shown, self._batch, self._source):
+            return set()
+        moved = stays.follow(self._connection, self._source, set(created))
         self._trusts |= moved.trusts
         return moved.schools
-
-    def _may_move(self, urn: int) -> bool:
-        """Tell whether the file can say anything new on where the school belongs."""
-        known = self._schools.get(urn)
-        uid = self._rows[urn].register.trust_uid
-        if known is None:
-            return uid is not None
-        return known.trust_uid != uid or known.as_at > self._source.as_at
 
     def _repeated(self) -> None:
         """Move the provenance on of schools that a newer file repeats as they were."""

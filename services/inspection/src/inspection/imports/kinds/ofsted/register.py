@@ -1,8 +1,6 @@
 """The school itself, from the first columns of its row."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from inspection.data import load
@@ -64,7 +62,6 @@ class Register(NamedTuple):
     content_hash: bytes
     trust_uid: str | None
     trust_name: str | None
-    open_date: date | None
 
 
 class RegisterReader:
@@ -124,7 +121,7 @@ class RegisterReader:
             reader.column(columns[place])
             for reader, place in zip(self._common.values(), self._common_places, strict=True)
         ]
-        opened, types, authorities, uids = common[-4:]
+        types, authorities, uids = common[-3:]
         bodies = zip(*map(self._body, types, authorities, uids), strict=True)
         folded = [fold(str(name)) for name in names]
         status = [OPEN] * len(urns)
@@ -136,7 +133,7 @@ class RegisterReader:
             self._trust_name[cell] if uid else None
             for uid, cell in zip(uids, columns[self._place_of_trust_name], strict=True)
         ]
-        return [*map(Register, packed, digests, uids, trust_names, map(_date, opened))]
+        return [*map(Register, packed, digests, uids, trust_names)]
 
     def _body(self, type_code: str, la_code: str, uid: str | None) -> tuple[str, str | None, str | None]:
         """Return kind, id and the reason there is no id of the responsible body: the trust, or else the authority."""
@@ -158,9 +155,7 @@ def completed(register: Register, values: Mapping[str, str | None]) -> Register:
     filled = {**dict(zip(COLUMNS, unpack(register.packed), strict=True)), **values}
     *told, reason = filled.values()
     content_hash = _digest(pack(told), reason)
-    return register._replace(
-        packed=pack([*filled.values()]), content_hash=content_hash, open_date=_date(filled["open_date"])
-    )
+    return register._replace(packed=pack([*filled.values()]), content_hash=content_hash)
 
 
 def _digest(told: str, reason: str | None) -> bytes:
@@ -213,11 +208,6 @@ def _plain_links(cells: Sequence[str]) -> bool:
 
 def _iso_date(cell: str) -> str:
     return parse_date(cell).isoformat()
-
-
-@lru_cache(maxsize=20_000)
-def _date(iso: str | None) -> date | None:
-    return None if iso is None else date.fromisoformat(iso)
 
 
 def _flag(values: dict[str, bool]) -> Callable[[str], str | None]:

@@ -27,7 +27,6 @@ class KnownSchool(NamedTuple):
     """What is known of a school's row in the register: `as_at` of the newest of Ofsted's files that listed it."""
 
     content_hash: bytes
-    trust_uid: str | None
     as_at: date
     missing: bool
 
@@ -41,14 +40,14 @@ def known_schools(connection: Connection, urns: Collection[int], kind: str) -> d
     """Return what is known of these schools; of one that the register alone has named, any file says something new."""
     rows = connection.execute(
         text(
-            "SELECT h.urn, h.content_hash, h.trust_uid, s.as_at, h.missing_since IS NOT NULL, s.name = :kind"
+            "SELECT h.urn, h.content_hash, s.as_at, h.missing_since IS NOT NULL, s.name = :kind"
             " FROM schools h JOIN sources s ON s.id = h.source_id WHERE h.urn = ANY(CAST(:urns AS int[]))"
         ),
         {"urns": number_array(urns), "kind": kind},
     )
     return {
-        urn: KnownSchool(bytes(digest), uid, as_at if listed else date.min, missing)
-        for urn, digest, uid, as_at, missing, listed in rows
+        urn: KnownSchool(bytes(digest), as_at if listed else date.min, missing)
+        for urn, digest, as_at, missing, listed in rows
     }
 
 
