@@ -44,7 +44,8 @@ _BESIDE: Final = """
         WHERE c.urn = school.urn AND c.field = 'pupils') AS told (roll)
         WHERE told.roll IS NOT NULL),
     'shares', (SELECT json_agg(json_build_object('measure', m.measure, 'value', m.value, 'cohort', m.cohort,
-            'told', coalesce(m.told_under = :rule, false)))
+            'told', coalesce(m.told_under = :rule, false) OR NOT EXISTS (
+                SELECT FROM schools s WHERE s.urn = m.urn)))
         FROM pupil_measures m
         WHERE m.urn = school.urn AND m.period = left({of}.period, 7) AND m.measure = ANY(:shares)
             AND m.status = 'value')))

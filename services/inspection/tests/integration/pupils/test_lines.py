@@ -15,6 +15,7 @@ from services.inspection.tests.integration.pupils.conftest import (
 )
 from services.inspection.tests.integration.reads.rows import Register
 
+OFF_ROLL = 100099
 OWN, OTHER, LA = "trust:5143", "trust:5144", "la:201"
 
 
@@ -42,6 +43,14 @@ class TestALine:
         await people.send(LA, "PUT", path_of(MAINTAINED), json=figures(pupils_on_roll=380, fsm_eligible=74))
         told = await self.told(people, OWN, ACADEMY, pupils_on_roll=380, fsm_eligible=71)
         assert told == {"pupils_on_roll": 380, "fsm_eligible": 71}
+
+    async def test_a_share_of_a_school_that_the_register_does_not_hold_hides_no_more_than_it_must(
+        self, people: People, register: Register
+    ) -> None:
+        register.link(OFF_ROLL, OTHERS)
+        register.figure(OFF_ROLL, "fsm_ever6_percent", "2025-26", 20.0, cohort=None)
+        told = await self.told(people, "trust:5144", OTHERS, pupils_on_roll=380, fsm_eligible=60)
+        assert told == {"pupils_on_roll": 380, "fsm_eligible": 60}
 
     async def test_of_a_line_that_forks_nothing_stands_beside(self, people: People, register: Register) -> None:
         register.link(MAINTAINED, OTHERS)
