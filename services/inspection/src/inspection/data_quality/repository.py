@@ -70,6 +70,10 @@ _SHARES_LAESTAB = f"""{_OPEN} AND EXISTS (
         GROUP BY laestab HAVING count(*) > 1) shared
     WHERE shared.laestab = s.laestab)"""
 
+_GRADED_TWICE = """i.kind = 'graded' AND EXISTS (
+    SELECT FROM inspections other
+    WHERE other.urn = i.urn AND other.kind = 'graded' AND other.starts_on = i.starts_on AND other.id <> i.id)"""
+
 _NOT_INSPECTED = f"""{_OPEN} AND NOT EXISTS (
     SELECT FROM inspections i WHERE i.urn = s.urn AND i.evidence AND i.kind = 'graded' AND {VISIBLE})"""
 
@@ -91,6 +95,7 @@ _FINDINGS: Final[Mapping[str, str]] = {
         "i.urn_at_inspection = s.urn AND i.starts_on > s.close_date AND (s.close_date < s.open_date) IS NOT TRUE",
         "i.starts_on || ' after ' || s.close_date",
     ),
+    "graded_twice_on_a_day": _inspection(_GRADED_TWICE, "i.starts_on::text"),
     "relates_assumed": _inspection("i.relates_assumed", "i.relates_to_current_urn::text"),
     "joining_date_assumed": _JOINING_DATE_ASSUMED,
     "location_unknown": _school(

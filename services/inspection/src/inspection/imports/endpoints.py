@@ -12,6 +12,7 @@ from inspection.scopes import IMPORTS_READ, IMPORTS_WRITE
 from shared.auth import Principal, Requires
 from shared.clock import request_day
 from shared.db.session import Db
+from shared.errors import invalid
 from shared.idempotency import Idempotent
 from shared.pagination import PageRequest
 from shared.responses import LINES_OR_TABLE
@@ -59,7 +60,11 @@ _CORRECTED: Final[dict[str, Any]] = {
 _DOWNLOADS: Final[dict[int | str, dict[str, Any]]] = {200: {"model": RejectionPage, "content": LINES_OR_TABLE}}
 
 
+_PARTS: Final = ("file", "kind", "as_at")
+
+
 async def upload(
+    request: Request,
     file: Annotated[UploadFile, File(description="the official CSV file as it was downloaded")],
     kind: Annotated[str, Form(max_length=100, description="what kind of file it is")],
     as_at: Annotated[
@@ -67,7 +72,11 @@ async def upload(
     ] = None,
     dry_run: Annotated[bool, Query(description="tell what would become of each row, and load nothing")] = False,
 ) -> service.Upload:
-    """Read the parts of the form."""
+    """Read the parts of the form; raises Unprocessable for one that is there twice, of which only one would be read."""
+    form = await request.form()
+    for part in _PARTS:
+        if len(form.getlist(part)) > 1:
+            raise invalid(f"/{part}", "Sent more than once: one file a request, with one of each field.", "repeated")
     return service.Upload(file, kind, as_at, dry_run)
 
 

@@ -58,6 +58,13 @@ class TestSending:
             assert [error["pointer"] for error in answer.json()["errors"]] == [field]
         assert (await client.post("/v1/imports", json={"kind": OFSTED})).status_code == 415
 
+    async def test_a_part_that_is_there_twice_is_refused(self, client: httpx.AsyncClient) -> None:
+        part = ("file", ("x_2025-08-31.csv", CONTENT, "text/csv"))
+        for parts, field in (([part, part], "/file"), ([part, ("kind", (None, "leaders"))], "/kind")):
+            answer = await client.post("/v1/imports", files=[("kind", (None, OFSTED)), *parts])
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, field)
+            assert answer.json()["errors"][0]["code"] == "repeated"
+
     async def test_kinds_that_are_not_loaded_here_name_those_that_are(self, client: httpx.AsyncClient) -> None:
         for kind in ("leaders", "nonsense"):
             response = await post(client, kind=kind)
