@@ -16,6 +16,12 @@ SOURCES = [
     ROOT / "deploy/improve/src",
     *(ROOT / "services" / name / "src" for name in SERVICES),
 ]
+TOP_LEVEL = {
+    *(".ci", ".dockerignore", ".gitignore", ".pre-commit-config.yaml"),
+    *("CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "pyproject.toml"),
+    *("requirements.in", "requirements.lock"),
+    *("deploy", "services", "shared", "tests"),
+}
 MAX_LINES = 500
 MAX_FUNCTION_LINES = 60
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b", re.DOTALL)
@@ -99,3 +105,11 @@ def test_imports_go_one_way() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
     result = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
+
+
+def test_no_other_folder_is_in_the_repository() -> None:
+    """A platform's folder holds a database and keys: one that is made within the tree must not come along."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    assert {line.partition("/")[0] for line in listed.stdout.splitlines()} == TOP_LEVEL
