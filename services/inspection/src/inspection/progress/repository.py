@@ -249,7 +249,9 @@ WITH lines AS MATERIALIZED (
 changed AS MATERIALIZED (
     SELECT c.urn, CAST(NULL AS text) AS year FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
     UNION
-    SELECT k.predecessor_urn, NULL FROM school_links k WHERE k.source_id = :source
+    SELECT linked.urn, NULL
+    FROM school_links k CROSS JOIN LATERAL (VALUES (k.predecessor_urn), (k.successor_urn)) AS linked (urn)
+    WHERE k.source_id = :source
     UNION
     SELECT m.urn, m.period FROM pupil_measures m WHERE m.source_id = :source AND m.measure = ANY(:shares))
 UPDATE progress_releases r SET made_under = ''

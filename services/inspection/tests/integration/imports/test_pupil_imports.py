@@ -256,3 +256,6 @@ class TestReleasesBesideAFile:
         [(content, kind)] = files.values()
         await send(importer, content, kind=kind)
         assert self.told(rows) == [600, None]
+        fork = csv_file([["URN", "LinkURN", "LinkType"], ["100001", "100003", "Predecessor"]])
+        await send(importer, fork, kind="gias-links")
+        assert self.told(rows) == [600, 117]
