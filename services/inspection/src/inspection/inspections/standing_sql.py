@@ -35,6 +35,7 @@ LEFT JOIN LATERAL (
     SELECT e.version, e.content, e.source_id
     FROM inspection_versions e LEFT JOIN sources e_source ON e_source.id = e.source_id
     WHERE e.inspection_id = now.id AND {_NOW_FROM} > :as_of
-    ORDER BY least(0, :as_of - {_THEN_FROM}) DESC, {_THEN_FROM} DESC, e.version DESC
+    ORDER BY least(0, :as_of - {_THEN_FROM}) DESC, {_THEN_FROM} DESC,
+        CASE WHEN {_THEN_FROM} <= :as_of THEN e.version ELSE -e.version END DESC
     LIMIT 1) v ON true
 CROSS JOIN LATERAL {KEPT_VERSION} AS i"""

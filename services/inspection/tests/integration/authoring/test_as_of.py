@@ -50,6 +50,18 @@ class TestCorrectedHere:
             assert await achievement(inspectorate, path, eight_days_ago) == "expected_standard", path
             assert await achievement(inspectorate, path, "2026-02-09") in {None, 404}, path
 
+    async def test_before_several_corrections_of_one_day_the_first_version_stood(
+        self, inspectorate: httpx.AsyncClient
+    ) -> None:
+        made = await writing.published(inspectorate)
+        inspection = f"/v1/inspections/{made['id']}"
+        for grade in ("needs_attention", "strong_standard", "exceptional"):
+            body = {"changes": {"areas": writing.areas(achievement=grade)}, "reason": "r"}
+            assert (await inspectorate.post(f"{inspection}/corrections", json=body)).status_code == 201
+        yesterday = (today() - timedelta(days=1)).isoformat()
+        for path in (inspection, "/v1/schools/100001/report-card"):
+            assert await achievement(inspectorate, path, yesterday) == "expected_standard", path
+
     async def test_a_day_to_come_is_refused(self, inspectorate: httpx.AsyncClient) -> None:
         made = await writing.published(inspectorate)
         for path in (
