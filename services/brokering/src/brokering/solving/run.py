@@ -11,7 +11,7 @@ from brokering.solver.problem import Problem, Solution
 from brokering.solver.stability import solve_steadily, standing_pairs
 from brokering.solving import results
 from brokering.solving.inputs import Inputs, catch_up, read_inputs
-from brokering.solving.pins import numbers, pins
+from brokering.solving.pins import CANNOT_BE_HELD, numbers, pins
 from brokering.solving.results import Solved
 from shared.errors import FieldProblem
 from shared.jobs import JobContext, JobFailed
@@ -54,7 +54,7 @@ def _solve(given: Inputs, problem: Problem, seconds: float) -> Solution:
     except Infeasible as error:
         text = "The round matches both parts of a need or none, and the other part of a pinned one has to fit, too."
         problems = [FieldProblem("/pinned", text, "infeasible")]
-        raise JobFailed("The pinned pairs cannot be held", text, problems) from error
+        raise JobFailed(CANNOT_BE_HELD, text, problems) from error
 
 
 def _solved(

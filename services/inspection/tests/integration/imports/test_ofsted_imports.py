@@ -127,7 +127,7 @@ class TestMerging:
             warnings = {each["code"]: each for each in document["warnings"]}
             assert set(warnings) == {"category_missing", "nothing_new"}
             assert (warnings["category_missing"]["count"], warnings["category_missing"]["examples"]) == (1, [100002])
-        assert rows.count("inspection_versions") == 0
+        assert (rows.count("inspection_versions"), rows.count("sightings")) == (0, 2)
 
     async def test_one_that_begins_after_its_file_is_settled_by_the_next(self, importer: Importer, rows: Rows) -> None:
         content = ofsted_file([{**school(), **card("15/06/2026")}], NEWER)

@@ -1,6 +1,7 @@
 """The load of Ofsted's file: register, trusts, inspections and stays in trusts, each merged by date of the file."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain, count
 from typing import Any
 from uuid import UUID
@@ -187,6 +188,9 @@ class _Load:
 
     def _stays(self, created: list[int]) -> set[int]:
         """Note who is in which trust, and return the schools whose stays changed."""
+        day = self._source.as_at
+        if self._batch.known_as_at == day and all(self._repeats(urn, day) for urn in self._rows):
+            return set()
         shown = {urn: row.register.trust_uid for urn, row in self._rows.items()}
         if not sightings_sql.keep(self._connection, shown, self._batch, self._source):
             return set()
@@ -194,12 +198,17 @@ class _Load:
         self._trusts |= moved.trusts
         return moved.schools
 
+    def _repeats(self, urn: int, day: date) -> bool:
+        """Tell whether the newest file that listed the school was of this day, and said the same of it."""
+        known = self._schools.get(urn)
+        return known is not None and (known.as_at, known.content_hash) == (day, self._rows[urn].register.content_hash)
+
     def _repeated(self) -> None:
         """Move the provenance on of schools that a newer file repeats as they were."""
         same = [
             urn
             for urn, known in self._schools.items()
-            if known.as_at < self._source.as_at and known.content_hash == self._rows[urn].register.content_hash
+            if known.as_at < self._source.as_at and self._repeats(urn, known.as_at)
         ]
         if self._batch.known_as_at is not None and self._batch.known_as_at < self._source.as_at:
             same.extend(self._batch.known)
