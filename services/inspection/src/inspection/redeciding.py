@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from inspection.dashboards import comparisons
 from inspection.disadvantage.telling_sql import telling_of_meals
-from inspection.progress import releases, repository
+from inspection.progress import beside_sql, releases
 from shared.db.session import Database
 
 LOOK_EVERY_SECONDS: Final = 600.0
@@ -35,7 +35,9 @@ def redecide_once(engine: Engine) -> None:
         with engine.begin() as connection, telling_of_meals(connection):
             comparisons.refresh_year(connection, year)
     with engine.begin() as connection:
-        repository.keep_beside(connection)
+        beside_sql.keep_beside(connection)
+        if years:
+            beside_sql.follow_every(connection)
         made = releases.remake(connection)
     if years or made:
         _log.warning("figures of %d years and %d releases were decided anew under the present rule", len(years), made)

@@ -13,6 +13,7 @@ DECIDES: Final = (
     "dashboards/measures.py",
     "dashboards/repository.py",
     "progress/shown.py",
+    "progress/beside_sql.py",
     "progress/repository.py",
     "data/suppression.json",
     "data/measures.json",

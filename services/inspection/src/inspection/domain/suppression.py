@@ -68,6 +68,10 @@ class Hidden:
     codes: frozenset[str] = field(default_factory=frozenset)
     wholes: frozenset[str] = field(default_factory=frozenset)
 
+    def __or__(self, other: "Hidden") -> "Hidden":
+        """Return what either hides."""
+        return Hidden(self.codes | other.codes, self.wholes | other.wholes)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -82,19 +86,15 @@ class Told:
         """The wholes of all families."""
         return frozenset[int]().union(*self.wholes.values())
 
-    def after(self, families: Sequence[Family], hidden: Hidden) -> "Told":
-        """Return what is told once another version is shown as well."""
+    def after(self, families: Sequence[Family], hidden: Hidden, since: Hidden | None = None) -> "Told":
+        """Return what is told once another version is shown as well; `since`: what was hidden of it later."""
         wholes, figures = dict(self.wholes), dict(self.figures)
         for family in families:
             shown = {figure for figure in family.figures if figure.code not in hidden.codes}
             figures[family.name] = figures.get(family.name, frozenset()) | shown
             if family.name not in hidden.wholes:
                 wholes[family.name] = wholes.get(family.name, frozenset()) | {family.whole}
-        return Told(
-            wholes,
-            figures,
-            Hidden(self.hidden.codes | hidden.codes, self.hidden.wholes | hidden.wholes),
-        )
+        return Told(wholes, figures, self.hidden | hidden | (since or Hidden()))
 
 
 def pupils_of(percent: float, whole: int, decimals: int) -> Interval:

@@ -2,7 +2,7 @@
 
 Public: `schools`, `establishments`, `school_changes`, `school_groups`, `school_links`, `school_locations`,
 `memberships`, `inspections`, `inspection_versions`, `outcome_snapshots`, `trust_inspections`, `pupil_measures`,
-`measure_comparisons`, `sightings`, `sources`.
+`former_shares`, `measure_comparisons`, `sightings`, `sources`.
 Confidential to the organisation that loaded them (row-level security): `imports`, `import_changes`,
 `import_files`, `import_rejections`.
 Confidential to a school and the body that answers for it: `progress_versions`, `data_delegations`, `progress_batches`;
@@ -17,7 +17,7 @@ from inspection.models.establishments import Establishment, SchoolChange
 from inspection.models.imports import Import, ImportChange, ImportFile, ImportRejection, Source
 from inspection.models.inspections import Inspection, InspectionVersion, OutcomeSnapshot
 from inspection.models.progress import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
-from inspection.models.pupils import MeasureComparison, PupilMeasure
+from inspection.models.pupils import FormerShare, MeasureComparison, PupilMeasure
 from inspection.models.register import Membership, School, SchoolGroup, SchoolLink, SchoolLocation, Sighting
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Base",
     "DataDelegation",
     "Establishment",
+    "FormerShare",
     "Import",
     "ImportChange",
     "ImportFile",

@@ -17,7 +17,8 @@ class ProgressVersion(Base):
     """What was supplied for a school and term, every version of it: `measures` as sent, not yet suppressed.
 
     `beside`: what official files said of the school and others of its line then, as `progress.shown` reads it; null in
-    versions made before it was kept.
+    versions made before it was kept. `beside_since`: what they said after that, each time it became another, until the
+    next version of the term was made; what they have said since then is kept with that one.
 
     Its tenancy is that of the school's responsible body now, kept by the trigger progress_tenancy: a school that
     moves takes its data along, and its former body loses sight of them in the same transaction.
@@ -34,6 +35,7 @@ class ProgressVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     measures: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     beside: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    beside_since: Mapped[list[list[dict[str, Any]]]] = mapped_column(JSONB, server_default=text("'[]'"))
     submitted_by: Mapped[str]
     submitted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
     tenancy_orgs: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -1,6 +1,6 @@
 """What official files say of a school's pupils, and the figures of areas and like schools made from it."""
 
-from sqlalchemy import CheckConstraint, Index, Integer
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection.models.base import Base
@@ -40,6 +40,27 @@ class PupilMeasure(Base):
     cohort: Mapped[int | None]
     source_id: Mapped[int]  # of `sources`, which are never deleted
     told_under: Mapped[str | None]
+
+
+class FormerShare(Base):
+    """A share of the roll that was told of a school and year, and that a file has replaced since.
+
+    Whoever noted it may still hold it against what the school supplies: `progress` hides beside these as well. Of such
+    measures only that hold the pupils whom a school counts itself.
+    """
+
+    __tablename__ = "former_shares"
+    __table_args__ = (
+        UniqueConstraint("urn", "period", "measure", "value", "cohort", postgresql_nulls_not_distinct=True),
+        CheckConstraint("period ~ '^[0-9]{4}-[0-9]{2}$'", name="period"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    urn: Mapped[int]
+    period: Mapped[str]
+    measure: Mapped[str]
+    value: Mapped[float]
+    cohort: Mapped[int | None]
 
 
 class MeasureComparison(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from inspection.dashboards.rule import rule
-from inspection.progress import repository
+from inspection.progress import beside_sql, repository
 from inspection.progress.shown import SUPPRESSED, Document, shown_of
 from inspection.rows import Row
 
@@ -25,8 +25,8 @@ def _withheld(figure: Mapping[str, Any]) -> Document:
 
 
 def follow(connection: Connection, source_id: int) -> None:
-    """Make the releases anew that stand beside official figures, or a roll, which an import has changed."""
-    repository.undecide_beside(connection, source_id)
+    """Keep what official files say beside each term where an import has changed it, and make its releases anew."""
+    beside_sql.follow(connection, source_id)
     remake(connection)
 
 

@@ -11,9 +11,8 @@ from sqlalchemy import Connection, bindparam, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inspection.dashboards.measures import shares_beside
-from inspection.dashboards.rule import rule
 from inspection.models import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
+from inspection.progress.beside_sql import BESIDE, LOCK_ALL, SHARES
 from inspection.rows import Reads, Row, fetch_all
 
 _VERSION = "v.urn, v.period, v.version, v.measures, v.submitted_by, v.submitted_at"
@@ -34,29 +33,13 @@ class Seen:
         return {"orgs": list(self.orgs), "regions": list(self.regions), "everything": self.everything}
 
 
-_BESIDE: Final = """
-(SELECT json_agg(json_build_object('urn', school.urn,
-    'rolls', (SELECT json_agg(DISTINCT told.roll) FROM (
-        SELECT s.pupils FROM schools s WHERE s.urn = school.urn
-        UNION
-        SELECT told.roll::integer
-        FROM school_changes c CROSS JOIN LATERAL (VALUES (c.before), (c.after)) AS told (roll)
-        WHERE c.urn = school.urn AND c.field = 'pupils') AS told (roll)
-        WHERE told.roll IS NOT NULL),
-    'shares', (SELECT json_agg(json_build_object('measure', m.measure, 'value', m.value, 'cohort', m.cohort,
-            'told', coalesce(m.told_under = :rule, false) OR NOT EXISTS (
-                SELECT FROM schools s WHERE s.urn = m.urn)))
-        FROM pupil_measures m
-        WHERE m.urn = school.urn AND m.period = left({of}.period, 7) AND m.measure = ANY(:shares)
-            AND m.status = 'value')))
-    FROM line_of({of}.urn) AS school (urn))"""
-"""What official files say of a school and the others of its line beside a term, as `shown.beside_of` reads it."""
-
 _READ: Final = f"""
-{_BESIDE.format(of="v")} AS now,
-(SELECT json_agg(json_build_object('measures', h.measures, 'beside', h.beside) ORDER BY h.version)
-    FROM progress_versions h WHERE h.urn = v.urn AND h.period = v.period AND h.version <= v.version) AS history"""
-"""What a version is shown from, as `shown.shown_of` reads it: what stands beside it now, and all versions up to it."""
+{BESIDE.format(of="v")} AS now,
+(SELECT json_agg(json_build_object(
+        'version', h.version, 'measures', h.measures, 'beside', h.beside, 'beside_since', h.beside_since)
+    ORDER BY h.version)
+    FROM progress_versions h WHERE h.urn = v.urn AND h.period = v.period) AS history"""
+"""What a version is shown from, as `shown.shown_of` reads it: what stands beside it now, and all versions."""
 
 _SEEN: Final = """
 (:everything OR v.tenancy_orgs && CAST(:orgs AS text[]) OR v.tenancy_region = ANY(CAST(:regions AS text[])))"""
@@ -103,7 +86,7 @@ async def lock(session: AsyncSession, urn: int, period: str) -> None:
 
 async def lock_all(session: AsyncSession) -> None:
     """Let nobody else write progress data until the transaction ends."""
-    await _all(session, "SELECT pg_advisory_xact_lock(hashtextextended('progress-batches', 0))")
+    await _all(session, LOCK_ALL)
 
 
 async def newest(session: AsyncSession, urn: int, period: str, seen: Seen, last: int | None = None) -> Row | None:
@@ -115,11 +98,7 @@ async def newest(session: AsyncSession, urn: int, period: str, seen: Seen, last:
     WHERE v.urn = :urn AND v.period = :period AND {_SEEN}
         AND (CAST(:last AS integer) IS NULL OR v.version <= :last)
     {_NEWEST}"""
-    return await _first(session, sql, urn=urn, period=period, last=last, **_decided_by(), **seen.parameters)
-
-
-def _decided_by() -> dict[str, Any]:
-    return {"shares": shares_beside(), "rule": rule()}
+    return await _first(session, sql, urn=urn, period=period, last=last, **SHARES, **seen.parameters)
 
 
 async def released(session: AsyncSession, urn: int, period: str) -> Row | None:
@@ -155,7 +134,7 @@ async def current_versions(session: AsyncSession, keys: Sequence[tuple[int, str]
 
 
 _BESIDE_NOW: Final = f"""
-SELECT w.urn, w.period, {_BESIDE.format(of="w")} AS beside
+SELECT w.urn, w.period, {BESIDE.format(of="w")} AS beside
 FROM unnest(CAST(:urns AS integer[]), CAST(:periods AS text[])) AS w (urn, period)"""
 
 
@@ -165,8 +144,7 @@ async def add_versions(session: AsyncSession, rows: Sequence[Mapping[str, Any]])
         return
     keys = {"urns": [row["urn"] for row in rows], "periods": [row["period"] for row in rows]}
     beside = {
-        (each["urn"], each["period"]): each["beside"]
-        for each in await _all(session, _BESIDE_NOW, **keys, **_decided_by())
+        (each["urn"], each["period"]): each["beside"] for each in await _all(session, _BESIDE_NOW, **keys, **SHARES)
     }
     values = [{**row, "beside": beside[row["urn"], row["period"]]} for row in rows]
     await session.execute(insert(ProgressVersion).values(submitted_at=func.clock_timestamp()), values)
@@ -240,43 +218,13 @@ def stale_releases(connection: Connection, rule: str) -> list[Row]:
     return [dict(row) for row in connection.execute(text(sql), {"rule": rule}).mappings()]
 
 
-# the lines are put together first: looked up release by release, all that changed would be gone through for each
-_UNDECIDED: Final = """
-WITH lines AS MATERIALIZED (
-    SELECT released.urn, other.urn AS other
-    FROM (SELECT DISTINCT urn FROM progress_releases) AS released
-    CROSS JOIN LATERAL line_of(released.urn) AS other (urn)),
-changed AS MATERIALIZED (
-    SELECT c.urn, CAST(NULL AS text) AS year FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
-    UNION
-    SELECT linked.urn, NULL
-    FROM school_links k CROSS JOIN LATERAL (VALUES (k.predecessor_urn), (k.successor_urn)) AS linked (urn)
-    WHERE k.source_id = :source
-    UNION
-    SELECT m.urn, m.period FROM pupil_measures m WHERE m.source_id = :source AND m.measure = ANY(:shares))
-UPDATE progress_releases r SET made_under = ''
-FROM lines JOIN changed ON changed.urn = lines.other
-WHERE lines.urn = r.urn AND (changed.year IS NULL OR changed.year = left(r.period, 7))"""
-
-
-def undecide_beside(connection: Connection, source_id: int) -> None:
-    """Take the decision from the releases of which a source has changed what official files say beside them."""
-    connection.execute(text(_UNDECIDED), {"source": source_id, "shares": shares_beside()})
-
-
-def keep_beside(connection: Connection) -> None:
-    """Keep what official files say now with the versions of which it was not kept when they were made."""
-    sql = f"UPDATE progress_versions v SET beside = {_BESIDE.format(of='v')} WHERE v.beside IS NULL"
-    connection.execute(text(sql), _decided_by())
-
-
 _SAME_VERSION: Final = "urn = :urn AND period = :period AND version = :version"
 
 
 def version(connection: Connection, key: Row) -> Row:
     """Return a version with what it is shown from."""
-    sql = f"SELECT v.urn, {_READ} FROM progress_versions v WHERE {_SAME_VERSION}"
-    return dict(connection.execute(text(sql), {**key, **_decided_by()}).mappings().one())
+    sql = f"SELECT v.urn, v.version, {_READ} FROM progress_versions v WHERE {_SAME_VERSION}"
+    return dict(connection.execute(text(sql), {**key, **SHARES}).mappings().one())
 
 
 def replace_release(connection: Connection, key: Row, measures: Sequence[Mapping[str, Any]], rule: str) -> None:

@@ -55,16 +55,18 @@ def _rounded(stored: Mapping[str, Any]) -> float | None:
 class Official:
     """What official files say of a school beside a term: every roll, and the year's shares of the roll.
 
-    `untold` are the measures of those of the shares that are hidden.
+    `untold` are the measures of those of the shares that are hidden. `decided`: whether it has shares, or may have
+    them, that are decided by its own rolls.
     """
 
     rolls: Collection[int] = ()
     shares: Sequence[Cell] = ()
     untold: Collection[str] = ()
+    decided: bool = True
 
     def knows(self, roll: int) -> bool:
         """Tell whether official shares of an unknown number of pupils are decided with regard to such a roll."""
-        if not self.rolls:
+        if not self.rolls or not self.decided:
             return True
         least, most = roll_may_be()
         return floor(min(self.rolls) * least) <= roll <= ceil(max(self.rolls) * most)
@@ -76,10 +78,14 @@ Beside = Collection[Official]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a school supplied for a term, as it was sent; `beside`: what official files said when that was."""
+    """What a school supplied for a term, as it was sent.
+
+    `beside`: what official files said when that was; `since`: what they said later, until the next version was sent.
+    """
 
     measures: Sequence[Mapping[str, Any]]
     beside: Beside = ()
+    since: Sequence[Beside] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +119,32 @@ class Table:
         """Return what of it must not be shown, with regard to all that earlier versions of the term told."""
         families = self.families
         found = hide(list(families.values()), threshold(), self.roll, told)
-        if ROLL_FAMILY in found.wholes or not all(self.roll is None or each.knows(self.roll) for each in self.official):
+        if ROLL_FAMILY in found.wholes or not self._roll_may_be_told(told):
             counted = {figure.code for family in families.values() for figure in family.figures}
             found = Hidden(found.codes | counted | {ROLL}, frozenset(families))
         return Hidden(found.codes | self._giving_away([*families.values()], found, told), found.wholes)
 
+    def _roll_may_be_told(self, told: Told) -> bool:
+        """Tell whether a roll may stand beside official shares, and beside what earlier versions counted of these."""
+        roll = self.roll
+        if roll is None or roll in self._rolls(told):
+            return roll is None or all(each.knows(roll) for each in self.official)
+        counted = [(measures()[figure.code].among, figure.low) for figure in told.figures.get(ROLL_FAMILY, ())]
+        return all(
+            each.knows(roll)
+            and all(
+                leaves_no_few(outer._replace(cohort=None), {roll}, count)
+                for outer in each.shares
+                for among, count in counted
+                if among == outer.measure and among not in each.untold
+            )
+            for each in self.official
+        )
+
     def _giving_away(self, families: Collection[Family], found: Hidden, told: Told) -> set[str]:
         """Return figures that tell of a few beside another one: official, hidden, or of absentees."""
         given = {entry.code: (measures()[entry.code], entry.value) for entry in self.entries if entry.value is not None}
-        codes = {code for code, (measure, value) in given.items() if not self._leaves_no_few(measure, int(value))}
+        codes = {code for code, (measure, value) in given.items() if not self._leaves_no_few(measure, int(value), told)}
         wholes = {code: family.whole for family in families if family.name not in found.wholes for code in family.codes}
         for family in families:
             for code in family.others:
@@ -148,13 +171,16 @@ class Table:
         least, most = min(near) - threshold() + 1, max(near) + threshold() - 1
         return (least, most) if least >= threshold() else None
 
-    def _leaves_no_few(self, measure: Measure, count: int) -> bool:
+    def _rolls(self, told: Told) -> set[int]:
+        """Return the rolls that official files and earlier versions told."""
+        return {roll for official in self.official for roll in official.rolls} | told.wholes.get(ROLL_FAMILY, set())
+
+    def _leaves_no_few(self, measure: Measure, count: int, told: Told) -> bool:
         """Tell whether a count may stand beside the official ones that hold it: never beside one that is hidden.
 
         Whether it is shown must not depend on a hidden figure, of which it would tell.
         """
-        rolls = {roll for official in self.official for roll in official.rolls}
-        rolls |= set() if self.roll is None else {self.roll}
+        rolls = self._rolls(told) | (set() if self.roll is None else {self.roll})
         return all(
             measure.among not in official.untold
             and all(leaves_no_few(outer, rolls, count) for outer in official.shares if outer.measure == measure.among)
@@ -207,14 +233,15 @@ def _document(entry: Entry, hidden: Hidden, family: Family | None) -> Document:
 
 
 def beside_of(urn: int, stored: Sequence[Mapping[str, Any]]) -> Beside:
-    """Return what official files say beside a term of a school, as it is stored: of others of its line, the year's."""
-    return [_official(each) for each in stored if each["urn"] == urn or each["shares"]]
+    """Return what official files say beside a term of a school, as it is stored: of others of its line, too."""
+    return [_official(each, own=each["urn"] == urn) for each in stored]
 
 
-def _official(stored: Mapping[str, Any]) -> Official:
+def _official(stored: Mapping[str, Any], *, own: bool) -> Official:
     shares = stored["shares"] or ()
     cells = [Cell(each["measure"], each["value"], each["cohort"]) for each in shares]
-    return Official(stored["rolls"] or (), cells, [each["measure"] for each in shares if not each["told"]])
+    untold = [each["measure"] for each in shares if not each["told"]]
+    return Official(stored["rolls"] or (), cells, untold, decided=own or bool(shares))
 
 
 def shown_of(row: Mapping[str, Any]) -> list[Document]:
@@ -223,21 +250,40 @@ def shown_of(row: Mapping[str, Any]) -> list[Document]:
     One that was made before it was kept what stood beside it is taken as if it were made now.
     """
     urn, now = row["urn"], row["now"]
-    history = [Version(each["measures"], beside_of(urn, each["beside"] or now)) for each in row["history"]]
-    return shown(history, beside_of(urn, now))
+    history = [
+        Version(
+            each["measures"],
+            beside_of(urn, each["beside"] or now),
+            [beside_of(urn, state) for state in each["beside_since"]],
+        )
+        for each in row["history"]
+    ]
+    last = sum(each["version"] <= row["version"] for each in row["history"])
+    return shown(history, beside_of(urn, now), last)
 
 
-def shown(versions: Sequence[Version], now: Beside = ()) -> list[Document]:
-    """Return the last of a term's versions as it is read by anybody who may read it, from all versions up to it.
+def shown(versions: Sequence[Version], now: Beside = (), last: int | None = None) -> list[Document]:
+    """Return the last of a term's versions, or the `last`th, as it is read by anybody who may read it.
 
-    Every version counts, released or not: owner and department read them all, and what they read must not give away
-    what the public does not, nor the other way round. What a version tells was decided by what was known when it was
-    made: official files that come later may hide more of it, and show nothing more.
+    Every version up to it counts, released or not: owner and department read them all, and what they read must not
+    give away what the public does not, nor the other way round. What a version tells was decided by what was known when
+    it was made: official files that come later may hide more of it, and show nothing more. What they have once hidden
+    stays hidden, of this version and of those that follow.
     """
-    table, told, before, hidden = Table([]), Told(), Told(), Hidden()
-    for version in versions:
+    table, told, before, own, since = Table([]), Told(), Told(), Hidden(), Hidden()
+    for version in versions[:last]:
         table, before = Table(entries_of(version.measures), version.beside), told
-        hidden = table.hidden(before)
-        told = before.after(list(table.families.values()), hidden)
-    later = Table(table.entries, now).hidden(before)
-    return table.shown(Hidden(hidden.codes | later.codes, hidden.wholes | later.wholes))
+        own = table.hidden(before)
+        since = _hidden_beside(table, version.since, before)
+        told = before.after(list(table.families.values()), own, since)
+    later = [] if last is None else [each for version in versions[last:] for each in (version.beside, *version.since)]
+    return table.shown(own | since | _hidden_beside(table, [*later, now], before))
+
+
+def _hidden_beside(table: Table, states: Sequence[Beside], told: Told) -> Hidden:
+    """Return what is hidden of a version beside any of what official files said after it was made."""
+    hidden = Hidden()
+    for place, state in enumerate(states):
+        if state != table.official and state not in states[:place]:
+            hidden |= Table(table.entries, state).hidden(told)
+    return hidden

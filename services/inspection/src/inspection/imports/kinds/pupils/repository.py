@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from inspection.dashboards.measures import shares_beside
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Fates
 from inspection.imports.kinds.told_sql import PUPIL_DATA
@@ -38,6 +39,16 @@ JOIN sources s ON s.id = m.source_id
 WHERE s.as_at <= :as_at AND {_DIFFERS}
 ORDER BY n.urn, n.period, n.measure"""
 
+_FORMER = f"""
+INSERT INTO former_shares (urn, period, measure, value, cohort)
+SELECT m.urn, m.period, m.measure, m.value, m.cohort
+FROM incoming n
+JOIN pupil_measures m ON m.urn = n.urn AND m.measure = n.measure AND m.period = n.period
+JOIN sources s ON s.id = m.source_id
+WHERE m.measure = ANY(:shares) AND m.told_under IS NOT NULL AND s.as_at <= :as_at AND {_DIFFERS}
+ORDER BY m.urn, m.period, m.measure
+ON CONFLICT DO NOTHING"""
+
 _MERGE = f"""
 INSERT INTO pupil_measures AS m ({", ".join(COLUMNS)})
 SELECT {", ".join(COLUMNS)} FROM incoming ORDER BY urn, measure
@@ -64,11 +75,15 @@ def stage_measures(connection: Connection, packed: Iterable[str]) -> None:
 
 
 def merge_staged(connection: Connection, as_at: date, left: Collection[str]) -> Fates:
-    """Merge what is staged but for the columns `left`, and tell of how many rows something was new or changed."""
+    """Merge what is staged but for the columns `left`, and tell of how many rows something was new or changed.
+
+    A share that was told and is replaced is kept where what a school supplies is held against it.
+    """
     values = {"as_at": as_at, "cohort_left": "cohort" in left}
     found = connection.execute(text(_FATES), values).one()
     if found.changed:
         connection.execute(text(_TOLD), values)
+        connection.execute(text(_FORMER), {**values, "shares": shares_beside()})
     connection.execute(text(_MERGE), values)
     return Fates(found.created, found.changed)
 
