@@ -61,10 +61,7 @@ def read_file(
 ) -> ReadFile:
     """Read all rows. `report` is told every so often how many were read; it may raise to end the work."""
     reading = _Reading(table, kind, reader, known, as_at)
-    for row, record in table.rows():
-        reading.take(row, record)
-        if row % REPORT_EVERY == 0:
-            report(row)
+    reading.take_all(report)
     return reading.result()
 
 
@@ -81,17 +78,27 @@ class _Reading:
         self._waiting: dict[int, _Waiting] = {}
         self._out = ReadFile(Batch(as_at=as_at, known_as_at=known.as_at), [], {})
 
-    def take(self, row: int, record: Record) -> None:
-        """Settle the fate of one row."""
-        self._out.read += 1
-        seeded = self._seed.copy()
-        seeded.update(record.content)
-        digest = seeded.digest()
-        key = self._known.get(digest)
-        if key is not None and key not in self._rows and key not in self._waiting:
-            self._out.batch.known.add(key)
-            self._settle(key, row, digest)
-            return
+    def take_all(self, report: Callable[[int], None]) -> None:
+        """Settle the fate of every row. What most files repeat, rows known and met once, takes no further call."""
+        known, rows, digests, waiting = self._known, self._rows, self._out.digests, self._waiting
+        repeated, seed = self._out.batch.known, self._seed
+        row = 0
+        for row, record in self._table.rows():
+            seeded = seed.copy()
+            seeded.update(record.content)
+            digest = seeded.digest()
+            key = known.get(digest)
+            if key is None or key in rows or key in waiting:
+                self._take(row, record, digest, key)
+            else:
+                repeated.add(key)
+                rows[key] = row
+                digests[key] = digest
+            if row % REPORT_EVERY == 0:
+                report(row)
+        self._out.read = row
+
+    def _take(self, row: int, record: Record, digest: bytes, key: int | None) -> None:
         try:
             self._place(row, record, digest, key)
         except RejectedRow as why:

@@ -236,7 +236,8 @@ def _lines(file: BinaryIO, header_line: int) -> int:
     """Count the lines below the header: about the number of rows. The file's position is left as it was."""
     at = file.tell()
     file.seek(0)
-    count = sum(max(map(block.count, ENDS)) for block in iter(lambda: file.read(1 << 20), b""))
+    ends, others = ENDS
+    count = sum(block.count(ends) or block.count(others) for block in iter(lambda: file.read(1 << 20), b""))
     file.seek(at)
     return max(count - header_line, 0)
 

@@ -49,17 +49,27 @@ class Records:
         self._waiting: list[bytes] = []
         self._line = 0
         self._at = file.tell()
-        self.ends_with_newline = True
+        self._last = _NEWLINES
         self.quotes_close = True
 
+    @property
+    def ends_with_newline(self) -> bool:
+        """Tell whether the line read last was ended."""
+        return self._last.endswith(ENDS)
+
     def __iter__(self) -> Iterator[Record]:
-        while line := self._next():
-            if is_piece(line):
-                yield self._overlong(self._line, self._at - len(line), line)
+        # what `_next` does, without a call for each line
+        while line := self._waiting.pop() if self._waiting else next(self._lines, b""):
+            start = self._at
+            self._line += 1
+            self._at += len(line)
+            self._last = line
+            if len(line) == LONGEST_LINE and is_piece(line):
+                yield self._overlong(self._line, start, line)
             elif _QUOTE in line and line.count(_QUOTE) % 2:
-                yield self._quoted(self._line, self._at - len(line), line)
+                yield self._quoted(self._line, start, line)
             elif (content := line.rstrip(_NEWLINES)).lstrip(_BLANK):
-                yield Record(self._line, self._at - len(line), content)
+                yield Record(self._line, start, content)
 
     def cells(self, record: Record) -> list[str]:
         """Parse a record into its cells; raises RejectedRow where its quotes do not close.
@@ -102,7 +112,7 @@ class Records:
         if line:
             self._line += 1
             self._at += len(line)
-            self.ends_with_newline = line.endswith(ENDS)
+            self._last = line
         return line
 
     def _overlong(self, number: int, start: int, line: bytes) -> Record:

@@ -137,11 +137,11 @@ def newest_as_at(connection: Connection, kind: str) -> date | None:
 
 def listed(connection: Connection, kind: str) -> set[int]:
     """Return the schools that a file of this kind listed and none has marked as missing."""
-    urns = connection.scalars(
+    urns: str | None = connection.scalar(  # one value of them all: to fetch a row for each takes five times as long
         text(
-            "SELECT h.urn FROM schools h JOIN sources s ON s.id = h.source_id AND s.name = :kind"
+            "SELECT string_agg(h.urn::text, ' ') FROM schools h JOIN sources s ON s.id = h.source_id AND s.name = :kind"
             " WHERE h.missing_since IS NULL"
         ),
         {"kind": kind},
     )
-    return set(urns)
+    return {*map(int, (urns or "").split())}
