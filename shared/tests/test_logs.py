@@ -3,10 +3,13 @@
 import asyncio
 import io
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
-from shared.telemetry.logs import Output
+from shared.telemetry.logs import OUTPUT, Output
 
 
 class Stream(io.BytesIO):
@@ -57,3 +60,42 @@ def test_in_a_loop_lines_go_out_together(monkeypatch: pytest.MonkeyPatch, loops:
     for _ in range(loops):
         asyncio.run(many())
     assert stream.getvalue() == b"line\n" * 5 * loops
+
+
+class Unbuffered(io.RawIOBase):
+    """What standard output is where the interpreter buffers nothing; it takes seven bytes at a time."""
+
+    def __init__(self) -> None:
+        self.calls: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self.calls.append(bytes(content[:7]))
+        return len(self.calls[-1])
+
+
+def test_an_unbuffered_stream_gets_lines_together_and_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream, output = Unbuffered(), Output()
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=stream))
+
+    async def two() -> None:
+        say(output, b"one line\n")
+        say(output, b"another\n")
+        assert not stream.calls
+        output.flush_now()
+
+    asyncio.run(two())
+    assert stream.calls == [b"one lin", b"e\nanoth", b"er\n"]
+
+
+def test_what_was_taken_last_goes_out_when_the_application_stops(monkeypatch: pytest.MonkeyPatch, app: FastAPI) -> None:
+    stream = standard_output(monkeypatch)
+
+    async def serve() -> None:
+        async with app.router.lifespan_context(app):
+            say(OUTPUT, b"the last line\n")
+        assert stream.getvalue() == b"the last line\n"
+
+    asyncio.run(serve())

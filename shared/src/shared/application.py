@@ -21,7 +21,7 @@ from shared.query_parameters import refuse_unknown_parameters
 from shared.rate_limit import RateLimiter, count_request
 from shared.settings import ServiceSettings
 from shared.short_ways import ShortWay, ShortWays, declared_accesses
-from shared.telemetry.logs import configure_logs
+from shared.telemetry.logs import OUTPUT, configure_logs
 from shared.telemetry.middleware import HeadAsGet, RequestTelemetry
 from shared.telemetry.traces import tracing
 
@@ -66,6 +66,7 @@ def create_service_app(
         yield
         app.state.draining = True
         await database.close()
+        OUTPUT.flush_now()  # the server ends by the signal that it was sent: the interpreter does not see its end
 
     app = FastAPI(
         title=title,

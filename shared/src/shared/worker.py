@@ -31,7 +31,7 @@ from shared.jobs.context import PATIENCE_SECONDS
 from shared.jobs.resource import Jobs
 from shared.jobs.runner import THREAD_PREFIX, JobRunner
 from shared.settings import ServiceSettings
-from shared.telemetry.logs import configure_logs
+from shared.telemetry.logs import OUTPUT, configure_logs
 
 STOP_SECONDS: Final = 8.0
 """After this long a stopping worker leaves whatever still runs."""
@@ -189,6 +189,7 @@ def run_worker(
 def _leave(status: int) -> None:
     """End the process. A job's thread that still computes must not run on while the interpreter is taken down."""
     if any(thread.name.startswith(THREAD_PREFIX) for thread in threading.enumerate()):
+        OUTPUT.flush_now()
         logging.shutdown()
         sys.stdout.flush()
         os._exit(status)
