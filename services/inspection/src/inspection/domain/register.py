@@ -13,6 +13,9 @@ SHARED: Final = (
 )  # fmt: skip
 """Fields that both sources have."""
 
+BODY: Final = frozenset({"type_code", "trust_uid", "rb_kind", "rb_id", "rb_reason"})
+"""Fields of the register that are believed together, blank or not; of others a blank cell of it says nothing."""
+
 CLOSED: Final = "closed"
 """The status of a school that is no more: what it was when it closed stays."""
 

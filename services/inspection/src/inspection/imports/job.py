@@ -14,7 +14,7 @@ from inspection.disadvantage.telling_sql import telling_of_meals
 from inspection.imports import repository
 from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
 from inspection.imports.date_columns import refuse_dates
-from inspection.imports.kinds import told_sql
+from inspection.imports.kinds import late_register, told_sql
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
 from inspection.imports.reading.lines import ENDS
 from inspection.imports.reading.problems import Rejection, UnreadableFile
@@ -224,7 +224,7 @@ def _rejection(table: Table, rejection: Rejection) -> dict[str, Any]:
 
 def _known(connection: Connection, kind: str, as_at: date) -> KnownRows:
     stored = repository.known_digests(connection, kind, as_at)
-    if stored is None or (is_dated(kind) and stored[1] != as_at):
+    if stored is None or (stored[1] != as_at and (is_dated(kind) or late_register.is_late(connection, kind, as_at))):
         return KnownRows()
     # what was published or corrected here since may differ from a row that has not changed: such rows are read again
     anew = repository.schools_published_here(connection)

@@ -30,6 +30,7 @@ Document = dict[str, Any]
 NOT_IN_SOURCE = "not_in_source"
 PUBLISHED_HERE = "inspection-publication"
 OLDER_FILE = "older_file"
+NEWER_FILE = "newer_file"
 
 
 def inspection_core(row: Row) -> Document:
@@ -265,7 +266,9 @@ def made_because(row: Row, before: Row | None) -> str | None:
     """Return why a version was made: of one that an older file brought its own reason says it."""
     if row.get("reason") == OLDER_FILE:
         return OLDER_FILE
-    return None if before is None else str(before["reason"])
+    if before is None:
+        return None
+    return NEWER_FILE if before["reason"] == OLDER_FILE else str(before["reason"])
 
 
 def _version(row: Row, before: Row | None) -> Document:

@@ -68,6 +68,8 @@ class SchoolChange(Base):
     """One field of one school that a file changed: `before` held until the day before `as_at`, `after` from then on.
 
     `as_at` is the date the file speaks for; of a closure, the day the school closed. Values are those of the column.
+    One that `comes_first` precedes all others of its field and day: the file of that day takes up what held before a
+    file that was loaded after it.
     """
 
     __tablename__ = "school_changes"
@@ -87,3 +89,4 @@ class SchoolChange(Base):
     after: Mapped[Any] = mapped_column(JSONB, nullable=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    comes_first: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -7,6 +7,9 @@ from typing import Final
 from inspection.domain.register import REGISTER_ONLY
 from inspection.inspections.standing_sql import STOOD, VISIBLE
 
+IN_ORDER: Final = "{0}.as_at, {0}.comes_first DESC, CASE WHEN {0}.comes_first THEN -{0}.id ELSE {0}.id END"
+"""The order of changes `{0}` of a field: of those that come first on a day, the last that was kept is the first."""
+
 _UNHEARD: Final = "jsonb_build_object(" + ", ".join(f"'{name}', NULL" for name in REGISTER_ONLY) + ")"
 
 _REPORT_CARD: Final = (
@@ -62,7 +65,7 @@ def schools_then(*, one: bool = False) -> str:
             SELECT DISTINCT ON (c.urn, c.field) c.urn, c.field, c.before
             FROM school_changes c
             WHERE c.as_at > :as_of {these}
-            ORDER BY c.urn, c.field, c.as_at, c.id) first_later
+            ORDER BY c.urn, c.field, {IN_ORDER.format("c")}) first_later
         GROUP BY urn) undone ON undone.urn = h.urn
     LEFT JOIN establishments e ON e.urn = h.urn AND e.known_since > :as_of
     CROSS JOIN LATERAL jsonb_populate_record(

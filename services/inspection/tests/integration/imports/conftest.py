@@ -1,7 +1,7 @@
 """The service over a database of its own, with a worker beside it that runs the imports."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,3 +103,38 @@ async def importer(urls: DatabaseUrls, client: httpx.AsyncClient) -> AsyncIterat
     stop.set()
     await running
     await database.close()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file of a day."""
+
+    as_at: str
+    kind: str
+    content: bytes
+
+
+LoadedAlone = Callable[[Sequence[Sent], Callable[[httpx.AsyncClient], Awaitable[Any]]], Awaitable[Any]]
+
+
+@pytest.fixture
+def loaded_alone(cloned_database: CloneDatabase) -> LoadedAlone:
+    """Return a function that loads files into an empty register, and returns what is told of it then."""
+
+    async def run(files: Sequence[Sent], tell: Callable[[httpx.AsyncClient], Awaitable[Any]]) -> Any:
+        urls = cloned_database("inspection", SERVICE_DIR)
+        settings = Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url())
+        async with client_of(create_app(settings), **bearer(scope=SCOPES)) as client:
+            database, stop = Database(urls.app), asyncio.Event()
+            running = asyncio.create_task(JobRunner(JOBS, database, concurrency=1).run(stop))
+            for each in files:
+                importer = Importer(client, running)
+                document = await importer.send(each.content, each.as_at, each.kind)
+                assert document["state"] == "succeeded", document["problem"]
+                assert document["rows"]["rejected"] == 0, await importer.rejections(document)
+            stop.set()
+            await running
+            await database.close()
+            return await tell(client)
+
+    return run

@@ -183,12 +183,15 @@ class TestChanges:
         await importer.send(csv_file(links), "2025-10-01", "gias-links")
         assert rows.one("SELECT count(*) AS n FROM outbox WHERE type = 'inspection.school.succeeded'")["n"] == 1
 
-    async def test_an_older_extract_changes_nothing(self, importer: Importer, rows: Rows) -> None:
+    async def test_an_older_extract_tells_of_its_day_alone(self, importer: Importer, rows: Rows) -> None:
         await send(importer, establishment(100001))
         document = await send(importer, establishment(100001, NumberOfPupils="9"), as_at="2025-06-01")
-        assert counts(document) == (1, 0, 0, 1, 0)
+        assert counts(document) == (1, 0, 1, 0, 0)
         assert rows.one("SELECT pupils FROM schools")["pupils"] == 240
-        assert rows.count("school_changes") == 0
+        change = rows.one("SELECT field, before, after, comes_first FROM school_changes")
+        assert change == {"field": "pupils", "before": 9, "after": 240, "comes_first": True}
+        again = await send(importer, establishment(100001, NumberOfPupils="9"), as_at="2025-06-01")
+        assert (counts(again), rows.count("school_changes")) == ((1, 0, 0, 1, 0), 1)
 
     async def test_a_dry_run_leaves_nothing(self, importer: Importer, rows: Rows) -> None:
         document = await send(importer, establishment(100001), dry_run="true")

@@ -1,8 +1,6 @@
 """Files of several days and kinds tell the same of who is in which trust, in whatever order they are loaded."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -17,30 +15,12 @@ from services.inspection.tests.files import (
     ofsted_file,
     school,
 )
-from services.inspection.tests.integration.imports.conftest import SCOPES, SERVICE_DIR, Importer
+from services.inspection.tests.integration.imports.conftest import LoadedAlone, Sent
 from services.inspection.tests.integration.imports.test_memberships import KIND, TITLES, csv_file, row
-
-from inspection.app import create_app
-from inspection.imports.service import JOBS
-from inspection.settings import Settings
-from shared.db.session import Database
-from shared.jobs.runner import JobRunner
-from shared.testing.client import client_of
-from shared.testing.plugin import CloneDatabase
-from shared.testing.tokens import ISSUER, bearer, jwks_url
 
 OPENED = "2020-09-01"
 SCHOOLS = (100001, 100002)
 ORDERS = 3
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A file of a day, and which trust it shows each of its schools in."""
-
-    as_at: str
-    kind: str
-    content: bytes
 
 
 def gias(as_at: str, shown: dict[int, str], **changes: str) -> Sent:
@@ -132,24 +112,12 @@ Load = Callable[[Sequence[Sent]], Awaitable[list[Any]]]
 
 
 @pytest.fixture
-def load(cloned_database: CloneDatabase) -> Load:
+def load(loaded_alone: LoadedAlone) -> Load:
     """Return a function that loads files into an empty register, and returns what is told then."""
 
     async def run(files: Sequence[Sent]) -> list[Any]:
-        urls = cloned_database("inspection", SERVICE_DIR)
-        settings = Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url())
-        async with client_of(create_app(settings), **bearer(scope=SCOPES)) as client:
-            database, stop = Database(urls.app), asyncio.Event()
-            running = asyncio.create_task(JobRunner(JOBS, database, concurrency=1).run(stop))
-            for each in files:
-                importer = Importer(client, running)
-                document = await importer.send(each.content, each.as_at, each.kind)
-                assert document["state"] == "succeeded", document["problem"]
-                assert document["rows"]["rejected"] == 0, await importer.rejections(document)
-            stop.set()
-            await running
-            await database.close()
-            return await told(client)
+        found: list[Any] = await loaded_alone(files, told)
+        return found
 
     return run
 

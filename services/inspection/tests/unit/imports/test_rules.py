@@ -18,7 +18,9 @@ from inspection.domain.memberships import (
     sightings_of,
 )
 from inspection.imports.kinds.ofsted.blocks import COLUMNS, Found
+from inspection.imports.kinds.ofsted.dates import InspectionDates
 from inspection.imports.kinds.ofsted.judgements import judgement
+from inspection.imports.kinds.ofsted.late import Late, Next, Told, step_late
 from inspection.imports.kinds.ofsted.merging import KEPT, Step, Stored, match, step
 from inspection.imports.kinds.packing import boolean, copy_text, pack, unpack
 
@@ -125,15 +127,11 @@ class TestIdentity:
 
 class TestSteps:
     def test_new_and_unchanged(self) -> None:
-        assert step(found(), None, AUGUST) is Step.ADD
-        assert step(found(), stored(found()), DECEMBER) is Step.NOTHING
+        assert step(found(), None) is Step.ADD
+        assert step(found(), stored(found())) is Step.NOTHING
 
     def test_a_changed_grade_in_a_newer_file_is_a_correction(self) -> None:
-        assert step(found(grade=3), stored(found(grade=2)), DECEMBER) is Step.CORRECT
-
-    def test_an_older_file_changes_nothing_but_history(self) -> None:
-        assert step(found(grade=3), stored(found(grade=2)), MAY) is Step.RECALL
-        assert step(found("1"), stored(found(None)), MAY) is Step.NOTHING
+        assert step(found(grade=3), stored(found(grade=2))) is Step.CORRECT
 
     @pytest.mark.parametrize(
         ("before", "after"),
@@ -149,22 +147,60 @@ class TestSteps:
         self, before: dict[str, str], after: dict[str, str]
     ) -> None:
         was, now = found(**before), found(**(before | after))  # type: ignore[arg-type]
-        assert step(now, stored(was), DECEMBER) is Step.CORRECT
-        assert step(now, stored(was), MAY) is Step.RECALL
+        assert step(now, stored(was)) is Step.CORRECT
 
     @pytest.mark.parametrize(
         "after",
         [{"published_on": "2024-04-01"}, {"relates_to_current_urn": boolean(False)}, {"urn_at_inspection": "1"}],
     )
     def test_what_becomes_known_is_none(self, after: dict[str, str]) -> None:
-        assert step(found(**after), stored(found()), DECEMBER) is Step.REFRESH  # type: ignore[arg-type]
+        assert step(found(**after), stored(found())) is Step.REFRESH  # type: ignore[arg-type]
 
     def test_a_number_is_no_correction(self) -> None:
-        assert step(found("1"), stored(found(None)), DECEMBER) is Step.REFRESH
+        assert step(found("1"), stored(found(None))) is Step.REFRESH
 
     def test_graded_stays_graded_and_what_was_published_here_stays(self) -> None:
-        assert step(found(kind="ungraded"), stored(found()), DECEMBER) is Step.NOTHING
-        assert step(found(grade=4), stored(found(), as_at=None), DECEMBER) is Step.NOTHING
+        assert step(found(kind="ungraded"), stored(found())) is Step.NOTHING
+        assert step(found(grade=4), stored(found(), as_at=None)) is Step.NOTHING
+
+
+class TestLateSteps:
+    """What a file of August says of an inspection, where files for other days have been loaded before it."""
+
+    def late(self, told: Found, *versions: tuple[date, Found], next_on: date | None = None) -> Late:
+        known = [Told(day, place, stored(each, day)) for place, (day, each) in enumerate(versions, start=1)]
+        known[-1] = known[-1]._replace(version=None)
+        following = None if next_on is None else Next(next_on, 9)
+        return step_late(told, known, following, InspectionDates(AUGUST))
+
+    def test_before_all_that_is_known_it_is_history_where_it_differs(self) -> None:
+        for told, expected in ((found(grade=3), Step.RECALL), (found(), Step.TOLD_EARLIER)):
+            assert self.late(told, (DECEMBER, found(None)), next_on=DECEMBER)[::2] == (expected, None)
+        versions = ((DECEMBER, found(grade=1)), (date(2026, 2, 1), found()))
+        assert self.late(found(grade=1), *versions, next_on=DECEMBER).step is Step.RECALL
+
+    def test_after_all_that_lists_the_school_it_is_a_correction(self) -> None:
+        assert self.late(found(grade=3), (MAY, found())).step is Step.CORRECT
+        assert self.late(found("1"), (MAY, found(None))).step is Step.REFRESH
+
+    def test_what_a_later_file_repeated_holds_anew_from_its_day(self) -> None:
+        step_, _, repeated = self.late(found(grade=3), (MAY, found()), next_on=DECEMBER)
+        assert (step_, repeated and repeated.told.version, repeated and repeated.source_id) == (Step.RECALL, None, 9)
+
+    def test_what_holds_anew_may_be_a_version_that_was_kept(self) -> None:
+        versions = ((MAY, found(grade=1)), (date(2026, 2, 1), found(grade=3)))
+        repeated = self.late(found(grade=3), *versions, next_on=DECEMBER).repeated
+        assert repeated is not None
+        assert repeated.told.version == 1
+
+    def test_where_the_next_file_told_otherwise_nothing_holds_anew(self) -> None:
+        late = self.late(found(grade=3), (MAY, found()), (DECEMBER, found(grade=4)), next_on=DECEMBER)
+        assert (late.step, late.repeated) == (Step.RECALL, None)
+
+    def test_it_is_compared_with_what_held_on_its_day_alone(self) -> None:
+        versions = ((MAY, found(grade=1)), (DECEMBER, found(grade=3)))
+        assert self.late(found(grade=3), *versions, next_on=DECEMBER).step is Step.RECALL
+        assert self.late(found(grade=1), *versions, next_on=DECEMBER).step is Step.NOTHING
 
 
 class TestDateInName:

@@ -7,14 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from inspection.domain.register import CLOSED, CLOSURE, KEPT, REGISTER_ONLY, SHARED
+from inspection.domain.register import BODY, CLOSED, CLOSURE, KEPT, REGISTER_ONLY, SHARED
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.model import Provenance
 from inspection.imports.kinds.packing import number_array
 
 REGISTER: Final = "gias-establishments"
-_BODY: Final = frozenset({"type_code", "trust_uid", "rb_kind", "rb_id", "rb_reason"})
-"""Fields that are believed together, blank or not; of others a blank cell says nothing."""
 
 
 def _names(fields: Iterable[str], alias: str) -> str:
@@ -28,7 +26,7 @@ def _document(fields: Iterable[str], alias: str) -> str:
 def _shared(alias: str) -> str:
     """Return the fields both sources have, as `alias` has them or, where `newer` holds, the register (`e`)."""
     return ", ".join(
-        f"CASE WHEN newer THEN {f'e.{name}' if name in _BODY else f'coalesce(e.{name}, {alias}.{name})'}"
+        f"CASE WHEN newer THEN {f'e.{name}' if name in BODY else f'coalesce(e.{name}, {alias}.{name})'}"
         f" ELSE {alias}.{name} END AS {name}"
         for name in SHARED
     )

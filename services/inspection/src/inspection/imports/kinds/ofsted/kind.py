@@ -1,32 +1,22 @@
 """The load of Ofsted's file: register, trusts, inspections and stays in trusts, each merged by date of the file."""
 
-from collections.abc import Iterator
 from datetime import date
-from itertools import chain, count
-from typing import Any
-from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection
 
 from inspection.calendar import repository as calendar
 from inspection.domain.names import fold
-from inspection.imports.kinds import register_sql, sightings_sql, stays, told_sql
+from inspection.imports.kinds import late_register, register_sql, sightings_sql, stays
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
-from inspection.imports.kinds.ofsted import blocks, judgements, repository
-from inspection.imports.kinds.ofsted.blocks import Found
-from inspection.imports.kinds.ofsted.completing import complete
-from inspection.imports.kinds.ofsted.dates import InspectionDates
-from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
-from inspection.imports.kinds.ofsted.published_here import DIFFERS, differs
+from inspection.imports.kinds.ofsted import judgements, repository
+from inspection.imports.kinds.ofsted.inspections import Inspections
 from inspection.imports.kinds.ofsted.reader import CODE, OfstedReader, SchoolRow
 from inspection.imports.kinds.ofsted.register import completed
 from inspection.imports.kinds.ofsted.repository import KnownSchool
-from inspection.imports.kinds.packing import NOTHING, bytea, join, unpack
+from inspection.imports.kinds.packing import NOTHING, bytea, join
 from inspection.imports.limits import beyond
 from inspection.imports.reading.header import Header
-from shared.ids import new_id
 
 
 class OfstedLatestInspections:
@@ -65,7 +55,8 @@ class _Load:
             self._complete()
         created = sorted(urn for urn in self._rows if urn not in self._schools)  # indexes by URN grow at their end
         changed = self._register(created)
-        changed |= self._inspections(created)
+        inspections = Inspections(self._connection, self._batch, self._source, self._warnings)
+        changed |= inspections.merge(self._rows, created, self._schools)
         changed |= self._stays(created)
         changed -= set(created)
         self._repeated()
@@ -96,6 +87,7 @@ class _Load:
             if known.as_at <= self._source.as_at
             and (known.missing or known.content_hash != self._rows[urn].register.content_hash)
         ]
+        same = self._schools.keys() - set(rewritten)
         columns = repository.SCHOOL_COLUMNS
         since = str(self._source.as_at)
         packed = (join(self._packed_school(urn), since) for urn in created)
@@ -103,7 +95,22 @@ class _Load:
         register_sql.complete(self._connection, created, self._source)
         packed_again = [*map(self._packed_school, rewritten)]
         changed = register_sql.rewrite(self._connection, columns, packed_again, self._source)
-        return {*changed, *register_sql.restore(self._connection, self._batch.known, self._source, self._batch.left)}
+        again = {*same, *self._batch.known}
+        restored = register_sql.restore(self._connection, again, self._source, self._batch.left)
+        return {*changed, *restored, *self._late(created)}
+
+    def _late(self, created: list[int]) -> list[int]:
+        """Keep what the file said of its day, where files of the register for later days have been loaded."""
+        if not late_register.is_late(self._connection, self._source.name, self._source.as_at):
+            return []
+        packed = [*map(self._packed_school, self._schools)]
+        staged = late_register.Staged("schools", repository.SCHOOL_COLUMNS, packed)
+        told = late_register.tell(self._connection, staged, self._source, self._batch.left)
+        late_register.known_earlier(self._connection, self._schools, self._source)
+        if newer := repository.next_whole(self._connection, self._source):
+            last = [urn for urn, known in self._schools.items() if known.as_at <= self._source.as_at]
+            register_sql.mark_missing(self._connection, [*created, *last], newer)
+        return told
 
     def _packed_school(self, urn: int) -> str:
         register = self._rows[urn].register
@@ -118,73 +125,6 @@ class _Load:
         }
         folded = {uid: fold(name) for uid, name in named.items()}
         bulk.add_trusts(self._connection, named, folded, self._source.id)
-
-    def _inspections(self, created: list[int]) -> set[int]:
-        """Merge the inspections of schools known before, add those of new ones; return whose evidence changed."""
-        added: list[tuple[int, Found]] = []
-        replaced: list[str] = []
-        corrected: list[UUID] = []
-        changed: set[int] = set()
-        here: dict[UUID, tuple[int, Found]] = {}
-        for urn, found, stored in self._matched():
-            what = step(found, stored, self._source.as_at)
-            if what is Step.NOTHING and stored is not None and stored.as_at is None:
-                here[stored.id] = (urn, found)
-            if what is Step.NOTHING:
-                continue
-            if stored is None:
-                added.append((urn, found))
-            elif what is not Step.RECALL:
-                replaced.append(self._packed_inspection(str(stored.id), urn, found))
-                corrected.extend([stored.id] if what is Step.CORRECT else [])
-            elif self._recall(stored, found):
-                changed.add(urn)
-        new = ((urn, found) for urn in created for found in self._rows[urn].inspections)
-        packed = (self._packed_inspection(each, *it) for each, it in zip(_ids(), chain(new, added), strict=False))
-        bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, packed)
-        listed = {urn for urn, _ in added}
-        told_sql.added_inspections(self._connection, listed, self._source.id)
-        changed |= listed
-        if replaced:
-            changed |= {*repository.refresh_inspections(self._connection, replaced, corrected)}
-        self._compare(here)
-        if corrected:
-            self._warnings.add(
-                "corrected",
-                "What differs from an earlier file is a correction: the version before is kept.",
-                len(corrected),
-            )
-        return changed
-
-    def _matched(self) -> Iterator[tuple[int, Found, Stored | None]]:
-        """Yield what the file tells of schools known before, each with what is stored of the same inspection."""
-        known = repository.known_inspections(self._connection, self._schools)
-        dates = InspectionDates(self._source.as_at)
-        for urn in self._schools:
-            for found in self._rows[urn].inspections:
-                stored = match(found, known.get(urn, ()))
-                yield urn, found if stored is None else complete(found, stored, dates), stored
-
-    def _compare(self, here: dict[UUID, tuple[int, Found]]) -> None:
-        """Tell of inspections published here that this file judges otherwise: what was published stands."""
-        if not here:
-            return
-        for inspection_id, row in repository.published_here(self._connection, here, self._source.as_at).items():
-            urn, found = here[inspection_id]
-            if differs(found, row):
-                self._batch.anew.add(urn)
-                self._warnings.add(DIFFERS, judgements.warning_text(DIFFERS), 1, [str(inspection_id)])
-
-    def _packed_inspection(self, inspection_id: str, urn: int, found: Found) -> str:
-        content_hash = bytea(found.content_hash)
-        return join(inspection_id, str(urn), found.packed, found.judgement.packed, content_hash, str(self._source.id))
-
-    def _recall(self, stored: Stored, found: Found) -> bool:
-        names = (*blocks.COLUMNS, *judgements.COLUMNS)
-        content: dict[str, Any] = dict(zip(names, unpack(join(found.packed, found.judgement.packed)), strict=True))
-        content.update({name: orjson.loads(content[name]) for name in ("grades", "judged_on") if content[name]})
-        content["content_hash"] = bytea(found.content_hash)
-        return repository.recall(self._connection, stored.id, content, self._source.id)
 
     def _stays(self, created: list[int]) -> set[int]:
         """Note who is in which trust, and return the schools whose stays changed."""
@@ -253,12 +193,3 @@ class _Load:
                     self._batch.anew.add(urn)
                 for code in found.judgement.warnings:
                     self._warnings.add(code, judgements.warning_text(code), 1, [urn])
-
-
-def _ids() -> Iterator[str]:
-    """Yield fresh UUIDs (version 7), each greater than the one before: the index of them grows at its end.
-
-    After the first one's milliseconds and random bits they count up, as RFC 9562 (6.2, method 1) allows.
-    """
-    first = new_id().hex[:24]
-    return (f"{first}{number:08x}" for number in count())

@@ -49,8 +49,10 @@ class Step(Enum):
     """Add what has become known: a number, a day of publication."""
     CORRECT = "correct"
     """Change what was known, keeping the version before."""
+    TOLD_EARLIER = "told earlier"
+    """Note that an older file was the first to say what is known."""
     RECALL = "recall"
-    """Keep what an older file said as an earlier version."""
+    """Keep what an older file said as a version in force from the day of that file."""
 
 
 def match(found: Found, stored: Sequence[Stored]) -> Stored | None:
@@ -66,18 +68,23 @@ def match(found: Found, stored: Sequence[Stored]) -> Stored | None:
     return next(by_number, None) or next(unnumbered, None)
 
 
-def step(found: Found, stored: Stored | None, as_at: date) -> Step:
-    """Decide what to do with an inspection that a file of `as_at` tells of."""
+def stands(found: Found, stored: Stored) -> bool:
+    """Tell whether what is stored stands whatever a file says: published here, or graded and told of as ungraded."""
+    return stored.as_at is None or (stored.kind == GRADED and found.kind != GRADED)
+
+
+def step(found: Found, stored: Stored | None) -> Step:
+    """Decide what to do with an inspection that a file tells of, where none for a later day has been loaded."""
     if stored is None:
         return Step.ADD
-    if stored.content_hash == found.content_hash or stored.as_at is None:
+    if stored.content_hash == found.content_hash or stands(found, stored):
         return Step.NOTHING
-    if stored.kind == GRADED and found.kind != GRADED:
-        return Step.NOTHING  # an ungraded inspection that became graded
-    same = stored.content_hash[:JUDGEMENT_BYTES] == found.judgement.digest and not _says_otherwise(found, stored)
-    if as_at < stored.as_at:
-        return Step.NOTHING if same else Step.RECALL
-    return Step.REFRESH if same else Step.CORRECT
+    return Step.CORRECT if differs(found, stored) else Step.REFRESH
+
+
+def differs(found: Found, stored: Stored) -> bool:
+    """Tell whether a file says otherwise than was known, and does not merely tell more or repeat it."""
+    return stored.content_hash[:JUDGEMENT_BYTES] != found.judgement.digest or _says_otherwise(found, stored)
 
 
 def _says_otherwise(found: Found, stored: Stored) -> bool:

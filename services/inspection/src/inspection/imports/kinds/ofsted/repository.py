@@ -1,15 +1,15 @@
 """Statements of the load of Ofsted's file."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection, text
 
 from inspection.imports.kinds import repository, told_sql
-from inspection.imports.kinds.ofsted import blocks, judgements, register
+from inspection.imports.kinds.model import Provenance
+from inspection.imports.kinds.ofsted import blocks, judgements, register, versions_sql
 from inspection.imports.kinds.ofsted.merging import KEPT, Stored
 from inspection.imports.kinds.packing import number_array, written
 from inspection.inspections.standing_sql import NEXT_VERSION
@@ -79,14 +79,18 @@ def published_here(connection: Connection, ids: Collection[UUID], as_at: date) -
 
 
 def refresh_inspections(connection: Connection, packed: Sequence[str], corrected: Collection[UUID]) -> list[int]:
-    """Change inspections, keeping the version before of those `corrected`; return the schools of which any differs."""
-    _keep_versions(connection, corrected)
+    """Change inspections, keeping the version before of those `corrected`; return the schools of which any differs.
+
+    Of the others what is added belongs to the version that there is: it stays that of the file which told it first.
+    """
+    versions_sql.keep(connection, corrected)
     repository.stage(connection, "inspections", INSPECTION_COLUMNS, packed)
-    changes = ", ".join(f"{name} = n.{name}" for name in CONTENT_COLUMNS)
+    changes = ", ".join(f"{name} = n.{name}" for name in CONTENT_COLUMNS if name != "source_id")
     differing = connection.scalars(
         text(
             f"WITH written AS (UPDATE inspections i SET {changes},"  # noqa: S608 - names of ours
-            f" version = CASE WHEN i.id = ANY(:corrected) THEN {NEXT_VERSION} ELSE i.version END"
+            f" (version, source_id) = (SELECT CASE WHEN c THEN {NEXT_VERSION} ELSE i.version END,"
+            " CASE WHEN c THEN n.source_id ELSE i.source_id END FROM (SELECT i.id = ANY(:corrected)) AS x (c))"
             " FROM incoming n WHERE n.id = i.id RETURNING i.*)"
             f" {told_sql.of_written_inspections(_TOLD)} RETURNING urn"
         ),
@@ -95,38 +99,22 @@ def refresh_inspections(connection: Connection, packed: Sequence[str], corrected
     return list(differing)
 
 
-def _keep_versions(connection: Connection, ids: Collection[UUID]) -> None:
-    connection.execute(
+def is_late(connection: Connection, source: Provenance) -> bool:
+    """Tell whether a file of this kind for a later day has been loaded."""
+    newest = newest_as_at(connection, source.name)
+    return newest is not None and newest > source.as_at
+
+
+def next_whole(connection: Connection, source: Provenance) -> Provenance | None:
+    """Return the first whole file of this kind for a later day."""
+    row = connection.execute(
         text(
-            "INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id)"
-            " SELECT id, version, to_jsonb(i), 'newer_file', source_id FROM inspections i WHERE id = ANY(:ids)"
+            "SELECT source_id, as_at FROM imports WHERE kind = :kind AND as_at > :as_at AND row_digests IS NOT NULL"
+            " ORDER BY as_at, source_id LIMIT 1"
         ),
-        {"ids": list(ids)},
-    )
-
-
-_RECALL = text(
-    f"""
-    INSERT INTO inspection_versions (inspection_id, version, content, reason, source_id)
-    SELECT i.id, greatest(i.version + 1, {NEXT_VERSION}), CAST(:content AS jsonb), 'older_file', :source
-    FROM inspections i WHERE i.id = :id AND NOT EXISTS (
-        SELECT FROM inspection_versions v WHERE v.inspection_id = i.id AND v.content ->> 'content_hash' = :digest)
-    """  # noqa: S608 - names of ours
-)
-
-
-def recall(connection: Connection, inspection_id: UUID, content: Mapping[str, Any], source_id: int) -> bool:
-    """Keep what an older file said as one more version, in force from that file's date; False where it is known."""
-    values = {
-        "id": inspection_id,
-        "content": orjson.dumps(content).decode(),
-        "digest": content["content_hash"],
-        "source": source_id,
-    }
-    if not connection.execute(_RECALL, values).rowcount:
-        return False
-    told_sql.recalled_inspection(connection, inspection_id)
-    return True
+        {"kind": source.name, "as_at": source.as_at},
+    ).one_or_none()
+    return None if row is None else Provenance(row.source_id, source.name, row.as_at)
 
 
 def newest_as_at(connection: Connection, kind: str) -> date | None:

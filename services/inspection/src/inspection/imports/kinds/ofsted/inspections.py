@@ -1,0 +1,135 @@
+"""The inspections of Ofsted's file: each is merged with what is stored of it, by the date of the file."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, count
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from inspection.imports.kinds import repository as bulk
+from inspection.imports.kinds import told_sql
+from inspection.imports.kinds.model import Batch, Provenance, Warnings
+from inspection.imports.kinds.ofsted import blocks, judgements, repository, versions_sql
+from inspection.imports.kinds.ofsted.blocks import Found
+from inspection.imports.kinds.ofsted.completing import complete
+from inspection.imports.kinds.ofsted.dates import InspectionDates
+from inspection.imports.kinds.ofsted.late import Late, step_late
+from inspection.imports.kinds.ofsted.merging import Step, Stored, match, step
+from inspection.imports.kinds.ofsted.published_here import DIFFERS, differs
+from inspection.imports.kinds.ofsted.reader import SchoolRow
+from inspection.imports.kinds.packing import bytea, join, unpack
+from shared.ids import new_id
+
+Listed = tuple[int, Found]
+"""The URN of the row, and the inspection."""
+
+
+class Inspections:
+    """What one load does to inspections."""
+
+    def __init__(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._source = source
+        self._warnings = warnings
+        self._dates = InspectionDates(source.as_at)
+        self._added: list[Listed] = []
+        self._replaced: list[str] = []
+        self._corrected: list[UUID] = []
+        self._here: dict[UUID, Listed] = {}
+        self._changed: set[int] = set()
+
+    def merge(self, rows: Mapping[int, SchoolRow], created: Sequence[int], known: Collection[int]) -> set[int]:
+        """Merge those of schools `known` before, add those of schools `created`; return whose evidence changed."""
+        listed = [(urn, found) for urn in known for found in rows[urn].inspections]
+        stored = repository.known_inspections(self._connection, known)
+        matched = [(urn, found, match(found, stored.get(urn, ()))) for urn, found in listed]
+        if repository.is_late(self._connection, self._source):
+            self._merge_late(matched)
+        else:
+            self._merge_newest(matched)
+        new = [(urn, found) for urn in created for found in rows[urn].inspections]
+        self._write(new)
+        self._compare()
+        return self._changed
+
+    def _merge_newest(self, matched: Sequence[tuple[int, Found, Stored | None]]) -> None:
+        for urn, told, stored in matched:
+            found = told if stored is None else complete(told, stored, self._dates)
+            self._take(urn, found, stored, step(found, stored))
+
+    def _merge_late(self, matched: Sequence[tuple[int, Found, Stored | None]]) -> None:
+        """Merge what a file tells for a day before that of another file: what was loaded for later days stands."""
+        of_files = {each.id: each for _, _, each in matched if each is not None and each.as_at is not None}
+        versions = versions_sql.told(self._connection, of_files)
+        following = versions_sql.following(self._connection, {each.urn for each in of_files.values()}, self._source)
+        earlier: list[UUID] = []
+        for urn, found, stored in matched:
+            if stored is None or stored.id not in versions:
+                self._take(urn, found, stored, step(found, stored))
+                continue
+            late = step_late(found, versions[stored.id], following.get(urn), self._dates)
+            if late.step is Step.RECALL:
+                self._recall(urn, stored.id, late)
+            elif late.step is Step.TOLD_EARLIER:
+                earlier.append(stored.id)
+            else:
+                self._take(urn, late.found, stored, late.step)
+        versions_sql.told_earlier(self._connection, earlier, self._source.id)
+
+    def _take(self, urn: int, found: Found, stored: Stored | None, what: Step) -> None:
+        if stored is None:
+            self._added.append((urn, found))
+        elif what is not Step.NOTHING:
+            self._replaced.append(self._packed(str(stored.id), urn, found))
+            self._corrected.extend([stored.id] if what is Step.CORRECT else [])
+        elif stored.as_at is None:
+            self._here[stored.id] = (urn, found)
+
+    def _recall(self, urn: int, inspection_id: UUID, late: Late) -> None:
+        names = (*blocks.COLUMNS, *judgements.COLUMNS)
+        found = late.found
+        content: dict[str, Any] = dict(zip(names, unpack(join(found.packed, found.judgement.packed)), strict=True))
+        content.update({name: orjson.loads(content[name]) for name in ("grades", "judged_on") if content[name]})
+        content["content_hash"] = bytea(found.content_hash)
+        versions_sql.recall(self._connection, inspection_id, content, self._source.id, late.repeated)
+        self._changed.add(urn)
+
+    def _write(self, new: Sequence[Listed]) -> None:
+        packed = (self._packed(each, *it) for each, it in zip(_ids(), chain(new, self._added), strict=False))
+        bulk.insert(self._connection, "inspections", repository.INSPECTION_COLUMNS, packed)
+        listed = {urn for urn, _ in self._added}
+        told_sql.added_inspections(self._connection, listed, self._source.id)
+        self._changed |= listed
+        if self._replaced:
+            differing = repository.refresh_inspections(self._connection, self._replaced, self._corrected)
+            self._changed |= {*differing}
+        if self._corrected:
+            text = "What differs from an earlier file is a correction: the version before is kept."
+            self._warnings.add("corrected", text, len(self._corrected))
+
+    def _compare(self) -> None:
+        """Tell of inspections published here that this file judges otherwise: what was published stands."""
+        if not self._here:
+            return
+        published = repository.published_here(self._connection, self._here, self._source.as_at)
+        for inspection_id, row in published.items():
+            urn, found = self._here[inspection_id]
+            if differs(found, row):
+                self._batch.anew.add(urn)
+                self._warnings.add(DIFFERS, judgements.warning_text(DIFFERS), 1, [str(inspection_id)])
+
+    def _packed(self, inspection_id: str, urn: int, found: Found) -> str:
+        content_hash = bytea(found.content_hash)
+        return join(inspection_id, str(urn), found.packed, found.judgement.packed, content_hash, str(self._source.id))
+
+
+def _ids() -> Iterator[str]:
+    """Yield fresh UUIDs (version 7), each greater than the one before: the index of them grows at its end.
+
+    After the first one's milliseconds and random bits they count up, as RFC 9562 (6.2, method 1) allows.
+    """
+    first = new_id().hex[:24]
+    return (f"{first}{number:08x}" for number in count())

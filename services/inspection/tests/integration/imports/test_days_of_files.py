@@ -1,0 +1,140 @@
+"""What was known on a day is the same in whatever order files were loaded: grades, and the fields of the register."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from services.inspection.tests.files import (
+    ESTABLISHMENTS,
+    OFSTED,
+    establishment,
+    establishments_file,
+    latest,
+    ofsted_file,
+    school,
+)
+from services.inspection.tests.integration.imports.conftest import LoadedAlone, Sent
+
+ONE, TWO = SCHOOLS = (100001, 100002)
+DAYS = [f"2026-10-{day:02}" for day in range(4, 22)]
+ORDERS = 3
+
+
+def ofsted(as_at: str, *schools: int, grade: str = "2", **cells: str) -> Sent:
+    named = {name.replace("_", " "): value for name, value in cells.items()}
+    rows = [{**school(urn), **latest("10/10/2023", grade), **named} for urn in schools]
+    return Sent(as_at, OFSTED, ofsted_file(rows))
+
+
+def gias(as_at: str, *urns: int, **cells: str) -> Sent:
+    return Sent(as_at, ESTABLISHMENTS, establishments_file([establishment(urn, **cells) for urn in urns]))
+
+
+def academy(uid: str) -> dict[str, str]:
+    named = {"Multi-academy trust UID": uid, "Multi-academy trust name": f"Trust {uid}"}
+    return {**named, "Type of education": "Academy Converter"}
+
+
+def academy_of_register(uid: str) -> dict[str, str]:
+    return {"TypeOfEstablishment (code)": "34", "Trusts (code)": uid, "Trusts (name)": f"Trust {uid}"}
+
+
+async def as_told(client: httpx.AsyncClient) -> list[Any]:
+    """Return what is told of the schools now and on each day: fields of the register, grades."""
+    found: list[Any] = []
+    for urn in SCHOOLS:
+        for day in (None, *DAYS):
+            query = {"as_of": day} if day else {}
+            document = (await client.get(f"/v1/schools/{urn}", params=query)).json()
+            graded = (await client.get(f"/v1/schools/{urn}/inspections", params=query)).json().get("data", [])
+            names = (
+                "name",
+                "pupils",
+                "capacity",
+                "known_since",
+                "trust",
+                "status",
+                *([] if day else ["missing_since"]),
+            )
+            register = [document.get(name) for name in names]
+            found.append((urn, day, register, [each["overall"] for each in graded]))
+    return found
+
+
+GRADES = (
+    ofsted("2026-10-05", ONE, TWO),
+    ofsted("2026-10-09", ONE, grade="4"),
+    ofsted("2026-10-12", TWO, grade="2"),
+    ofsted("2026-10-15", ONE, TWO, grade="2"),
+    ofsted("2026-10-18", ONE, grade="4"),
+    ofsted("2026-10-20", ONE, TWO, grade="4"),
+)
+
+REGISTER = (
+    ofsted("2026-10-05", ONE, TWO, School_name="A"),
+    gias("2026-10-07", ONE, EstablishmentName="B", NumberOfPupils="301", SchoolCapacity="500"),
+    ofsted("2026-10-09", ONE, School_name="A"),
+    gias("2026-10-11", ONE, TWO, EstablishmentName="C", NumberOfPupils="302", SchoolCapacity="501"),
+    ofsted("2026-10-13", ONE, TWO, School_name="B"),
+    gias("2026-10-13", TWO, EstablishmentName="D"),
+    gias("2026-10-16", ONE, EstablishmentName="B", NumberOfPupils="303", SchoolCapacity="502"),
+    ofsted("2026-10-19", TWO, School_name="D"),
+)
+TRUSTS = (
+    ofsted("2026-10-05", ONE, TWO, **academy("7")),
+    gias("2026-10-08", ONE, TWO, **academy_of_register("8")),
+    ofsted("2026-10-12", ONE, TWO, grade="3", **academy("7")),
+    ofsted("2026-10-14", ONE, **academy("7")),
+    gias("2026-10-17", TWO, **academy_of_register("8")),
+)
+
+
+def by_day(files: Sequence[Sent]) -> list[Sent]:
+    return sorted(files, key=lambda each: (each.as_at, each.kind == ESTABLISHMENTS))
+
+
+def orders(files: Sequence[Sent]) -> list[list[Sent]]:
+    seeded = Random(len(files))
+    return [by_day(files)[::-1], *(seeded.sample(files, len(files)) for _ in range(ORDERS))]
+
+
+@pytest.mark.parametrize("files", [GRADES, REGISTER, TRUSTS], ids=["grades", "register", "trusts"])
+async def test_any_order_tells_of_each_day_what_the_order_of_days_does(
+    loaded_alone: LoadedAlone, files: tuple[Sent, ...]
+) -> None:
+    expected = await loaded_alone(by_day(files), as_told)
+    for order in orders(files):
+        assert await loaded_alone(order, as_told) == expected, [(each.kind, each.as_at) for each in order]
+
+
+async def test_a_file_that_says_of_a_school_what_it_said_before_another_kind_is_believed_again(
+    loaded_alone: LoadedAlone,
+) -> None:
+    found = await loaded_alone(TRUSTS[:3], as_told)
+    trusts = {(urn, day): register[4]["uid"] for urn, day, register, _ in found if register[4]}
+    for urn in SCHOOLS:
+        days = ("2026-10-07", "2026-10-08", "2026-10-11", "2026-10-12", None)
+        assert [trusts[urn, day] for day in days] == ["7", "8", "8", "7", "7"]
+
+
+async def test_a_file_in_between_counts_until_the_next_one_that_repeats_the_first(loaded_alone: LoadedAlone) -> None:
+    first, between, last = (ofsted("2026-10-05", ONE), ofsted("2026-10-09", ONE, grade="4"), ofsted("2026-10-15", ONE))
+
+    async def versions(client: httpx.AsyncClient) -> list[tuple[Any, ...]]:
+        (inspection,) = (await client.get(f"/v1/schools/{ONE}/inspections")).json()["data"]
+        told = (await client.get(f"/v1/inspections/{inspection['id']}/versions")).json()["data"]
+        return [
+            (
+                each["version"],
+                each["inspection"]["overall"],
+                each["inspection"]["source"]["as_at"],
+                each["made_because"],
+            )
+            for each in told
+        ]
+
+    expected = [(3, 2, "2026-10-15", "newer_file"), (2, 4, "2026-10-09", "older_file"), (1, 2, "2026-10-05", None)]
+    assert await loaded_alone((first, last, between), versions) == expected
+    assert await loaded_alone((first, last, between, between), versions) == expected
