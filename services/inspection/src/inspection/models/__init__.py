@@ -2,7 +2,8 @@
 
 Public: `schools`, `establishments`, `school_changes`, `school_groups`, `school_links`, `school_locations`,
 `memberships`, `inspections`, `inspection_versions`, `outcome_snapshots`, `trust_inspections`, `pupil_measures`,
-`former_shares`, `measure_comparisons`, `sightings`, `sources`.
+`former_shares`, `measure_comparisons`, `sightings`, `waiting_memberships`,
+`sources`.
 Confidential to the organisation that loaded them (row-level security): `imports`, `import_changes`,
 `import_files`, `import_rejections`.
 Confidential to a school and the body that answers for it: `progress_versions`, `data_delegations`, `progress_batches`;
@@ -18,7 +19,15 @@ from inspection.models.imports import Import, ImportChange, ImportFile, ImportRe
 from inspection.models.inspections import Inspection, InspectionVersion, OutcomeSnapshot
 from inspection.models.progress import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
 from inspection.models.pupils import FormerShare, MeasureComparison, PupilMeasure
-from inspection.models.register import Membership, School, SchoolGroup, SchoolLink, SchoolLocation, Sighting
+from inspection.models.register import (
+    Membership,
+    School,
+    SchoolGroup,
+    SchoolLink,
+    SchoolLocation,
+    Sighting,
+    WaitingMembership,
+)
 
 __all__ = [
     "AwaitedPublication",
@@ -49,4 +58,5 @@ __all__ = [
     "Sighting",
     "Source",
     "TrustInspection",
+    "WaitingMembership",
 ]

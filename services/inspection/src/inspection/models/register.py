@@ -185,6 +185,19 @@ class Membership(Base):
     source_id: Mapped[int]  # of `sources`, as for schools
 
 
+class WaitingMembership(Base):
+    """The stays of a school that no file has named yet, as the newest history of memberships tells them.
+
+    `stays`: the trust's UID and name, days of joining and leaving of each. They go with the school's coming.
+    """
+
+    __tablename__ = "waiting_memberships"
+
+    urn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    stays: Mapped[list[Any]] = mapped_column(JSONB)
+
+
 class Sighting(Base):
     """The trust that a file of one day (`sources.as_at`) shows each of its schools in: null, in none.
 

@@ -73,6 +73,21 @@ async def test_its_days_are_facts_whichever_file_comes_first(importer: Importer,
     assert (await stays(client))[0] == ("9", "2026-09-30", None, True)
 
 
+async def test_stays_of_a_school_that_is_not_known_yet_wait_for_it(
+    importer: Importer, client: httpx.AsyncClient, rows: Rows
+) -> None:
+    for as_at, sent in (("2026-05-31", MOVED), ("2026-04-30", [row("9", "01-09-2015")])):
+        document = await send(importer, sent, as_at)
+        assert counts(document)[3] == len(sent)
+        assert "not_in_register" in {each["code"] for each in document["warnings"]}
+    await importer.send(monthly("8"), "2026-06-30", dry_run="true")
+    await importer.send(monthly("8"), "2026-06-30")
+    assert await stays(client) == TOLD
+    assert rows.count("waiting_memberships") == 0
+    told = rows.all("SELECT subject FROM outbox WHERE type = 'inspection.trust.changed'")
+    assert {"7", "8"} <= {each["subject"] for each in told}
+
+
 async def test_rows_that_cannot_be_are_told(importer: Importer, client: httpx.AsyncClient, rows: Rows) -> None:
     await importer.send(monthly("7"), "2025-08-31")
     document = await send(

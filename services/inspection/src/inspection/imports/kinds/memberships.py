@@ -4,37 +4,26 @@ The dates are facts, and take the place of what was assumed from files that only
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import Connection
 
 from inspection.data import load
 from inspection.domain.memberships import Stay, in_turn
-from inspection.domain.names import fold
 from inspection.imports.kinds import repository, stays
 from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns
 from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_uid, parse_urn
+from inspection.imports.kinds.waiting import MembershipRow, add_trusts, keep
 from inspection.imports.reading.cells import parse_date, parse_text
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow
 
 NOT_A_DATE: Final = "not a date (dd-mm-yyyy)"
-
-
-class MembershipRow(NamedTuple):
-    """A stay as the file tells it."""
-
-    urn: int
-    uid: str
-    name: str | None
-    joined_on: date
-    left_on: date | None
 
 
 class MembershipReader(RowReader):
@@ -104,8 +93,9 @@ class GiasMemberships:
             by_urn[accepted.record.urn].append(accepted.record)
         batch.anew.update(batch.accepted)  # a school's stays are read together, whichever of its rows changed
         known = set(repository.schools_among(connection, by_urn))
-        _add_trusts(connection, [row for urn in known for row in by_urn[urn]], source)
+        add_trusts(connection, [row for urn in known for row in by_urn[urn]], source)
         count = _Count(strangers=sorted(set(by_urn) - known))
+        keep(connection, {urn: by_urn[urn] for urn in count.strangers}, source, partial=batch.partial)
         told: dict[int, list[Stay]] = {}
         before = stays.official(connection, known)
         for urn in sorted(known):
@@ -128,8 +118,7 @@ class GiasMemberships:
 def _told(urn: int, rows: Sequence[MembershipRow], kept: Sequence[Stay], count: _Count) -> list[Stay]:
     """Return a school's stays in turn; of a part of a file, with those `kept` that it does not speak of."""
     spoken = {(row.uid, row.joined_on) for row in rows}
-    sent = [Stay(row.uid, row.joined_on, row.joined_on, row.left_on, assumed=False) for row in rows]
-    every = [*sent, *(stay for stay in kept if (stay.trust_uid, stay.joined_on) not in spoken)]
+    every = [*(row.stay() for row in rows), *(stay for stay in kept if (stay.trust_uid, stay.joined_on) not in spoken)]
     ordered = in_turn(every)
     if {*ordered} != {*every}:
         count.overlapping.append(urn)
@@ -146,14 +135,13 @@ def _compare(rows: Sequence[MembershipRow], held: Sequence[Stay], count: _Count)
             count.changed += 1
 
 
-def _add_trusts(connection: Connection, rows: Sequence[MembershipRow], source: Provenance) -> None:
-    names: Mapping[str, str] = {row.uid: row.name or row.uid for row in rows}
-    repository.add_trusts(connection, names, {uid: fold(name) for uid, name in names.items()}, source.id)
-
-
 def _warn(warnings: Warnings, count: _Count) -> None:
     for code, text, urns in (
-        ("not_in_register", "Stays of schools that are not in the register are passed over.", count.strangers),
+        (
+            "not_in_register",
+            "Stays of schools not in the register are kept until it has them.",
+            count.strangers,
+        ),
         ("older_file", "Of these schools a newer file of this kind has told already.", count.older),
         (
             "overlapping_stays",

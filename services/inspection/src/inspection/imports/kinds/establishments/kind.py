@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from inspection.domain.names import fold
-from inspection.imports.kinds import late_register, register_sql, sightings_sql, stays
+from inspection.imports.kinds import late_register, register_sql, sightings_sql, stays, waiting
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.establishments import repository
 from inspection.imports.kinds.establishments.reader import CODE, COLUMNS, EstablishmentReader, EstablishmentRow
@@ -41,8 +41,9 @@ class GiasEstablishments:
         changed = register_sql.settle(connection, source)
         late = _late(connection, state_funded, source, batch.left)
         moved = _stays(connection, state_funded, batch, source, created)
+        waited = waiting.settle(connection, created)
         placed = repository.fill_places(connection, source)
-        bulk.tell_trusts(connection, moved.trusts)
+        bulk.tell_trusts(connection, moved.trusts | waited.trusts)
         bulk.tell_schools(connection, {*created, *changed, *late, *moved.schools, *placed})
         bulk.tell_succeeded(connection, repository.closed_now(connection, source))
         _warn(connection, warnings, batch.listed, passed=len(rows) - len(state_funded))

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from inspection.calendar import repository as calendar
 from inspection.domain.names import fold
-from inspection.imports.kinds import late_register, register_sql, sightings_sql, stays
+from inspection.imports.kinds import late_register, register_sql, sightings_sql, stays, waiting
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.ofsted import judgements, repository
@@ -58,6 +58,7 @@ class _Load:
         inspections = Inspections(self._connection, self._batch, self._source, self._warnings)
         changed |= inspections.merge(self._rows, created, self._schools)
         changed |= self._stays(created)
+        self._trusts |= waiting.settle(self._connection, created).trusts
         changed -= set(created)
         self._repeated()
         missing = self._missing(before)
