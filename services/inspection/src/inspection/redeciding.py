@@ -34,10 +34,9 @@ def redecide_once(engine: Engine) -> None:
     for year in years:
         with engine.begin() as connection, telling_of_meals(connection):
             comparisons.refresh_year(connection, year)
+            beside_sql.keep_year(connection, year)
     with engine.begin() as connection:
         beside_sql.keep_beside(connection)
-        if years:
-            beside_sql.follow_every(connection)
-        made = releases.remake(connection)
+        made = len(releases.remake(connection))
     if years or made:
         _log.warning("figures of %d years and %d releases were decided anew under the present rule", len(years), made)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, text
 
+from inspection.dashboards.measures import shares_beside
 from inspection.models import MeasureComparison
 from inspection.rows import Reads, Row, fetch_all, fetch_first
 
@@ -79,16 +80,28 @@ _MARK_TOLD = f"""
 UPDATE pupil_measures SET told_under = {_DECISION}
 WHERE period = :period AND measure = :measure AND told_under IS DISTINCT FROM {_DECISION}"""
 
+_KEEP_TOLD = f"""
+INSERT INTO former_shares (urn, period, measure, value, cohort)
+SELECT urn, period, measure, value, cohort FROM pupil_measures
+WHERE period = :period AND measure = :measure AND told_under IS NOT NULL AND {_DECISION} IS NULL
+ORDER BY urn
+ON CONFLICT DO NOTHING"""
+
 
 def mark_told(
     connection: Connection, measures: Sequence[str], period: str, told: Sequence[tuple[int, str]], rule: str
 ) -> None:
-    """Store which figures, each a URN and a measure, may be told of a year under a rule; all others may not."""
+    """Store which figures, each a URN and a measure, may be told of a year under a rule; all others may not.
+
+    A share of the roll that was told and may no longer be is kept as one that anybody may have noted.
+    """
     urns: dict[str, list[int]] = {measure: [] for measure in measures}
     for urn, measure in told:
         urns[measure].append(urn)
     for measure, of_measure in urns.items():
         decided = {"period": period, "measure": measure, "urns": of_measure, "rule": rule}
+        if measure in shares_beside():
+            connection.execute(text(_KEEP_TOLD), decided)
         connection.execute(text(_MARK_TOLD), decided)
 
 

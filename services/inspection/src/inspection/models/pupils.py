@@ -43,7 +43,7 @@ class PupilMeasure(Base):
 
 
 class FormerShare(Base):
-    """A share of the roll that was told of a school and year, and that a file has replaced since.
+    """A share of the roll that was told of a school and year, and that a file has replaced since, or led to hide.
 
     Whoever noted it may still hold it against what the school supplies: `progress` hides beside these as well. Of such
     measures only that hold the pupils whom a school counts itself.

@@ -2,11 +2,19 @@
 
 # ruff: noqa: S608 - statements are put together from fixed fragments; every value is bound
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
 from inspection.dashboards.measures import shares_beside
+
+
+class Term(NamedTuple):
+    """A term of a school."""
+
+    urn: int
+    period: str
+
 
 SHARES: Final[dict[str, Any]] = {"shares": shares_beside()}
 """The parameter of `BESIDE`."""
@@ -43,7 +51,7 @@ BESIDE: Final = """
     FROM line_of({of}.urn) AS school (urn))"""
 """What official files say of a school and the others of its line beside a term, as `shown.beside_of` reads it."""
 
-_EVERY: Final = "SELECT DISTINCT v.urn, CAST(NULL AS text) AS year FROM progress_versions v"
+_YEAR: Final = "SELECT DISTINCT v.urn, CAST(:year AS text) AS year FROM progress_versions v"
 _CHANGED: Final = """
 SELECT c.urn, CAST(NULL AS text) AS year FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
 UNION
@@ -70,33 +78,32 @@ terms AS MATERIALIZED (
     SELECT v.urn, v.period, max(v.version) AS version
     FROM progress_versions v JOIN concerned c ON c.urn = v.urn AND (c.year IS NULL OR c.year = left(v.period, 7))
     GROUP BY v.urn, v.period),
-states AS MATERIALIZED (SELECT t.urn, t.period, t.version, CAST({beside} AS jsonb) AS now FROM terms t),
-kept AS (
-    UPDATE progress_versions v
-    SET beside = coalesce(v.beside, s.now),
-        beside_since = CASE WHEN v.beside IS NULL THEN v.beside_since
-            ELSE v.beside_since || jsonb_build_array(s.now) END
-    FROM states s
-    WHERE s.urn = v.urn AND s.period = v.period AND s.version = v.version
-        AND s.now IS DISTINCT FROM coalesce(v.beside_since -> -1, v.beside)
-    RETURNING v.urn, v.period)
-UPDATE progress_releases r SET made_under = '' FROM kept WHERE kept.urn = r.urn AND kept.period = r.period"""
+states AS MATERIALIZED (SELECT t.urn, t.period, t.version, CAST({beside} AS jsonb) AS now FROM terms t)
+UPDATE progress_versions v
+SET beside = coalesce(v.beside, s.now),
+    beside_since = CASE WHEN v.beside IS NULL THEN v.beside_since
+        ELSE v.beside_since || jsonb_build_array(s.now) END
+FROM states s
+WHERE s.urn = v.urn AND s.period = v.period AND s.version = v.version
+    AND s.now IS DISTINCT FROM coalesce(v.beside_since -> -1, v.beside)
+RETURNING v.urn, v.period"""
 
 
-def follow(connection: Connection, source_id: int) -> None:
-    """Keep what official files say now with the newest versions beside which a source has changed it.
-
-    Their terms' releases are undecided. No version is made meanwhile: it would be made beside what is no longer said.
-    """
-    connection.execute(text(LOCK_ALL))
+def keep(connection: Connection, source_id: int) -> list[Term]:
+    """Keep what official files say now with the newest versions beside which a source changed it; return the terms."""
     sql = _KEEP.format(changed=_CHANGED, beside=BESIDE.format(of="t"))
-    connection.execute(text(sql), {"source": source_id, **SHARES})
+    return [Term(*row) for row in connection.execute(text(sql), {"source": source_id, **SHARES})]
 
 
-def follow_every(connection: Connection) -> None:
-    """Keep it with all versions where it is not what was kept last."""
-    sql = _KEEP.format(changed=_EVERY, beside=BESIDE.format(of="t"))
-    connection.execute(text(sql), SHARES)
+def keep_year(connection: Connection, year: str) -> None:
+    """Keep it with the newest versions of all terms of an academic year, where it is not what was kept last."""
+    sql = _KEEP.format(changed=_YEAR, beside=BESIDE.format(of="t"))
+    connection.execute(text(sql), {"year": year, **SHARES})
+
+
+def lock_all(connection: Connection) -> None:
+    """Let nobody write progress data until the transaction ends."""
+    connection.execute(text(LOCK_ALL))
 
 
 def keep_beside(connection: Connection) -> None:

@@ -25,15 +25,24 @@ def _withheld(figure: Mapping[str, Any]) -> Document:
 
 
 def follow(connection: Connection, source_id: int) -> None:
-    """Keep what official files say beside each term where an import has changed it, and make its releases anew."""
-    beside_sql.follow(connection, source_id)
+    """Keep what official files say beside each term where an import has changed it, and make its releases anew.
+
+    Both are done again once nobody may write, for what was written beside the former state meanwhile: that is little,
+    so that nobody waits long.
+    """
+    terms = beside_sql.keep(connection, source_id)
+    repository.undecide(connection, terms)
+    made = remake(connection)
+    beside_sql.lock_all(connection)
+    terms += beside_sql.keep(connection, source_id)
+    repository.undecide(connection, terms, made)
     remake(connection)
 
 
-def remake(connection: Connection) -> int:
-    """Make every release anew that was stored under another rule, from the versions up to it; return how many."""
+def remake(connection: Connection) -> list[Row]:
+    """Make every release anew that was stored under another rule, from the term's versions; return which."""
     stale = repository.stale_releases(connection, rule())
     for key in stale:
         measures = shown_of(repository.version(connection, key))
         repository.replace_release(connection, key, measures, rule())
-    return len(stale)
+    return stale

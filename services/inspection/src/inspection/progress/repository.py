@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inspection.models import DataDelegation, ProgressBatch, ProgressRelease, ProgressVersion
-from inspection.progress.beside_sql import BESIDE, LOCK_ALL, SHARES
+from inspection.progress.beside_sql import BESIDE, LOCK_ALL, SHARES, Term
 from inspection.rows import Reads, Row, fetch_all
 
 _VERSION = "v.urn, v.period, v.version, v.measures, v.submitted_by, v.submitted_at"
@@ -216,6 +216,22 @@ def stale_releases(connection: Connection, rule: str) -> list[Row]:
     """Return urn, period and version of the releases stored under another rule."""
     sql = "SELECT urn, period, version FROM progress_releases WHERE made_under <> :rule ORDER BY 1, 2, 3"
     return [dict(row) for row in connection.execute(text(sql), {"rule": rule}).mappings()]
+
+
+_UNDECIDE: Final = """
+UPDATE progress_releases r SET made_under = ''
+FROM unnest(CAST(:urns AS integer[]), CAST(:periods AS text[])) AS term (urn, period)
+WHERE term.urn = r.urn AND term.period = r.period AND (r.urn, r.period, r.version) NOT IN (
+    SELECT * FROM unnest(CAST(:made_urns AS integer[]), CAST(:made_periods AS text[]), CAST(:made AS integer[])))"""
+
+
+def undecide(connection: Connection, terms: Sequence[Term], made: Sequence[Row] = ()) -> None:
+    """Take the decision from the releases of these terms, but for those that have been made anew."""
+    if not terms:
+        return
+    but = {"made_urns": [each["urn"] for each in made], "made_periods": [each["period"] for each in made]}
+    keys = {"urns": [term.urn for term in terms], "periods": [term.period for term in terms]}
+    connection.execute(text(_UNDECIDE), {**keys, **but, "made": [each["version"] for each in made]})
 
 
 _SAME_VERSION: Final = "urn = :urn AND period = :period AND version = :version"

@@ -125,6 +125,16 @@ async def test_a_share_that_was_told_before_the_first_version(importer: Importer
     assert await term.eligible() == HIDDEN
 
 
+async def test_a_share_that_was_told_and_then_hidden_before_it_was_replaced(importer: Importer, term: Term) -> None:
+    await importer.send(pupils(school=600))
+    await send(importer, share(SCHOOL, "20.0"))
+    await importer.send(pupils(school=40), "2025-09-30")
+    await importer.send(pupils(school=600), "2025-10-31")
+    await send(importer, share(SCHOOL, "60.0"))
+    await term.supply(600, 117)
+    assert await term.eligible() == HIDDEN
+
+
 async def test_a_share_that_was_never_told_hides_nothing_once_it_is_replaced(importer: Importer, term: Term) -> None:
     await importer.send(pupils(school=600))
     for percent in ("0.5", "40.0"):

@@ -60,3 +60,19 @@ async def test_a_version_of_an_earlier_release_is_held_to_what_is_known_now(
     register.school_change(ACADEMY, "pupils", 380, 800, date(2026, 6, 30))
     told = (await people.send(OWN, "GET", path_of())).json()
     assert shown(told) == {"pupils_on_roll": (None, "suppressed")}
+
+
+async def test_what_another_rule_hides_beside_a_share_stays_hidden_under_the_next(
+    people: People, register: Register, database: psycopg.Connection[Any], urls: DatabaseUrls
+) -> None:
+    register.figure(ACADEMY, "fsm_ever6_percent", "2025-26", 50.0, cohort=380)
+    register.comparisons("fsm_ever6_percent", "2025-26", england=50.0)
+    engine = create_engine(sqlalchemy_url(urls.app), connect_args={"options": "-c app.visibility=all"})
+    sent = figures(pupils_on_roll=380, fsm_eligible=100)
+    told = [(await people.send(OWN, "PUT", path_of(), json=sent)).json()]
+    for percent in (1.0, 50.0):
+        database.execute("UPDATE pupil_measures SET value = %s", [percent])
+        database.execute("UPDATE measure_comparisons SET made_under = 'another'")
+        redecide_once(engine)
+        told.append((await people.send(OWN, "GET", path_of())).json())
+    assert [shown(each)["fsm_eligible"][0] for each in told] == [100, None, None]

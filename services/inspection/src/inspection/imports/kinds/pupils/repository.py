@@ -14,17 +14,18 @@ from inspection.imports.kinds.told_sql import PUPIL_DATA
 
 COLUMNS = ("urn", "period", "measure", "value", "status", "cohort", "source_id")
 
-# a file without a column of pupils leaves their number as it was
-_DIFFERS = (
-    "(m.value, m.status, m.cohort) IS DISTINCT FROM"
-    " (n.value, n.status, CASE WHEN :cohort_left THEN m.cohort ELSE n.cohort END)"
-)
+
+def _differs(new: str) -> str:
+    """Tell whether a figure is told otherwise; a file without a column of pupils leaves their number as it was."""
+    cohort = f"CASE WHEN :cohort_left THEN m.cohort ELSE {new}.cohort END"
+    return f"(m.value, m.status, m.cohort) IS DISTINCT FROM ({new}.value, {new}.status, {cohort})"
+
 
 _FATES = f"""
 SELECT count(*) FILTER (WHERE created) AS created, count(*) FILTER (WHERE changed AND NOT created) AS changed
 FROM (
     SELECT n.urn, bool_and(m.urn IS NULL) AS created,
-        bool_or(m.urn IS NULL OR s.as_at <= :as_at AND {_DIFFERS}) AS changed
+        bool_or(m.urn IS NULL OR s.as_at <= :as_at AND {_differs("n")}) AS changed
     FROM incoming n
     LEFT JOIN pupil_measures m ON m.urn = n.urn AND m.measure = n.measure AND m.period = n.period
     LEFT JOIN sources s ON s.id = m.source_id
@@ -36,7 +37,7 @@ SELECT n.urn, '{PUPIL_DATA}', n.period, n.measure, to_jsonb(m.status), to_jsonb(
 FROM incoming n
 JOIN pupil_measures m ON m.urn = n.urn AND m.measure = n.measure AND m.period = n.period
 JOIN sources s ON s.id = m.source_id
-WHERE s.as_at <= :as_at AND {_DIFFERS}
+WHERE s.as_at <= :as_at AND {_differs("n")}
 ORDER BY n.urn, n.period, n.measure"""
 
 _FORMER = f"""
@@ -45,7 +46,7 @@ SELECT m.urn, m.period, m.measure, m.value, m.cohort
 FROM incoming n
 JOIN pupil_measures m ON m.urn = n.urn AND m.measure = n.measure AND m.period = n.period
 JOIN sources s ON s.id = m.source_id
-WHERE m.measure = ANY(:shares) AND m.told_under IS NOT NULL AND s.as_at <= :as_at AND {_DIFFERS}
+WHERE m.measure = ANY(:shares) AND m.told_under IS NOT NULL AND s.as_at <= :as_at AND {_differs("n")}
 ORDER BY m.urn, m.period, m.measure
 ON CONFLICT DO NOTHING"""
 
@@ -54,7 +55,8 @@ INSERT INTO pupil_measures AS m ({", ".join(COLUMNS)})
 SELECT {", ".join(COLUMNS)} FROM incoming ORDER BY urn, measure
 ON CONFLICT (urn, measure, period) DO UPDATE
 SET value = excluded.value, status = excluded.status,
-    cohort = CASE WHEN :cohort_left THEN m.cohort ELSE excluded.cohort END, source_id = excluded.source_id
+    cohort = CASE WHEN :cohort_left THEN m.cohort ELSE excluded.cohort END, source_id = excluded.source_id,
+    told_under = CASE WHEN {_differs("excluded")} THEN NULL ELSE m.told_under END
 WHERE (SELECT s.as_at <= :as_at FROM sources s WHERE s.id = m.source_id)"""
 
 # both are found once: as a join, with a table just filled and not analysed, all of it was gone through for each figure
