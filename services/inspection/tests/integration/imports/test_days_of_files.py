@@ -1,6 +1,6 @@
 """What was known on a day is the same in whatever order files were loaded: grades, and the fields of the register."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.inspection.tests.files import (
     ofsted_file,
     school,
 )
-from services.inspection.tests.integration.imports.conftest import LoadedAlone, Sent
+from services.inspection.tests.integration.imports.conftest import Importer, LoadedAlone, Sent
 
 ONE, TWO = SCHOOLS = (100001, 100002)
 DAYS = [f"2026-10-{day:02}" for day in range(4, 22)]
@@ -117,6 +117,15 @@ async def test_a_file_that_says_of_a_school_what_it_said_before_another_kind_is_
     for urn in SCHOOLS:
         days = ("2026-10-07", "2026-10-08", "2026-10-11", "2026-10-12", None)
         assert [trusts[urn, day] for day in days] == ["7", "8", "8", "7", "7"]
+
+
+@pytest.mark.parametrize("listing", [ofsted, gias], ids=["ofsted", "register"])
+async def test_a_file_for_a_day_before_that_of_another_says_so(
+    importer: Importer, listing: Callable[..., Sent]
+) -> None:
+    for sent, codes in ((listing("2026-10-09", ONE), set()), (listing("2016-10-10", ONE), {"older_than_loaded"})):
+        document = await importer.send(sent.content, sent.as_at, sent.kind)
+        assert {each["code"] for each in document["warnings"]} & {"older_than_loaded"} == codes
 
 
 async def test_a_file_in_between_counts_until_the_next_one_that_repeats_the_first(loaded_alone: LoadedAlone) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from inspection.domain.register import BODY, CLOSED, CLOSURE, LISTING_ONLY, REGISTER_ONLY, SHARED
 from inspection.imports.kinds import repository
-from inspection.imports.kinds.model import Provenance
+from inspection.imports.kinds.model import Provenance, Warnings
 from inspection.imports.kinds.packing import number_array
 from inspection.schools.history_sql import IN_ORDER
 
@@ -112,6 +112,14 @@ def is_late(connection: Connection, kind: str, as_at: date) -> bool:
     """Tell whether a file of the register, of either kind, has been loaded for a later day than this one's."""
     query = "SELECT EXISTS (SELECT FROM sources WHERE name = ANY(:kinds) AND as_at > :as_at)"
     return kind in KINDS and bool(connection.scalar(text(query), {"kinds": list(KINDS), "as_at": as_at}))
+
+
+def warn(connection: Connection, source: Provenance, warnings: Warnings) -> None:
+    """Warn where a file of the same kind for a later day has been loaded: the day may be mistyped."""
+    newest = connection.scalar(text("SELECT max(as_at) FROM sources WHERE name = :kind"), {"kind": source.name})
+    if newest is not None and newest > source.as_at:
+        told = f"A file of this kind for {newest:%Y-%m-%d} has been loaded: this one tells of {source.as_at:%Y-%m-%d}"
+        warnings.add("older_than_loaded", f"{told} and the days until the next file, and of nothing later.")
 
 
 def tell(connection: Connection, staged: Staged, source: Provenance, left: Collection[str]) -> list[int]:

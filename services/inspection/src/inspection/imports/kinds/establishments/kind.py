@@ -46,6 +46,7 @@ class GiasEstablishments:
         bulk.tell_trusts(connection, moved.trusts | waited.trusts)
         bulk.tell_schools(connection, {*created, *changed, *late, *moved.schools, *placed})
         bulk.tell_succeeded(connection, repository.closed_now(connection, source))
+        late_register.warn(connection, source, warnings)
         _warn(connection, warnings, batch.listed, passed=len(rows) - len(state_funded))
         stays.warn_of_disagreement(connection, batch.listed, source, warnings)
         return Fates(len(merged.created), len({*merged.changed, *late}))

@@ -188,6 +188,7 @@ class _Load:
         return None
 
     def _warn(self) -> None:
+        late_register.warn(self._connection, self._source, self._warnings)
         for urn, row in self._rows.items():
             for found in row.inspections:
                 if found.judgement.warnings:
