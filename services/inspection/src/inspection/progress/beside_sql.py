@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from inspection.dashboards.comparisons import REGISTER_KINDS
 from inspection.dashboards.measures import shares_beside
 
 
@@ -52,11 +53,13 @@ BESIDE: Final = """
 """What official files say of a school and the others of its line beside a term, as `shown.beside_of` reads it."""
 
 _YEAR: Final = "SELECT DISTINCT v.urn, CAST(:year AS text) AS year FROM progress_versions v"
+# a school enters with the day that it is known since; a file that comes late moves that day, and tells of the roll then
+# by a change that the next file makes
 _CHANGED: Final = """
 SELECT c.urn, CAST(NULL AS text) AS year FROM school_changes c WHERE c.source_id = :source AND c.field = 'pupils'
 UNION
-SELECT s.urn, NULL FROM schools s JOIN sources src ON src.id = s.source_id AND src.as_at = s.known_since
-WHERE s.source_id = :source
+SELECT s.urn, NULL FROM schools s JOIN sources f ON f.as_at = s.known_since
+WHERE f.id = :source AND f.name = ANY(:registers)
 UNION
 SELECT k.predecessor_urn, NULL FROM school_links k WHERE k.source_id = :source AND k.predecessor_urn IS NOT NULL
 UNION
@@ -92,7 +95,10 @@ RETURNING v.urn, v.period"""
 def keep(connection: Connection, source_id: int) -> list[Term]:
     """Keep what official files say now with the newest versions beside which a source changed it; return the terms."""
     sql = _KEEP.format(changed=_CHANGED, beside=BESIDE.format(of="t"))
-    return [Term(*row) for row in connection.execute(text(sql), {"source": source_id, **SHARES})]
+    return [
+        Term(*row)
+        for row in connection.execute(text(sql), {"source": source_id, "registers": list(REGISTER_KINDS), **SHARES})
+    ]
 
 
 def keep_year(connection: Connection, year: str) -> None:

@@ -157,6 +157,15 @@ async def test_a_predecessor_that_enters_the_register(importer: Importer, term: 
     assert (told, await term.eligible()) == ((107, 107), HIDDEN)
 
 
+async def test_a_file_for_an_earlier_day_that_tells_another_roll(importer: Importer, term: Term) -> None:
+    await importer.send(pupils(school=600))
+    await send(importer, share(SCHOOL, "20.0"))
+    await term.supply(600, 107)
+    told = await term.eligible()
+    await importer.send(pupils(school=550), "2025-07-31")
+    assert (told, await term.eligible()) == ((107, 107), HIDDEN)
+
+
 async def test_a_file_that_concerns_nobody_keeps_nothing(importer: Importer, term: Term, rows: Rows) -> None:
     await importer.send(pupils(school=600, before=600))
     await term.supply(600, 107)
