@@ -1,11 +1,12 @@
 """From the rows of a file to a batch: every row has one fate, and a row known by its bytes is not parsed again."""
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from inspection.imports.kinds.model import Accepted, Batch, Kind, RowReader
@@ -26,6 +27,8 @@ class KnownRows:
 
     keys: Mapping[bytes, int] = field(default_factory=dict)
     as_at: date | None = None
+    again: Sequence[Place] | None = None
+    """Where that file is sent again: its rows that are to be read. All others are known, and in it."""
 
 
 class _Waiting(NamedTuple):
@@ -73,17 +76,42 @@ class _Reading:
         self._kind = kind
         self._reader = reader
         self._known = known.keys
+        self._again = known.again
         self._seed = blake2b(_signature(kind, table), digest_size=DIGEST_BYTES)
         self._rows: dict[int, int] = {}
         self._waiting: dict[int, _Waiting] = {}
         self._out = ReadFile(Batch(as_at=as_at, known_as_at=known.as_at), [], {})
 
     def take_all(self, report: Callable[[int], None]) -> None:
-        """Settle the fate of every row. What most files repeat, rows known and met once, takes no further call."""
+        """Settle the fate of every row."""
+        rows = self._table.rows()
+        if self._again is None:
+            self._take_each(rows, report)
+        elif (first := next(rows, None)) and self._digest(first[1]) in self._known:  # the same bytes still read alike
+            self._take_again(self._again)
+            report(self._out.read)
+        else:
+            self._take_each(chain([first] if first else [], rows), report)
+
+    def _take_again(self, again: Sequence[Place]) -> None:
+        """Take the rows of a file that is sent again: those known without looking at them."""
+        self._out.read = len(self._known) + len(again)
+        self._out.batch.known.update(self._known.values())
+        self._out.digests.update((key, digest) for digest, key in self._known.items())
+        for row, record in self._table.rows_at(again):
+            self._take(row, record, self._digest(record), None)
+
+    def _digest(self, record: Record) -> bytes:
+        seeded = self._seed.copy()
+        seeded.update(record.content)
+        return seeded.digest()
+
+    def _take_each(self, records: Iterable[tuple[int, Record]], report: Callable[[int], None]) -> None:
+        """Take rows one by one. What most files repeat, rows known and met once, takes no further call."""
         known, rows, digests, waiting = self._known, self._rows, self._out.digests, self._waiting
         repeated, seed = self._out.batch.known, self._seed
         row = 0
-        for row, record in self._table.rows():
+        for row, record in records:
             seeded = seed.copy()
             seeded.update(record.content)
             digest = seeded.digest()
@@ -146,7 +174,7 @@ class _Reading:
         self._waiting.clear()
 
     def _accept(self, key: int, waiting: _Waiting, record: Any) -> None:
-        self._out.batch.accepted[key] = Accepted(waiting.place.row, record)
+        self._out.batch.accepted[key] = Accepted(waiting.place, record)
         self._settle(key, waiting.place.row, waiting.digest)
 
     def _settle(self, key: int, row: int, digest: bytes) -> None:

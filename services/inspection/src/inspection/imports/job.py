@@ -4,7 +4,6 @@ import gc
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from datetime import date
 from typing import Any, BinaryIO, Final
 
 from sqlalchemy import Connection, RowMapping
@@ -12,14 +11,15 @@ from sqlalchemy import Connection, RowMapping
 from inspection.dashboards import comparisons
 from inspection.disadvantage.telling_sql import telling_of_meals
 from inspection.imports import repository
-from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file, unpack_digests
+from inspection.imports.batches import KnownRows, ReadFile, pack_digests, read_file
 from inspection.imports.date_columns import refuse_dates
-from inspection.imports.kinds import late_register, told_sql
+from inspection.imports.kinds import told_sql
 from inspection.imports.kinds.model import Fates, Kind, Provenance, RowReader, Warnings
+from inspection.imports.known import known_rows, places_anew
 from inspection.imports.reading.lines import ENDS
 from inspection.imports.reading.problems import Rejection, UnreadableFile
 from inspection.imports.reading.table import Table
-from inspection.imports.registry import KINDS, is_dated
+from inspection.imports.registry import KINDS
 from inspection.progress import releases
 from shared.errors import FieldProblem
 from shared.events.outbox import NewEvent, append
@@ -55,7 +55,7 @@ def _run(context: JobContext) -> None:
         repository.drop_stale_files(connection)
         wanted = repository.import_of(connection, context.id)
         partial = wanted["resubmits"] is not None
-        known = KnownRows() if partial else _known(connection, wanted["kind"], wanted["as_at"])
+        known = KnownRows() if partial else known_rows(connection, wanted)
     kind = KINDS[wanted["kind"]]
     with tempfile.TemporaryFile() as file:
         with context.engine.begin() as connection:
@@ -66,7 +66,7 @@ def _run(context: JobContext) -> None:
             reader.dated(wanted["as_at"])
         except UnreadableFile as error:
             raise _failed(wanted["file_name"], error) from error
-        total = _lines(file, table.header.line)
+        total = _lines(file, table.header.line) if known.again is None else len(known.keys) + len(known.again)
         read = read_file(
             table,
             kind,
@@ -162,7 +162,11 @@ class _Merge:
         outcome = {
             **rows,
             "encoding": self._table.encoding,
-            "header": {**self._reader.columns.drift.as_json(), "titles": self._table.header.titles},
+            "header": {
+                **self._reader.columns.drift.as_json(),
+                "titles": self._table.header.titles,
+                "anew": places_anew(self._read.batch),
+            },
             "warnings": self._warnings.as_json(),
             "source_id": source_id,
             "row_digests": pack_digests(self._digests()) if self._is_whole(source_id) else None,
@@ -220,16 +224,6 @@ def _rejection(table: Table, rejection: Rejection) -> dict[str, Any]:
         "text": str(why),
         "raw": table.text(place)[: repository.RAW_SHOWN],
     }
-
-
-def _known(connection: Connection, kind: str, as_at: date) -> KnownRows:
-    stored = repository.known_digests(connection, kind, as_at)
-    if stored is None or (stored[1] != as_at and (is_dated(kind) or late_register.is_late(connection, kind, as_at))):
-        return KnownRows()
-    # what was published or corrected here since may differ from a row that has not changed: such rows are read again
-    anew = repository.schools_published_here(connection)
-    rows = unpack_digests(stored[0])
-    return KnownRows({digest: key for digest, key in rows.items() if key not in anew} if anew else rows, stored[1])
 
 
 def _lines(file: BinaryIO, header_line: int) -> int:

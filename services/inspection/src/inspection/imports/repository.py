@@ -151,16 +151,23 @@ def schools_published_here(connection: Connection) -> set[int]:
     return set(connection.scalars(text("SELECT DISTINCT urn FROM inspections WHERE source_id IS NULL")))
 
 
-def known_digests(connection: Connection, kind: str, as_at: date) -> tuple[bytes, date] | None:
-    """Return the digests of the rows of the newest load that is not newer than `as_at`, and its date."""
-    row = connection.execute(
-        text(
-            "SELECT row_digests, as_at FROM imports WHERE kind = :kind AND as_at <= :as_at AND row_digests IS NOT NULL"
-            " ORDER BY as_at DESC, source_id DESC LIMIT 1"
-        ),
-        {"kind": kind, "as_at": as_at},
-    ).one_or_none()
-    return None if row is None else (bytes(row.row_digests), row.as_at)
+def known_digests(connection: Connection, kind: str, as_at: date) -> RowMapping | None:
+    """Return the digests of the rows of the newest load that is not newer than `as_at`, its date, and what file it was.
+
+    `anew` are the places of rows that are to be read again wherever they stand.
+    """
+    return (
+        connection.execute(
+            text(
+                "SELECT row_digests, as_at, file_sha256, rows_read, header -> 'anew' AS anew"
+                " FROM imports WHERE kind = :kind AND as_at <= :as_at AND row_digests IS NOT NULL"
+                " ORDER BY as_at DESC, source_id DESC LIMIT 1"
+            ),
+            {"kind": kind, "as_at": as_at},
+        )
+        .mappings()
+        .one_or_none()
+    )
 
 
 def add_source(connection: Connection, wanted: RowMapping) -> int:

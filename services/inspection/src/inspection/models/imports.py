@@ -42,7 +42,8 @@ class Source(Base):
 class Import(Base):
     """One import; its id is also its job's. Counts are null until it has ended: read = the sum of the other four.
 
-    `resubmits` is the import whose rejected rows this one corrects. `header` keeps the file's `titles` as well.
+    `resubmits` is the import whose rejected rows this one corrects. `header` keeps the file's `titles` as well,
+    and as `anew` the places of rows that are not among the `row_digests`, since they are to be read again.
     """
 
     __tablename__ = "imports"

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from inspection.imports.kinds.columns import Columns
 from inspection.imports.reading.header import Header
+from inspection.imports.reading.problems import Place
 
 
 class Accepted(NamedTuple):
     """A row that reads well; `record` is of the kind's own type."""
 
-    row: int
+    place: Place
     record: Any
 
 
@@ -105,7 +106,7 @@ class Kind(Protocol):
 
     code: str
     version: int
-    """Of the reading: a change in what rows mean makes known rows unknown."""
+    """Of the reading: a change in what rows mean, or in where they begin and end, makes known rows unknown."""
 
     key_name: str
     """What a row's key is called in messages."""

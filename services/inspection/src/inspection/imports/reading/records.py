@@ -3,10 +3,11 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import SEEK_END
 from typing import BinaryIO, Final
 
 from inspection.imports.reading.lines import ENDS, LONGEST_LINE, is_piece, lines
-from inspection.imports.reading.problems import RejectedRow
+from inspection.imports.reading.problems import Place, RejectedRow
 from inspection.imports.reading.undecodable import NUL, decode, shown
 
 LONGEST_RECORD: Final = 50
@@ -96,6 +97,16 @@ class Records:
         """Return a record as it stands in the file; only once all records have been read."""
         self._file.seek(start)
         return shown(decode(self._file.read(size), self._encoding))
+
+    def at(self, place: Place) -> Record:
+        """Return the record at a place where one is known to be; those that follow cannot be iterated over any more."""
+        self._file.seek(place.start)
+        return Record(place.line, place.start, self._file.read(place.size))
+
+    def pass_over(self) -> None:
+        """Take the rest of the file, of which every record is known to be complete, as read."""
+        self._file.seek(-1, SEEK_END)
+        self._last = self._file.read(1)
 
     def _split(self, record: Record, text: str) -> list[str]:
         if _QUOTE not in record.content:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final
 
 from inspection.data import load_columns
@@ -32,6 +32,12 @@ class Table:
     def rows(self) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header by their number from 1, not parsed yet; blank ones are no rows."""
         return enumerate(self._records, start=1)
+
+    def rows_at(self, places: Iterable[Place]) -> list[tuple[int, Record]]:
+        """Return the rows that are known to be at these places, and take all others as read: none is damaged."""
+        found = [(place.row, self._records.at(place)) for place in places]
+        self._records.pass_over()
+        return found
 
     def cells(self, record: Record) -> list[str]:
         """Parse a row into as many cells as the header has; raises RejectedRow where that does not go."""
