@@ -47,7 +47,7 @@ def load_lines(
             platform.job("inspection", platform.send_file(file, "ofsted-latest-inspections", as_at.isoformat()))
 
         first.append(timed(send))
-        _settled(databases(platform, "triage"), databases(platform, "brokering"))
+        settled(databases(platform, "triage"), databases(platform, "brokering"))
         for _ in range(ROUNDS):  # in turns, so that the database's own upkeep falls on both
             again.append(timed(send))
             bare.append(floor.parse_and_copy(databases(platform, "inspection"), file))
@@ -60,7 +60,7 @@ def load_lines(
     ]
 
 
-def _settled(triage: str, brokering: str) -> None:
+def settled(triage: str, brokering: str) -> None:
     """Wait until facts are followed, every school is assessed, and brokering has taken what that came to."""
     with psycopg.connect(triage, autocommit=True) as first, psycopg.connect(brokering, autocommit=True) as second:
         for database in (first, second):
@@ -86,7 +86,7 @@ def run_line(platform: Platform, triage: str, brokering: str, today: dt.date) ->
     """
     ours, bare = [], []
     platform.assess("ippr-2023")
-    _settled(triage, brokering)
+    settled(triage, brokering)
     for days in range(1, ROUNDS + 1):
         as_of = (today - dt.timedelta(days=days)).isoformat()
         ours.append(timed(lambda as_of=as_of: platform.assess("ippr-2023", as_of=as_of)))  # type: ignore[misc]
