@@ -3,6 +3,7 @@
 import asyncio
 import io
 import sys
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -88,6 +89,26 @@ def test_an_unbuffered_stream_gets_lines_together_and_whole(monkeypatch: pytest.
 
     asyncio.run(two())
     assert stream.calls == [b"one lin", b"e\nanoth", b"er\n"]
+
+
+def test_no_line_is_lost_where_threads_write_and_flush(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream, output = standard_output(monkeypatch), Output()
+    threads = [
+        threading.Thread(target=lambda name=name: [say(output, b"%d %d\n" % (name, n)) for n in range(500)])
+        for name in range(4)
+    ]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert sorted(stream.getvalue().split(b"\n")[:-1]) == sorted(
+        b"%d %d" % (name, n) for name in range(4) for n in range(500)
+    )
 
 
 def test_what_was_taken_last_goes_out_when_the_application_stops(monkeypatch: pytest.MonkeyPatch, app: FastAPI) -> None:

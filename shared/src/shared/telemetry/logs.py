@@ -4,6 +4,8 @@ import asyncio
 import atexit
 import logging
 import sys
+import threading
+from collections import deque
 from collections.abc import MutableMapping
 from typing import Any, BinaryIO, Final, cast
 
@@ -26,7 +28,8 @@ class Output:
 
     def __init__(self) -> None:
         self._due_in: asyncio.AbstractEventLoop | None = None
-        self._lines: list[bytes] = []
+        self._lines: deque[bytes] = deque()
+        self._flushing = threading.Lock()
         atexit.register(self.flush_now)
 
     def write(self, line: bytes) -> None:
@@ -49,12 +52,12 @@ class Output:
         self.flush_now()
 
     def flush_now(self) -> None:
-        """Write out all that was taken."""
-        lines, self._lines = self._lines, []
-        left = memoryview(b"".join(lines))
-        while left:  # an unbuffered stream may take a part; one that would block drops what it does not take
-            left = left[sys.stdout.buffer.write(left) or len(left) :]
-        sys.stdout.buffer.flush()
+        """Write out all that was taken, in the order it was: threads take part in it one at a time."""
+        with self._flushing:
+            left = memoryview(b"".join([self._lines.popleft() for _ in range(len(self._lines))]))
+            while left:  # an unbuffered stream may take a part; one that would block drops what it does not take
+                left = left[sys.stdout.buffer.write(left) or len(left) :]
+            sys.stdout.buffer.flush()
 
 
 OUTPUT: Final = Output()
