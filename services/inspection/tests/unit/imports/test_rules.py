@@ -182,6 +182,7 @@ class TestLateSteps:
     def test_after_all_that_lists_the_school_it_is_a_correction(self) -> None:
         assert self.late(found(grade=3), (MAY, found())).step is Step.CORRECT
         assert self.late(found("1"), (MAY, found(None))).step is Step.REFRESH
+        assert self.late(found("1"), (MAY, found(None)), next_on=DECEMBER).step is Step.NOTHING
 
     def test_what_a_later_file_repeated_holds_anew_from_its_day(self) -> None:
         step_, _, repeated = self.late(found(grade=3), (MAY, found()), next_on=DECEMBER)

@@ -59,8 +59,9 @@ def step_late(found: Found, versions: Sequence[Told], following: Next | None, da
     standing = before[-1]
     found = complete(found, standing.stored, dates)
     if not differs(found, standing.stored):
-        same = bool(after) or now.content_hash == found.content_hash
-        return Late(Step.NOTHING if same else Step.REFRESH, found)
+        newest = not after and following is None
+        adds = newest and now.content_hash != found.content_hash
+        return Late(Step.REFRESH if adds else Step.NOTHING, found)
     if following is None:
         return Late(Step.RECALL if after else Step.CORRECT, found)
     told_by_next = bool(after) and after[0].day <= following.day
