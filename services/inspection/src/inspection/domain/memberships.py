@@ -155,8 +155,3 @@ def _newest(stays: list[Stay], seen: Sighting) -> list[Stay]:
 
 def _joined(stay: Stay, open_date: date | None) -> date:
     return open_date if open_date is not None and open_date <= stay.first_seen_on else stay.first_seen_on
-
-
-def before_joining(starts_on: date, joined_on: date | None) -> bool | None:
-    """Tell whether an inspection began before the school joined its trust; None where nobody knows when it joined."""
-    return None if joined_on is None else starts_on < joined_on

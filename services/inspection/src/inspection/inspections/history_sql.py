@@ -15,7 +15,7 @@ the same school or on one that a link joins to it directly.
 from typing import Final
 
 from inspection.inspections.standing_sql import STANDING
-from inspection.schools.stays_sql import HELD
+from inspection.schools.stays_sql import HELD, before_joining
 
 _SNAPSHOT: Final = """
     SELECT (jsonb_populate_record(NULL::inspections, jsonb_build_object(
@@ -46,11 +46,9 @@ _EDGES_TO: Final = """
             WHERE k.successor_urn = reached.urn AND NOT k.cut
             GROUP BY k.predecessor_urn"""
 
-MEMBERSHIP_COLUMNS: Final = """
+MEMBERSHIP_COLUMNS: Final = f"""
     then_in.trust_uid AS then_uid, then_in.name AS then_name, then_in.assumed AS then_assumed,
-    CASE WHEN now_in.trust_uid IS NOT NULL
-        THEN then_in.trust_uid IS DISTINCT FROM now_in.trust_uid AND i.starts_on < now_in.joined_on
-    END AS before_joining"""
+    {before_joining("i", "now_in", ":urn")} AS before_joining"""
 
 _MEMBERSHIPS: Final = f"""
 LEFT JOIN LATERAL (

@@ -96,7 +96,8 @@ class HistoryInspection(Inspection):
         description="of the school as it was inspected; null: it was in none, or in none that is known"
     )
     before_joining_current_trust: bool | None = Field(
-        description="it began before the school joined the trust it is in; null: the school is in no trust"
+        description="it began before the school's present stay in its trust, and not under a former URN that was in "
+        "the same trust then; null: the school is in no trust"
     )
 
 

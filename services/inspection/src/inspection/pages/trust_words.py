@@ -15,7 +15,10 @@ def joined(school: Document) -> str:
     if school["joined_on"] is None:
         return say("trust.joined_unknown")
     on = day(school["joined_on"])
-    return say("trust.assumed", joined_on=on) if school["joined_on_assumed"] else on
+    if not school["joined_on_assumed"]:
+        return on
+    opened = school["joined_on"] == school["open_date"]
+    return say("trust.assumed_opening" if opened else "trust.assumed", joined_on=on)
 
 
 def result(school: Document) -> list[str]:

@@ -8,6 +8,19 @@ HELD: Final = "m.joined_on <= {day} AND (m.left_on IS NULL OR m.left_on > {day})
 """The condition that the stay `m` held on a day: one that is to begin does not yet, one that is to end still does."""
 HELD_NOW: Final = HELD.format(day="current_date")
 
+
+def before_joining(inspection: str, stay: str, urn: str) -> str:
+    """Return whether an inspection began before a school's `stay` in a trust; null without a stay.
+
+    One of a former URN that was in the same trust then is none from before.
+    """
+    held = HELD.replace("m.", "former.").format(day=f"{inspection}.starts_on")
+    return f"""CASE WHEN {stay}.trust_uid IS NOT NULL THEN {inspection}.starts_on < {stay}.joined_on AND NOT EXISTS (
+        SELECT FROM memberships former
+        WHERE former.urn = coalesce({inspection}.urn_at_inspection, {inspection}.urn) AND former.urn <> {urn}
+            AND former.trust_uid = {stay}.trust_uid AND {held}) END"""
+
+
 _OTHERWISE: Final = f"""
 schools s
 JOIN LATERAL (

@@ -13,7 +13,7 @@ from inspection.names.repository import Match, name_search
 from inspection.rows import Parameters, Row, fetch_all, fetch_count, fetch_first, stream_all
 from inspection.schools.history_sql import HAS_REPORT_CARD
 from inspection.schools.listing_sql import SCHOOL_COLUMNS, SCHOOL_TABLES
-from inspection.schools.stays_sql import HELD_NOW
+from inspection.schools.stays_sql import HELD_NOW, before_joining
 
 _SELECT = f"""
 SELECT g.uid, g.kind, g.name, g.status, g.trn, g.ukprn, g.companies_house_number, g.opened_on, g.closed_on, g.postcode,
@@ -114,7 +114,8 @@ _SCHOOLS = f"""
 SELECT {SCHOOL_COLUMNS}, {HAS_REPORT_CARD} AS has_report_card, m.joined_on, m.assumed AS joined_on_assumed,
     latest.inspection_id, latest.number, latest.framework, latest.starts_on, latest.published_on,
     latest.urn_at_inspection, latest.relates_to_current_urn, latest.overall, latest.overall_reason,
-    latest.category_of_concern, latest.grades, latest.judged_on
+    latest.category_of_concern, latest.grades, latest.judged_on,
+    {before_joining("latest", "m", "s.urn")} AS latest_before_joining
 {SCHOOL_TABLES}
     LEFT JOIN memberships m ON m.urn = s.urn AND m.trust_uid = s.trust_uid AND {HELD_NOW}
     LEFT JOIN LATERAL (

@@ -7,7 +7,6 @@ from typing import Any, Final
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from inspection.domain.memberships import before_joining
 from inspection.inspections.service import area_grades
 from inspection.reference.service import codes
 from inspection.rows import Row
@@ -99,7 +98,7 @@ def _latest(row: Row) -> Document | None:
         "overall_reason": row["overall_reason"],
         "category_of_concern": row["category_of_concern"],
         "areas": [{**area, "grade_label": codes().grade_label(area["grade"])} for area in area_grades(row)],
-        "before_joining": before_joining(row["starts_on"], row["joined_on"]),
+        "before_joining": row["latest_before_joining"],
         "joined_on": row["joined_on"],
         "joined_on_assumed": row["joined_on_assumed"],
     }
@@ -116,5 +115,5 @@ async def _table(request: Request, uid: str) -> AsyncIterator[Sequence[Any]]:
         async for row in repository.stream_schools(session, uid):
             latest = (row["joined_on"], row["joined_on_assumed"], row["starts_on"], row["framework"], row["overall"])
             inspected = row["starts_on"] is not None
-            before = before_joining(row["starts_on"], row["joined_on"]) if inspected else None
+            before = row["latest_before_joining"] if inspected else None
             yield [*(row[column] for column in CSV_COLUMNS), *latest, before]

@@ -17,9 +17,14 @@ from services.inspection.tests.files import (
 )
 from services.inspection.tests.integration.imports.conftest import Importer, LoadedAlone, Sent
 
+from shared.testing.drill import FULL
+
 ONE, TWO = SCHOOLS = (100001, 100002)
 DAYS = [f"2026-10-{day:02}" for day in range(4, 22)]
 ORDERS = 3
+MADE = range(30 if FULL else 2)
+LISTINGS = 0.55
+"""The share of Ofsted's files among those that are made up."""
 
 
 def ofsted(as_at: str, *schools: int, grade: str = "2", **cells: str) -> Sent:
@@ -90,9 +95,33 @@ TRUSTS = (
     gias("2026-10-17", TWO, **academy_of_register("8")),
 )
 
+MISSING = (
+    ofsted("2026-10-05", ONE, TWO),
+    ofsted("2026-10-09", ONE),
+    gias("2026-10-12", TWO),
+    ofsted("2026-10-15", ONE),
+)
+
 
 def by_day(files: Sequence[Sent]) -> list[Sent]:
     return sorted(files, key=lambda each: (each.as_at, each.kind == ESTABLISHMENTS))
+
+
+def made(seed: int) -> list[Sent]:
+    """Six files of both kinds, which list some of the schools and say of them whatever it may be."""
+    chance = Random(seed)
+    files = []
+    for day in sorted(chance.sample(range(4, 21), 6)):
+        as_at, uid = f"2026-10-{day:02}", chance.choice("789")
+        schools = chance.choice([(ONE,), (TWO,), SCHOOLS, SCHOOLS])
+        name, pupils = chance.choice("ABC"), chance.choice(["100", "200", "300"])
+        if chance.random() < LISTINGS:
+            cells = {"School name": name, "Total number of pupils": pupils, **academy(uid)}
+            files.append(ofsted(as_at, *schools, grade=chance.choice("1234"), **cells))
+        else:
+            cells = {"SchoolCapacity": chance.choice(["500", "600"]), **academy_of_register(uid)}
+            files.append(gias(as_at, *schools, EstablishmentName=name, NumberOfPupils=pupils, **cells))
+    return files
 
 
 def orders(files: Sequence[Sent]) -> list[list[Sent]]:
@@ -100,7 +129,7 @@ def orders(files: Sequence[Sent]) -> list[list[Sent]]:
     return [by_day(files)[::-1], *(seeded.sample(files, len(files)) for _ in range(ORDERS))]
 
 
-@pytest.mark.parametrize("files", [GRADES, REGISTER, TRUSTS], ids=["grades", "register", "trusts"])
+@pytest.mark.parametrize("files", [GRADES, REGISTER, TRUSTS, MISSING], ids=["grades", "register", "trusts", "missing"])
 async def test_any_order_tells_of_each_day_what_the_order_of_days_does(
     loaded_alone: LoadedAlone, files: tuple[Sent, ...]
 ) -> None:
@@ -117,6 +146,22 @@ async def test_a_file_that_says_of_a_school_what_it_said_before_another_kind_is_
     for urn in SCHOOLS:
         days = ("2026-10-07", "2026-10-08", "2026-10-11", "2026-10-12", None)
         assert [trusts[urn, day] for day in days] == ["7", "8", "8", "7", "7"]
+
+
+async def test_a_school_of_a_file_that_comes_late_counts_once(importer: Importer) -> None:
+    listing, register = ofsted("2026-10-09", ONE), gias("2026-10-05", ONE, TWO, EstablishmentName="B")
+    await importer.send(listing.content, listing.as_at, listing.kind)
+    document = await importer.send(register.content, register.as_at, register.kind)
+    assert document["rows"] == {"read": 2, "created": 2, "changed": 0, "unchanged": 0, "rejected": 0}
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("seed", MADE)
+async def test_files_made_up_tell_the_same_in_any_order(loaded_alone: LoadedAlone, seed: int) -> None:
+    files = made(seed)
+    expected = await loaded_alone(by_day(files), as_told)
+    for order in (by_day(files)[::-1], Random(seed).sample(files, len(files))):
+        assert await loaded_alone(order, as_told) == expected, [(each.kind, each.as_at) for each in order]
 
 
 @pytest.mark.parametrize("listing", [ofsted, gias], ids=["ofsted", "register"])

@@ -141,7 +141,7 @@ async def test_an_older_file_between_two_that_agree_is_a_stay_of_its_own(load: L
         ("8", OPENED, "2026-10-15"),
     ]
     assert (trust["uid"], stays[0][1]) == ("8", "2026-10-31")
-    assert [(before, then["uid"]) for before, then in inspections] == [(False, "8")]
+    assert [(before, then["uid"]) for before, then in inspections] == [(True, "8")]
 
 
 async def test_one_that_repeats_its_word_byte_for_byte_is_followed(load: Load) -> None:

@@ -71,6 +71,30 @@ class TestLatestInspection:
         assert school["joined_on"] == "2024-01-01"
         assert school["latest_inspection"]["before_joining"] is True
 
+    async def test_the_history_of_a_school_says_the_same(self, reader: httpx.AsyncClient, register: Register) -> None:
+        for uid in ("5143", "6000"):
+            register.trust(uid)
+        for urn in (100001, 100002, 100003):
+            register.school(urn, trust="5143")
+        register.membership(100001, "5143", date(2012, 9, 1), date(2020, 9, 1))
+        register.membership(100001, "6000", date(2020, 9, 1), date(2023, 9, 1))
+        register.membership(100001, "5143", date(2023, 9, 1))
+        register.inspection(100001, number="1", starts_on=date(2019, 3, 1))
+        register.school(100004)
+        register.membership(100004, "5143", date(2012, 9, 1), date(2020, 9, 1))
+        register.membership(100002, "5143", date(2020, 9, 1))
+        former = {"urn_at_inspection": 100004, "relates_to_current_urn": False}
+        register.inspection(100002, number="2", starts_on=date(2019, 3, 1), **former)
+        register.membership(100003, "5143", date(2020, 9, 1))
+        register.inspection(100003, number="3", starts_on=date(2020, 9, 1))
+
+        schools = (await reader.get(PATH)).json()["data"]
+
+        assert [each["latest_inspection"]["before_joining"] for each in schools] == [True, False, False]
+        for school in schools:
+            (item,) = (await reader.get(f"/v1/schools/{school['urn']}/inspections")).json()["data"]
+            assert item["before_joining_current_trust"] is school["latest_inspection"]["before_joining"]
+
     async def test_a_report_card_brings_its_areas(self, reader: httpx.AsyncClient, register: Register) -> None:
         register.trust("5143")
         register.school(100001, trust="5143")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from inspection.data import load, load_texts
-from inspection.domain.memberships import before_joining
 from inspection.domain.next_steps import CardFacts, Condition, next_step
 from inspection.report_cards.grades_in_words import scale_in_words
 from inspection.wording import day, entry, listed
@@ -82,11 +81,6 @@ class TestWords:
 
     def test_lists_end_in_and(self) -> None:
         assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
-
-    def test_the_day_of_joining_is_not_before_it(self) -> None:
-        assert before_joining(date(2022, 8, 31), date(2022, 9, 1)) is True
-        assert before_joining(date(2022, 9, 1), date(2022, 9, 1)) is False
-        assert before_joining(date(2022, 9, 1), None) is None
 
 
 def test_every_measure_has_plain_words_for_parents_but_estimates_which_are_told_beside_their_share() -> None:

@@ -49,7 +49,7 @@ class GiasEstablishments:
         late_register.warn(connection, source, warnings)
         _warn(connection, warnings, batch.listed, passed=len(rows) - len(state_funded))
         stays.warn_of_disagreement(connection, batch.listed, source, warnings)
-        return Fates(len(merged.created), len({*merged.changed, *late}))
+        return Fates(len(merged.created), len({*merged.changed, *late} - {*merged.created}))
 
 
 def _late(

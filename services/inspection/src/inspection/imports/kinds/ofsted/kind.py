@@ -163,9 +163,8 @@ class _Load:
         """
         if self._batch.partial:
             return []
-        newest = repository.newest_as_at(self._connection, CODE)
-        if newest is not None and newest > self._source.as_at:
-            return []
+        if repository.is_late(self._connection, self._source):
+            return repository.missing_earlier(self._connection, self._batch.listed, self._source)
         back = register_sql.found_again(self._connection, self._batch.known, self._source)
         missing = sorted(before - self._batch.listed)
         if not missing:

@@ -105,6 +105,20 @@ def is_late(connection: Connection, source: Provenance) -> bool:
     return newest is not None and newest > source.as_at
 
 
+def missing_earlier(connection: Connection, listed: Collection[int], source: Provenance) -> list[int]:
+    """Let schools that newer files miss be missing since this one, which does not list them either; return them."""
+    return list(
+        connection.scalars(
+            text(
+                "UPDATE schools h SET missing_since = :as_at FROM sources s WHERE s.id = h.source_id"
+                " AND h.missing_since > :as_at AND s.name = :kind AND s.as_at < :as_at"
+                " AND h.urn <> ALL(CAST(:listed AS int[])) RETURNING h.urn"
+            ),
+            {"kind": source.name, "as_at": source.as_at, "listed": number_array(listed)},
+        )
+    )
+
+
 def next_whole(connection: Connection, source: Provenance) -> Provenance | None:
     """Return the first whole file of this kind for a later day."""
     row = connection.execute(
