@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping
 
 from inspection.imports import repository
 from inspection.imports.batches import KnownRows, unpack_digests
-from inspection.imports.kinds import late_register
+from inspection.imports.kinds import late_register_sql
 from inspection.imports.kinds.model import Batch
 from inspection.imports.reading.problems import Place
 from inspection.imports.registry import is_dated
@@ -21,7 +21,7 @@ def known_rows(connection: Connection, wanted: RowMapping) -> KnownRows:
     stored = repository.known_digests(connection, kind, as_at)
     if stored is None:
         return KnownRows()
-    if stored["as_at"] != as_at and (is_dated(kind) or late_register.is_late(connection, kind, as_at)):
+    if stored["as_at"] != as_at and (is_dated(kind) or late_register_sql.is_late(connection, kind, as_at)):
         return KnownRows()
     # what was published or corrected here since may differ from a row that has not changed: such rows are read again
     anew = repository.schools_published_here(connection)

@@ -18,7 +18,7 @@ from inspection.imports.kinds.codes import code_reader
 from inspection.imports.kinds.columns import Columns
 from inspection.imports.kinds.model import Batch, Fates, Provenance, RowReader, Warnings
 from inspection.imports.kinds.ofsted.register import parse_uid, parse_urn
-from inspection.imports.kinds.waiting import MembershipRow, add_trusts, keep
+from inspection.imports.kinds.waiting_sql import MembershipRow, add_trusts, keep
 from inspection.imports.reading.cells import parse_date, parse_text
 from inspection.imports.reading.header import Header
 from inspection.imports.reading.problems import RejectedRow

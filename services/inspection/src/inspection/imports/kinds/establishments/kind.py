@@ -6,12 +6,12 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from inspection.domain.names import fold
-from inspection.imports.kinds import late_register, register_sql, sightings_sql, stays, waiting
+from inspection.imports.kinds import late_register_sql, register_sql, sightings_sql, stays, waiting_sql
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.establishments import repository
 from inspection.imports.kinds.establishments.reader import CODE, COLUMNS, EstablishmentReader, EstablishmentRow
 from inspection.imports.kinds.keyed import KeyedTable, merge
-from inspection.imports.kinds.late_register import Staged
+from inspection.imports.kinds.late_register_sql import Staged
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.stays import Moved
 from inspection.imports.reading.header import Header
@@ -41,12 +41,12 @@ class GiasEstablishments:
         changed = register_sql.settle(connection, source)
         late = _late(connection, state_funded, source, batch.left)
         moved = _stays(connection, state_funded, batch, source, created)
-        waited = waiting.settle(connection, created)
+        waited = waiting_sql.settle(connection, created)
         placed = repository.fill_places(connection, source)
         bulk.tell_trusts(connection, moved.trusts | waited.trusts)
         bulk.tell_schools(connection, {*created, *changed, *late, *moved.schools, *placed})
         bulk.tell_succeeded(connection, repository.closed_now(connection, source))
-        late_register.warn(connection, source, warnings)
+        late_register_sql.warn(connection, source, warnings)
         _warn(connection, warnings, batch.listed, passed=len(rows) - len(state_funded))
         stays.warn_of_disagreement(connection, batch.listed, source, warnings)
         return Fates(len(merged.created), len({*merged.changed, *late} - {*merged.created}))
@@ -56,11 +56,11 @@ def _late(
     connection: Connection, rows: dict[int, EstablishmentRow], source: Provenance, left: Collection[str]
 ) -> list[int]:
     """Keep what the file said of its day, where files of the register for later days have been loaded."""
-    if not late_register.is_late(connection, source.name, source.as_at):
+    if not late_register_sql.is_late(connection, source.name, source.as_at):
         return []
     packed = [row.packed for row in rows.values() if row.packed is not None]
-    told = late_register.tell(connection, Staged(TABLE.name, COLUMNS, packed), source, left)
-    late_register.known_earlier(connection, rows, source)
+    told = late_register_sql.tell(connection, Staged(TABLE.name, COLUMNS, packed), source, left)
+    late_register_sql.known_earlier(connection, rows, source)
     return told
 
 

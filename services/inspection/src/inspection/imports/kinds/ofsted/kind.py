@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from inspection.calendar import repository as calendar
 from inspection.domain.names import fold
-from inspection.imports.kinds import late_register, register_sql, sightings_sql, stays, waiting
+from inspection.imports.kinds import late_register_sql, register_sql, sightings_sql, stays, waiting_sql
 from inspection.imports.kinds import repository as bulk
 from inspection.imports.kinds.model import Batch, Fates, Provenance, Warnings
 from inspection.imports.kinds.ofsted import judgements, repository
@@ -58,7 +58,7 @@ class _Load:
         inspections = Inspections(self._connection, self._batch, self._source, self._warnings)
         changed |= inspections.merge(self._rows, created, self._schools)
         changed |= self._stays(created)
-        self._trusts |= waiting.settle(self._connection, created).trusts
+        self._trusts |= waiting_sql.settle(self._connection, created).trusts
         changed -= set(created)
         self._repeated()
         missing = self._missing(before)
@@ -102,12 +102,12 @@ class _Load:
 
     def _late(self, created: list[int]) -> list[int]:
         """Keep what the file said of its day, where files of the register for later days have been loaded."""
-        if not late_register.is_late(self._connection, self._source.name, self._source.as_at):
+        if not late_register_sql.is_late(self._connection, self._source.name, self._source.as_at):
             return []
         packed = [*map(self._packed_school, self._schools)]
-        staged = late_register.Staged("schools", repository.SCHOOL_COLUMNS, packed)
-        told = late_register.tell(self._connection, staged, self._source, self._batch.left)
-        late_register.known_earlier(self._connection, self._schools, self._source)
+        staged = late_register_sql.Staged("schools", repository.SCHOOL_COLUMNS, packed)
+        told = late_register_sql.tell(self._connection, staged, self._source, self._batch.left)
+        late_register_sql.known_earlier(self._connection, self._schools, self._source)
         if newer := repository.next_whole(self._connection, self._source):
             last = [urn for urn, known in self._schools.items() if known.as_at <= self._source.as_at]
             register_sql.mark_missing(self._connection, [*created, *last], newer)
@@ -187,7 +187,7 @@ class _Load:
         return None
 
     def _warn(self) -> None:
-        late_register.warn(self._connection, self._source, self._warnings)
+        late_register_sql.warn(self._connection, self._source, self._warnings)
         for urn, row in self._rows.items():
             for found in row.inspections:
                 if found.judgement.warnings:
