@@ -2,8 +2,9 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -202,7 +203,8 @@ class Sighting(Base):
     """The trust that a file of one day (`sources.as_at`) shows each of its schools in: null, in none.
 
     One row for each load of a file, `trust_uids` in the order of `urns`: stays follow from all of them, in whatever
-    order they are loaded.
+    order they are loaded. `passed` are the inspections that were known then, of schools it lists, and that it has no
+    word on.
     """
 
     __tablename__ = "sightings"
@@ -211,3 +213,4 @@ class Sighting(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
     urns: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     trust_uids: Mapped[list[str | None]] = mapped_column(ARRAY(Text))
+    passed: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))

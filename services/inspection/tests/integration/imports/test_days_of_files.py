@@ -27,9 +27,11 @@ LISTINGS = 0.55
 """The share of Ofsted's files among those that are made up."""
 
 
-def ofsted(as_at: str, *schools: int, grade: str = "2", **cells: str) -> Sent:
+def ofsted(
+    as_at: str, *schools: int, grade: str = "2", began: str = "10/10/2023", number: str = "1", **cells: str
+) -> Sent:
     named = {name.replace("_", " "): value for name, value in cells.items()}
-    rows = [{**school(urn), **latest("10/10/2023", grade), **named} for urn in schools]
+    rows = [{**school(urn), **latest(began, grade, number), **named} for urn in schools]
     return Sent(as_at, OFSTED, ofsted_file(rows))
 
 
@@ -61,6 +63,7 @@ async def as_told(client: httpx.AsyncClient) -> list[Any]:
                 "known_since",
                 "trust",
                 "status",
+                "report_url",
                 *([] if day else ["missing_since"]),
             )
             register = [document.get(name) for name in names]
@@ -95,6 +98,12 @@ TRUSTS = (
     gias("2026-10-17", TWO, **academy_of_register("8")),
 )
 
+SUPERSEDED = (
+    ofsted("2026-10-05", ONE, TWO),
+    ofsted("2026-10-09", ONE, grade="3"),
+    ofsted("2026-10-12", ONE, TWO, grade="1", began="10/06/2024", number="2"),
+    ofsted("2026-10-15", ONE, TWO, grade="2", began="10/06/2024", number="2"),
+)
 MISSING = (
     ofsted("2026-10-05", ONE, TWO),
     ofsted("2026-10-09", ONE),
@@ -129,7 +138,11 @@ def orders(files: Sequence[Sent]) -> list[list[Sent]]:
     return [by_day(files)[::-1], *(seeded.sample(files, len(files)) for _ in range(ORDERS))]
 
 
-@pytest.mark.parametrize("files", [GRADES, REGISTER, TRUSTS, MISSING], ids=["grades", "register", "trusts", "missing"])
+@pytest.mark.parametrize(
+    "files",
+    [GRADES, REGISTER, TRUSTS, SUPERSEDED, MISSING],
+    ids=["grades", "register", "trusts", "superseded", "missing"],
+)
 async def test_any_order_tells_of_each_day_what_the_order_of_days_does(
     loaded_alone: LoadedAlone, files: tuple[Sent, ...]
 ) -> None:

@@ -188,6 +188,16 @@ class TestLateSteps:
         step_, _, repeated = self.late(found(grade=3), (MAY, found()), next_on=DECEMBER)
         assert (step_, repeated and repeated.told.version, repeated and repeated.source_id) == (Step.RECALL, None, 9)
 
+    def test_what_was_made_here_stands_from_its_day_on(self) -> None:
+        made = Told(DECEMBER, None, stored(found(grade=4), None)._replace(made_on=DECEMBER))
+        of_file = Told(MAY, 1, stored(found(), MAY))
+        for versions, day, expected in (
+            ([of_file, made], AUGUST, Step.RECALL),
+            ([of_file, made], DECEMBER, Step.NOTHING),
+            ([made], AUGUST, Step.NOTHING),
+        ):
+            assert step_late(found(grade=3), versions, None, InspectionDates(day)).step is expected
+
     def test_what_holds_anew_may_be_a_version_that_was_kept(self) -> None:
         versions = ((MAY, found(grade=1)), (date(2026, 2, 1), found(grade=3)))
         repeated = self.late(found(grade=3), *versions, next_on=DECEMBER).repeated

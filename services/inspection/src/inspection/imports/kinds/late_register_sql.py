@@ -26,9 +26,14 @@ _ANY, _ITS_OWN, _LISTING = "any", "its own", "listing"
 _LISTED: Final = tuple(name for name in LISTING_ONLY if name != "missing_since")
 _SPOKEN: Final = {
     LISTING: dict.fromkeys(SHARED, _ANY) | dict.fromkeys(_LISTED, _ITS_OWN),
-    REGISTER: dict.fromkeys(SHARED, _ANY) | dict.fromkeys((*CLOSURE, *REGISTER_ONLY), _ITS_OWN),
+    REGISTER: dict.fromkeys(SHARED, _ANY)
+    | dict.fromkeys((*CLOSURE, *REGISTER_ONLY), _ITS_OWN)
+    | dict.fromkeys(_LISTED, _LISTING),
 }
-"""The fields that each kind of file speaks of, and whose next word on a field counts: that of any kind, or its own."""
+"""The fields that each kind of file speaks of, and whose next word on a field counts: that of any kind, or its own.
+
+Of those of Ofsted's file the register tells, by its silence, that they were not known before the first of these files.
+"""
 
 
 def _names(fields: Collection[str]) -> str:
@@ -38,14 +43,16 @@ def _names(fields: Collection[str]) -> str:
 # on one day the register is believed; what it leaves blank says nothing, and of a school that has closed it says that
 _SAID: Final = {
     LISTING: f"(f.speaks = '{_ITS_OWN}' OR i.urn NOT IN (SELECT urn FROM shown_that_day))",
-    REGISTER: f"(f.value IS NOT NULL OR f.field IN {_names(BODY)})"
+    REGISTER: f"CASE WHEN f.speaks = '{_LISTING}' THEN s.known_since > :as_at"
+    f" ELSE f.value IS NOT NULL OR f.field IN {_names(BODY)} END"
     f" AND (i.status <> '{CLOSED}' OR f.field NOT IN {_names(SHARED)})",
 }
 
 
 def _statement(kind: str) -> str:
     fields = ", ".join(
-        f"('{name}', '{speaks}', to_jsonb(i.{name}), to_jsonb(s.{name}))" for name, speaks in _SPOKEN[kind].items()
+        f"('{name}', '{speaks}', {'NULL' if speaks == _LISTING else f'to_jsonb(i.{name})'}, to_jsonb(s.{name}))"
+        for name, speaks in _SPOKEN[kind].items()
     )
     return f"""
 WITH

@@ -5,6 +5,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -16,27 +17,41 @@ HISTORY: Final = "gias-memberships"
 _SHOWING: Final = ("ofsted-latest-inspections", REGISTER, HISTORY)
 
 _KEEP = """
-INSERT INTO sightings (source_id, urns, trust_uids)
-SELECT :source, array_agg(urn), array_agg(trust_uid)
+WITH earlier AS (
+    SELECT g.urns, g.trust_uids, g.passed
+    FROM sightings g JOIN imports i ON i.source_id = g.source_id
+    WHERE i.kind = :kind AND i.as_at = CAST(:known_as_at AS date) AND i.row_digests IS NOT NULL
+    ORDER BY g.source_id DESC
+    LIMIT 1)
+INSERT INTO sightings (source_id, urns, trust_uids, passed)
+SELECT :source, array_agg(urn), array_agg(trust_uid), CAST(:passed AS uuid[]) || ARRAY(
+    SELECT i.id
+    FROM earlier CROSS JOIN LATERAL unnest(earlier.passed) AS same (id) JOIN inspections i ON i.id = same.id
+    WHERE i.urn = ANY(CAST(:known AS int[])))
 FROM (
     SELECT urn, trust_uid FROM unnest(CAST(:urns AS int[]), CAST(:uids AS text[])) AS read (urn, trust_uid)
     UNION ALL
     SELECT same.urn, same.trust_uid
-    FROM (
-        SELECT g.urns, g.trust_uids
-        FROM sightings g JOIN imports i ON i.source_id = g.source_id
-        WHERE i.kind = :kind AND i.as_at = CAST(:known_as_at AS date) AND i.row_digests IS NOT NULL
-        ORDER BY g.source_id DESC
-        LIMIT 1) earlier
-    CROSS JOIN LATERAL unnest(earlier.urns, earlier.trust_uids) AS same (urn, trust_uid)
+    FROM earlier CROSS JOIN LATERAL unnest(earlier.urns, earlier.trust_uids) AS same (urn, trust_uid)
     WHERE same.urn = ANY(CAST(:known AS int[]))) shown
 HAVING count(*) > 0"""
 
+_SUPERSEDE = """
+UPDATE sightings g SET passed = g.passed || ARRAY(SELECT id FROM inspections WHERE source_id = :source)
+FROM sources s WHERE s.id = g.source_id AND s.name = :kind AND s.as_at > :as_at"""
 
-def keep(connection: Connection, read: Mapping[int, str | None], batch: Batch, source: Provenance) -> bool:
+
+def keep(
+    connection: Connection,
+    read: Mapping[int, str | None],
+    batch: Batch,
+    source: Provenance,
+    passed: Collection[UUID] = (),
+) -> bool:
     """Keep what a file shows: of the rows that were `read`, and of those known from an earlier file, as that did.
 
-    One without a column of trusts shows nothing. False where the file is that earlier one again.
+    `passed` are the inspections known of schools of these rows that the rows have no word on. A file without a column
+    of trusts shows nothing. False where the file is that earlier one again.
     """
     if not batch.accepted and batch.known_as_at == source.as_at:
         return False
@@ -48,10 +63,17 @@ def keep(connection: Connection, read: Mapping[int, str | None], batch: Batch, s
         "urns": number_array(read),
         "uids": text_array(uid or "NULL" for uid in read.values()),
         "known": number_array(batch.known),
+        "passed": text_array(map(str, passed)),
         "known_as_at": batch.known_as_at,
     }
     connection.execute(text(_KEEP), values)
     return True
+
+
+def pass_over(connection: Connection, source: Provenance) -> None:
+    """Note that files for later days than this one have no word on the inspections that it is the first to tell of."""
+    values = {"source": source.id, "kind": source.name, "as_at": source.as_at}
+    connection.execute(text(_SUPERSEDE), values)
 
 
 def is_newest(connection: Connection, source: Provenance) -> bool:

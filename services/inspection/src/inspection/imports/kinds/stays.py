@@ -177,6 +177,10 @@ Change = tuple[int, str, str, Any, Any]
 
 def _changes(urn: int, before: Sequence[Stay], after: Sequence[Stay]) -> Iterator[Change]:
     old, new = ({(stay.trust_uid, stay.first_seen_on): stay for stay in stays} for stays in (before, after))
+    for key, stay in list(old.items()):  # one that was merely shown earlier than was known is the same stay
+        same = (other for other in new if new[other].joined_on == stay.joined_on and other[0] == stay.trust_uid)
+        if key not in new and (other := next(same, None)) is not None and other not in old:
+            old[other] = old.pop(key)
     for key in dict.fromkeys([*new, *old]):
         was, now = old.get(key), new.get(key)
         if was is None or now is None:

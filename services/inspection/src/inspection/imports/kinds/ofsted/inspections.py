@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from inspection.imports.kinds import repository as bulk
-from inspection.imports.kinds import told_sql
+from inspection.imports.kinds import sightings_sql, told_sql
 from inspection.imports.kinds.model import Batch, Provenance, Warnings
 from inspection.imports.kinds.ofsted import blocks, judgements, repository, versions_sql
 from inspection.imports.kinds.ofsted.blocks import Found
@@ -27,7 +27,7 @@ Listed = tuple[int, Found]
 
 
 class Inspections:
-    """What one load does to inspections."""
+    """What one load does to inspections; `passed` are those known of its schools that it has no word on."""
 
     def __init__(self, connection: Connection, batch: Batch, source: Provenance, warnings: Warnings) -> None:
         self._connection = connection
@@ -38,46 +38,47 @@ class Inspections:
         self._added: list[Listed] = []
         self._replaced: list[str] = []
         self._corrected: list[UUID] = []
+        self._earlier: list[UUID] = []
         self._here: dict[UUID, Listed] = {}
         self._changed: set[int] = set()
+        self.passed: list[UUID] = []
 
     def merge(self, rows: Mapping[int, SchoolRow], created: Sequence[int], known: Collection[int]) -> set[int]:
         """Merge those of schools `known` before, add those of schools `created`; return whose evidence changed."""
         listed = [(urn, found) for urn in known for found in rows[urn].inspections]
         stored = repository.known_inspections(self._connection, known)
         matched = [(urn, found, match(found, stored.get(urn, ()))) for urn, found in listed]
-        if repository.is_late(self._connection, self._source):
-            self._merge_late(matched)
-        else:
-            self._merge_newest(matched)
-        new = [(urn, found) for urn in created for found in rows[urn].inspections]
-        self._write(new)
+        told = {each.id for _, _, each in matched if each is not None}
+        self.passed = [each.id for of_school in stored.values() for each in of_school if each.id not in told]
+        late = repository.is_late(self._connection, self._source)
+        after = {each.id: each for _, _, each in matched if each is not None and (late or self._corrected_since(each))}
+        self._merge(matched, after)
+        self._write([(urn, found) for urn in created for found in rows[urn].inspections])
+        if late:
+            sightings_sql.pass_over(self._connection, self._source)
+        versions_sql.told_earlier(self._connection, self._earlier, self._source.id)
         self._compare()
         return self._changed
 
-    def _merge_newest(self, matched: Sequence[tuple[int, Found, Stored | None]]) -> None:
-        for urn, told, stored in matched:
-            found = told if stored is None else complete(told, stored, self._dates)
-            self._take(urn, found, stored, step(found, stored))
+    def _corrected_since(self, stored: Stored) -> bool:
+        return stored.made_on is not None and stored.made_on > self._source.as_at
 
-    def _merge_late(self, matched: Sequence[tuple[int, Found, Stored | None]]) -> None:
-        """Merge what a file tells for a day before that of another file: what was loaded for later days stands."""
-        of_files = {each.id: each for _, _, each in matched if each is not None and each.as_at is not None}
-        versions = versions_sql.told(self._connection, of_files)
-        following = versions_sql.following(self._connection, {each.urn for each in of_files.values()}, self._source)
-        earlier: list[UUID] = []
-        for urn, found, stored in matched:
-            if stored is None or stored.id not in versions:
+    def _merge(self, matched: Sequence[tuple[int, Found, Stored | None]], after: Mapping[UUID, Stored]) -> None:
+        """Merge what the file tells; of `after` it may be that something else was told for a later day."""
+        versions = versions_sql.told(self._connection, after)
+        following = versions_sql.following(self._connection, after, self._source)
+        for urn, told, stored in matched:
+            if stored is None or stored.id not in after:
+                found = told if stored is None else complete(told, stored, self._dates)
                 self._take(urn, found, stored, step(found, stored))
                 continue
-            late = step_late(found, versions[stored.id], following.get(urn), self._dates)
+            late = step_late(told, versions[stored.id], following.get(stored.id), self._dates)
             if late.step is Step.RECALL:
                 self._recall(urn, stored.id, late)
             elif late.step is Step.TOLD_EARLIER:
-                earlier.append(stored.id)
+                self._earlier.append(stored.id)
             else:
                 self._take(urn, late.found, stored, late.step)
-        versions_sql.told_earlier(self._connection, earlier, self._source.id)
 
     def _take(self, urn: int, found: Found, stored: Stored | None, what: Step) -> None:
         if stored is None:

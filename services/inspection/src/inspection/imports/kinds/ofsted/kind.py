@@ -1,6 +1,8 @@
 """The load of Ofsted's file: register, trusts, inspections and stays in trusts, each merged by date of the file."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -57,7 +59,7 @@ class _Load:
         changed = self._register(created)
         inspections = Inspections(self._connection, self._batch, self._source, self._warnings)
         changed |= inspections.merge(self._rows, created, self._schools)
-        changed |= self._stays(created)
+        changed |= self._stays(created, inspections.passed)
         self._trusts |= waiting_sql.settle(self._connection, created).trusts
         changed -= set(created)
         self._repeated()
@@ -127,13 +129,13 @@ class _Load:
         folded = {uid: fold(name) for uid, name in named.items()}
         bulk.add_trusts(self._connection, named, folded, self._source.id)
 
-    def _stays(self, created: list[int]) -> set[int]:
+    def _stays(self, created: list[int], passed: Collection[UUID]) -> set[int]:
         """Note who is in which trust, and return the schools whose stays changed."""
         day = self._source.as_at
         if self._batch.known_as_at == day and all(self._repeats(urn, day) for urn in self._rows):
             return set()
         shown = {urn: row.register.trust_uid for urn, row in self._rows.items()}
-        if not sightings_sql.keep(self._connection, shown, self._batch, self._source):
+        if not sightings_sql.keep(self._connection, shown, self._batch, self._source, passed):
             return set()
         moved = stays.follow(self._connection, self._source, set(created))
         self._trusts |= moved.trusts

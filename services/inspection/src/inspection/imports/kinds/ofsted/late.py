@@ -7,7 +7,7 @@ from typing import NamedTuple
 from inspection.imports.kinds.ofsted.blocks import Found
 from inspection.imports.kinds.ofsted.completing import complete
 from inspection.imports.kinds.ofsted.dates import InspectionDates
-from inspection.imports.kinds.ofsted.merging import Step, Stored, differs, stands
+from inspection.imports.kinds.ofsted.merging import Step, Stored, became_graded, differs
 
 
 class Told(NamedTuple):
@@ -44,15 +44,18 @@ class Late(NamedTuple):
 
 
 def step_late(found: Found, versions: Sequence[Told], following: Next | None, dates: InspectionDates) -> Late:
-    """Decide what to do with an inspection in a file of `dates.as_at`, where files for later days have been loaded.
+    """Decide what to do with an inspection in a file of `dates.as_at`, where more was told for later days already.
 
-    `versions` are all that files told of it, by day and version: the last one is in force now.
+    `versions` are all that was told of it, by day and version: the last one is in force now. What was made here stands
+    against any file from its day on, and where no file had told of the inspection before.
     """
     now = versions[-1].stored
-    if dates.as_at is None or stands(found, now):
+    if dates.as_at is None or became_graded(found, now):
         return Late(Step.NOTHING, found)
     before = [each for each in versions if each.day <= dates.as_at]
     after = versions[len(before) :]
+    if (before or versions[:1])[-1].stored.as_at is None:
+        return Late(Step.NOTHING, found)
     if not before:
         earlier = len(after) == 1 and not differs(found, now)
         return Late(Step.TOLD_EARLIER if earlier else Step.RECALL, found)

@@ -38,6 +38,8 @@ class Stored(NamedTuple):
     as_at: date | None
     kept: tuple[str | None, ...]
     """Values of the columns `KEPT`, in text form."""
+    made_on: date | None = None
+    """The day when what was published here was recorded."""
 
 
 class Step(Enum):
@@ -68,16 +70,16 @@ def match(found: Found, stored: Sequence[Stored]) -> Stored | None:
     return next(by_number, None) or next(unnumbered, None)
 
 
-def stands(found: Found, stored: Stored) -> bool:
-    """Tell whether what is stored stands whatever a file says: published here, or graded and told of as ungraded."""
-    return stored.as_at is None or (stored.kind == GRADED and found.kind != GRADED)
+def became_graded(found: Found, stored: Stored) -> bool:
+    """Tell whether a file tells of an ungraded inspection that became graded."""
+    return stored.kind == GRADED and found.kind != GRADED
 
 
 def step(found: Found, stored: Stored | None) -> Step:
     """Decide what to do with an inspection that a file tells of, where none for a later day has been loaded."""
     if stored is None:
         return Step.ADD
-    if stored.content_hash == found.content_hash or stands(found, stored):
+    if stored.content_hash == found.content_hash or stored.as_at is None or became_graded(found, stored):
         return Step.NOTHING
     return Step.CORRECT if differs(found, stored) else Step.REFRESH
 

@@ -12,13 +12,14 @@ from inspection.imports.kinds.model import Provenance
 from inspection.imports.kinds.ofsted import blocks, judgements, register, versions_sql
 from inspection.imports.kinds.ofsted.merging import KEPT, Stored
 from inspection.imports.kinds.packing import number_array, written
-from inspection.inspections.standing_sql import NEXT_VERSION
+from inspection.inspections.standing_sql import NEXT_VERSION, STANDING, STOOD
 
 _TOLD_OTHERWISE = {"grades", "judged_on"}
 SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since", "register_source_id", "overlaid")
 CONTENT_COLUMNS = (*blocks.COLUMNS, *judgements.COLUMNS, "content_hash", "source_id")
 _TOLD = tuple(name for name in (*blocks.COLUMNS, *judgements.COLUMNS, "version") if name not in _TOLD_OTHERWISE)
 _KEPT = ", ".join(f"i.{name}::text" if name == "judged_on" else f"i.{name}" for name in KEPT)
+_MADE_ON = "CASE WHEN i.source_id IS NULL THEN CAST(i.recorded_at AT TIME ZONE 'UTC' AS date) END"
 _FIRST_KEPT = Stored._fields.index("kept")
 INSPECTION_COLUMNS = ("id", "urn", *CONTENT_COLUMNS)
 
@@ -55,25 +56,27 @@ def known_inspections(connection: Connection, urns: Collection[int]) -> dict[int
     """Return what is stored of these schools' inspections, by URN."""
     rows = connection.execute(
         text(
-            f"SELECT i.id, i.urn, i.number, i.starts_on::text, i.kind, i.content_hash, s.as_at, {_KEPT}"  # noqa: S608 - names of ours
+            f"SELECT i.id, i.urn, i.number, i.starts_on::text, i.kind, i.content_hash, s.as_at, {_KEPT}, {_MADE_ON}"  # noqa: S608 - names of ours
             " FROM inspections i LEFT JOIN sources s ON s.id = i.source_id WHERE i.urn = ANY(CAST(:urns AS int[]))"
         ),
         {"urns": number_array(urns)},
     )
     known: dict[int, list[Stored]] = {}
     for row in rows:
-        known.setdefault(row[1], []).append(Stored._make([*row[:_FIRST_KEPT], tuple(map(written, row[_FIRST_KEPT:]))]))
+        *told, made_on = row
+        kept = tuple(map(written, told[_FIRST_KEPT:]))
+        known.setdefault(row[1], []).append(Stored._make([*told[:_FIRST_KEPT], kept, made_on]))
     return known
 
 
 def published_here(connection: Connection, ids: Collection[UUID], as_at: date) -> dict[UUID, Any]:
-    """Return the judgements of inspections that were published here, as they have stood since `as_at` at the latest."""
+    """Return the judgements of inspections that were published here, as they stood on a day."""
     rows = connection.execute(
         text(
-            "SELECT id, overall, category_of_concern, safeguarding, grades FROM inspections"
-            " WHERE id = ANY(:ids) AND source_id IS NULL AND CAST(recorded_at AT TIME ZONE 'UTC' AS date) <= :as_at"
+            "SELECT i.id, i.overall, i.category_of_concern, i.safeguarding, i.grades"  # noqa: S608 - fragments of ours
+            f" FROM {STANDING} WHERE now.id = ANY(:ids) AND i.source_id IS NULL AND {STOOD}"
         ),
-        {"ids": list(ids), "as_at": as_at},
+        {"ids": list(ids), "as_of": as_at},
     )
     return {row["id"]: row for row in rows.mappings()}
 

@@ -13,31 +13,33 @@ from inspection.imports.kinds import told_sql
 from inspection.imports.kinds.model import Provenance
 from inspection.imports.kinds.ofsted.late import Next, Repeated, Told
 from inspection.imports.kinds.ofsted.merging import KEPT, Stored
-from inspection.imports.kinds.packing import number_array, written
+from inspection.imports.kinds.packing import written
 from inspection.inspections.standing_sql import NEXT_VERSION
 
+_MADE_ON: Final = "CAST(CAST(v.content ->> 'recorded_at' AS timestamptz) AT TIME ZONE 'UTC' AS date)"
 _DOCUMENTS: Final = {"judged_on"}
 
 
 def told(connection: Connection, inspections: Mapping[UUID, Stored]) -> dict[UUID, list[Told]]:
-    """Return of each of these inspections what files told of it, by day and version, as it is stored now last."""
+    """Return of each of these inspections what was told of it, by day and version, as it is stored now last."""
     if not inspections:
         return {}
     rows = connection.execute(
         text(
-            "SELECT v.inspection_id, s.as_at, v.version, v.content"
-            " FROM inspection_versions v JOIN sources s ON s.id = v.source_id WHERE v.inspection_id = ANY(:ids)"
-            " ORDER BY s.as_at, v.version"
+            f"SELECT v.inspection_id, s.as_at, {_MADE_ON}, v.version, v.content"
+            " FROM inspection_versions v LEFT JOIN sources s ON s.id = v.source_id WHERE v.inspection_id = ANY(:ids)"
+            f" ORDER BY coalesce(s.as_at, {_MADE_ON}), v.version"
         ),
         {"ids": list(inspections)},
     )
     found: dict[UUID, list[Told]] = {}
-    for inspection_id, day, version, content in rows:
-        earlier = _stored(inspections[inspection_id], content)._replace(as_at=day)
-        found.setdefault(inspection_id, []).append(Told(day, version, earlier))
+    for inspection_id, as_at, made_on, version, content in rows:
+        earlier = _stored(inspections[inspection_id], content)._replace(as_at=as_at, made_on=made_on)
+        found.setdefault(inspection_id, []).append(Told(as_at or made_on, version, earlier))
     for inspection_id, stored in inspections.items():
-        if stored.as_at is not None:
-            found.setdefault(inspection_id, []).append(Told(stored.as_at, None, stored))
+        day = stored.as_at or stored.made_on
+        assert day is not None  # noqa: S101 - told by a file, or made here
+        found.setdefault(inspection_id, []).append(Told(day, None, stored))
     return found
 
 
@@ -60,18 +62,26 @@ def _written(name: str, value: Any) -> str | None:
 
 
 _FOLLOWING: Final = """
-SELECT DISTINCT ON (t.urn) t.urn, s.as_at, s.id
-FROM sightings g
-JOIN sources s ON s.id = g.source_id
-CROSS JOIN LATERAL unnest(g.urns) AS t (urn)
-WHERE s.name = :kind AND s.as_at > :as_at AND t.urn = ANY(CAST(:urns AS int[]))
-ORDER BY t.urn, s.as_at, s.id DESC"""
+WITH
+    later AS MATERIALIZED (
+        SELECT s.id, s.as_at, g.urns, g.passed
+        FROM sightings g JOIN sources s ON s.id = g.source_id
+        WHERE s.name = :kind AND s.as_at > :as_at),
+    passed AS MATERIALIZED (SELECT later.id AS source_id, p.id FROM later CROSS JOIN LATERAL unnest(passed) AS p (id))
+SELECT DISTINCT ON (i.id) i.id, later.as_at, later.id
+FROM later
+CROSS JOIN LATERAL unnest(later.urns) AS t (urn)
+JOIN inspections i ON i.urn = t.urn AND i.id = ANY(:ids)
+LEFT JOIN passed ON passed.source_id = later.id AND passed.id = i.id
+WHERE passed.id IS NULL
+ORDER BY i.id, later.as_at, later.id DESC"""
 
 
-def following(connection: Connection, urns: Collection[int], source: Provenance) -> dict[int, Next]:
-    """Return of each of these schools the first file of this kind, for a later day, that lists it."""
-    values = {"kind": source.name, "as_at": source.as_at, "urns": number_array(urns)}
-    return {urn: Next(day, source_id) for urn, day, source_id in connection.execute(text(_FOLLOWING), values)}
+def following(connection: Connection, ids: Collection[UUID], source: Provenance) -> dict[UUID, Next]:
+    """Return of each of these inspections the first file of this kind, for a later day, that tells of it."""
+    values = {"kind": source.name, "as_at": source.as_at, "ids": list(ids)}
+    rows = connection.execute(text(_FOLLOWING), values)
+    return {inspection_id: Next(day, source_id) for inspection_id, day, source_id in rows}
 
 
 _NUMBER: Final = f"greatest(i.version + 1, {NEXT_VERSION})"
