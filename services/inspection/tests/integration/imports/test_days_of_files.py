@@ -64,6 +64,7 @@ async def as_told(client: httpx.AsyncClient) -> list[Any]:
                 "trust",
                 "status",
                 "report_url",
+                "close_date",
                 *([] if day else ["missing_since"]),
             )
             register = [document.get(name) for name in names]
@@ -104,6 +105,13 @@ SUPERSEDED = (
     ofsted("2026-10-12", ONE, TWO, grade="1", began="10/06/2024", number="2"),
     ofsted("2026-10-15", ONE, TWO, grade="2", began="10/06/2024", number="2"),
 )
+SHUT = {"EstablishmentStatus (code)": "2", "CloseDate": "12-10-2026"}
+CLOSED = (
+    ofsted("2026-10-05", ONE),
+    gias("2026-10-07", ONE, TWO, SchoolCapacity="500"),
+    gias("2026-10-16", ONE, TWO, **SHUT),
+    ofsted("2026-10-18", ONE),
+)
 MISSING = (
     ofsted("2026-10-05", ONE, TWO),
     ofsted("2026-10-09", ONE),
@@ -140,8 +148,8 @@ def orders(files: Sequence[Sent]) -> list[list[Sent]]:
 
 @pytest.mark.parametrize(
     "files",
-    [GRADES, REGISTER, TRUSTS, SUPERSEDED, MISSING],
-    ids=["grades", "register", "trusts", "superseded", "missing"],
+    [GRADES, REGISTER, TRUSTS, SUPERSEDED, CLOSED, MISSING],
+    ids=["grades", "register", "trusts", "superseded", "closed", "missing"],
 )
 async def test_any_order_tells_of_each_day_what_the_order_of_days_does(
     loaded_alone: LoadedAlone, files: tuple[Sent, ...]
@@ -159,6 +167,17 @@ async def test_a_file_that_says_of_a_school_what_it_said_before_another_kind_is_
     for urn in SCHOOLS:
         days = ("2026-10-07", "2026-10-08", "2026-10-11", "2026-10-12", None)
         assert [trusts[urn, day] for day in days] == ["7", "8", "8", "7", "7"]
+
+
+@pytest.mark.parametrize("opened", ["NULL", "01/09/2020"])
+async def test_a_stay_that_was_shown_earlier_is_no_other(importer: Importer, opened: str) -> None:
+    for as_at in ("2026-10-09", "2026-10-05"):
+        sent = ofsted(as_at, ONE, **academy("7"), **{"School open date": opened})
+        document = await importer.send(sent.content, sent.as_at, sent.kind)
+    changes = (await importer.client.get(f"/v1/imports/{document['id']}/changes")).json()["data"]
+    told = {each["field"]: (each["from"], each["to"]) for each in changes}
+    moved = ("2026-10-09", "2026-10-05")
+    assert told == {"first_seen_on": moved} | ({"joined_on": moved} if opened == "NULL" else {})
 
 
 async def test_a_school_of_a_file_that_comes_late_counts_once(importer: Importer) -> None:

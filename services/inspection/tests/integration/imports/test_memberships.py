@@ -76,10 +76,12 @@ async def test_its_days_are_facts_whichever_file_comes_first(importer: Importer,
 async def test_stays_of_a_school_that_is_not_known_yet_wait_for_it(
     importer: Importer, client: httpx.AsyncClient, rows: Rows
 ) -> None:
-    for as_at, sent in (("2026-05-31", MOVED), ("2026-04-30", [row("9", "01-09-2015")])):
+    older = [row("9", "01-09-2015")]
+    for as_at, sent, created in (("2026-05-31", MOVED, 2), ("2026-05-31", MOVED, 0), ("2026-04-30", older, 0)):
         document = await send(importer, sent, as_at)
-        assert counts(document)[3] == len(sent)
-        assert "not_in_register" in {each["code"] for each in document["warnings"]}
+        assert counts(document) == (len(sent), created, 0, len(sent) - created, 0)
+        codes = {each["code"] for each in document["warnings"]}
+        assert ("not_in_register" in codes, "nothing_new" in codes) == (True, created == 0)
     await importer.send(monthly("8"), "2026-06-30", dry_run="true")
     await importer.send(monthly("8"), "2026-06-30")
     assert await stays(client) == TOLD
@@ -103,7 +105,7 @@ async def test_rows_that_cannot_be_are_told(importer: Importer, client: httpx.As
         ],
     )
 
-    assert counts(document) == (7, 2, 0, 1, 4)
+    assert counts(document) == (7, 3, 0, 0, 4)
     codes = [each["code"] for each in await importer.rejections(document)]
     assert codes == ["contradiction", "missing_value", "not_a_trust", "unreadable_value"]
     warned = {warning["code"]: warning["examples"] for warning in document["warnings"]}

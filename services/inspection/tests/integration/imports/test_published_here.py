@@ -66,3 +66,30 @@ async def test_a_difference_is_told_by_a_row_that_was_the_same_before_the_correc
     again = await importer.send(content, today().isoformat())
     assert again["rows"]["unchanged"] == 1
     assert "differs_from_publication" in [warning["code"] for warning in again["warnings"]]
+
+
+async def test_a_correction_made_here_stands_and_a_file_for_a_day_before_it_has_its_place(
+    importer: Importer, rows: Rows, urls: DatabaseUrls
+) -> None:
+    settings = Settings(database_url=urls.app, issuer=ISSUER, jwks_url=jwks_url())
+    await importer.send(ofsted_file([row("Expected standard")], NEWER), "2026-03-31")
+    (found,) = rows.all("SELECT id FROM inspections")
+    async with client_of(create_app(settings), **bearer(scope=CORRECTIONS, org="ofsted")) as inspectorate:
+        url = f"/v1/inspections/{found['id']}"
+        body = {"changes": {"category_of_concern": "RSI", "safeguarding": "not_met"}, "reason": "Left out."}
+        corrected = await inspectorate.post(f"{url}/corrections", json=body)
+        assert corrected.status_code == 201, corrected.text
+        document = await importer.send(ofsted_file([row("Strong standard")], NEWER), "2026-05-31")
+        assert document["rows"]["changed"] == 1
+        assert "differs_from_publication" in [warning["code"] for warning in document["warnings"]]
+        told = {}
+        for day in ("2026-03-31", "2026-05-30", "2026-05-31", today().isoformat()):
+            then = (await inspectorate.get(url, params={"as_of": day})).json()
+            inclusion = next(each["grade"] for each in then["areas"] if each["area"] == "inclusion")
+            told[day] = (inclusion, then["category_of_concern"])
+    assert [*told.values()] == [
+        ("expected_standard", None),
+        ("expected_standard", None),
+        ("strong_standard", None),
+        ("expected_standard", "RSI"),
+    ]

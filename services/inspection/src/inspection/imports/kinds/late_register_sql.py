@@ -16,6 +16,7 @@ from inspection.domain.register import BODY, CLOSED, CLOSURE, LISTING_ONLY, REGI
 from inspection.imports.kinds import repository
 from inspection.imports.kinds.model import Provenance, Warnings
 from inspection.imports.kinds.packing import number_array
+from inspection.imports.kinds.register_sql import keep_closures
 from inspection.schools.history_sql import IN_ORDER
 
 REGISTER: Final = "gias-establishments"
@@ -34,6 +35,10 @@ _SPOKEN: Final = {
 
 Of those of Ofsted's file the register tells, by its silence, that they were not known before the first of these files.
 """
+
+
+def _listed(fields: Collection[str], alias: str | None = None) -> str:
+    return ", ".join(f"{alias}.{name}" if alias else name for name in fields)
 
 
 def _names(fields: Collection[str]) -> str:
@@ -72,15 +77,16 @@ WITH
     listing AS MATERIALIZED (
         SELECT DISTINCT ON (l.urn, k.speaks) l.urn, k.speaks, f.as_at, f.id
         FROM (
-            SELECT t.urn, g.source_id FROM sightings g CROSS JOIN LATERAL unnest(g.urns) AS t (urn)
+            SELECT t.urn, g.source_id, false AS closed FROM sightings g CROSS JOIN LATERAL unnest(g.urns) AS t (urn)
             UNION ALL
-            SELECT urn, source_id FROM schools
+            SELECT urn, source_id, false FROM schools
             UNION ALL
-            SELECT urn, source_id FROM establishments WHERE status <> '{CLOSED}') l
+            SELECT urn, source_id, status = '{CLOSED}' FROM establishments) l
         JOIN sources f ON f.id = l.source_id
         CROSS JOIN LATERAL (VALUES ('{_ANY}'), ('{_ITS_OWN}'), ('{_LISTING}')) AS k (speaks)
         WHERE f.as_at > :as_at AND CASE k.speaks
-            WHEN '{_ANY}' THEN f.name = ANY(:kinds) WHEN '{_ITS_OWN}' THEN f.name = :kind ELSE f.name = '{LISTING}' END
+            WHEN '{_ANY}' THEN NOT l.closed AND f.name = ANY(:kinds)
+            WHEN '{_ITS_OWN}' THEN f.name = :kind ELSE f.name = '{LISTING}' END
         ORDER BY l.urn, k.speaks, f.as_at, f.name = '{REGISTER}' DESC, f.id),
     later AS MATERIALIZED (
         SELECT DISTINCT ON (c.urn, c.field) c.urn, c.field, c.as_at, c.before
@@ -139,6 +145,26 @@ def tell(connection: Connection, staged: Staged, source: Provenance, left: Colle
     repository.stage(connection, *staged)
     values = {"source": source.id, "kind": source.name, "kinds": list(KINDS), "as_at": source.as_at, "left": [*left]}
     return list(connection.scalars(text(_TELL[source.name]), values))
+
+
+_ADD_CLOSED: Final = f"""
+INSERT INTO schools
+    (urn, {_listed(SHARED)}, {_listed((*CLOSURE, *REGISTER_ONLY))}, content_hash, source_id, known_since)
+SELECT i.urn, {_listed(SHARED, "i")}, {_listed((*CLOSURE, *REGISTER_ONLY), "e")}, ''::bytea, :source, :as_at
+FROM incoming i JOIN establishments e ON e.urn = i.urn
+WHERE i.status <> '{CLOSED}' AND e.status = '{CLOSED}' AND NOT EXISTS (SELECT FROM schools s WHERE s.urn = i.urn)
+ORDER BY i.urn RETURNING urn"""
+
+
+def add_closed(connection: Connection, staged: Staged, source: Provenance) -> list[int]:
+    """Add the schools that an extract of the register shows open, and that newer ones told as closed alone."""
+    if not staged.rows:
+        return []
+    repository.stage(connection, *staged)
+    values = {"source": source.id, "as_at": source.as_at}
+    added = list(connection.scalars(text(_ADD_CLOSED), values))
+    keep_closures(connection, added, source)
+    return added
 
 
 def known_earlier(connection: Connection, urns: Collection[int], source: Provenance) -> None:

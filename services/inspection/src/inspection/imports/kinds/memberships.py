@@ -95,7 +95,9 @@ class GiasMemberships:
         known = set(repository.schools_among(connection, by_urn))
         add_trusts(connection, [row for urn in known for row in by_urn[urn]], source)
         count = _Count(strangers=sorted(set(by_urn) - known))
-        keep(connection, {urn: by_urn[urn] for urn in count.strangers}, source, partial=batch.partial)
+        waiting = keep(connection, {urn: by_urn[urn] for urn in count.strangers}, source, partial=batch.partial)
+        for urn, kept in waiting.items():
+            _compare(by_urn[urn], kept, count)
         told: dict[int, list[Stay]] = {}
         before = stays.official(connection, known)
         for urn in sorted(known):

@@ -117,9 +117,32 @@ def settle(connection: Connection, source: Provenance) -> list[int]:
 
 
 def complete(connection: Connection, created: Collection[int], source: Provenance) -> None:
-    """Give schools that have just been added what the register said of them before; that is no change."""
+    """Give schools that have just been added what the register said of them before; that is no change.
+
+    But for a closure on a later day than the file's that lists them.
+    """
     if created and connection.scalar(text("SELECT EXISTS (SELECT FROM establishments)")):
         _write(connection, _SETTLE, source, keep=False, urns=number_array(created))
+        keep_closures(connection, created, source)
+
+
+_KEEP_CLOSURES = f"""
+INSERT INTO school_changes (urn, as_at, field, before, after, source_id)
+SELECT s.urn, coalesce(s.close_date, word.as_at), f.field, f.before, f.after, e.source_id
+FROM schools s
+JOIN establishments e ON e.urn = s.urn
+JOIN sources word ON word.id = e.source_id
+CROSS JOIN LATERAL (VALUES
+    ('status', to_jsonb('open'::text), to_jsonb(s.status)), ('close_date', NULL, to_jsonb(s.close_date))
+) AS f (field, before, after)
+WHERE s.urn = ANY(CAST(:urns AS int[])) AND s.status = '{CLOSED}' AND coalesce(s.close_date, word.as_at) > :as_at
+    AND f.before IS DISTINCT FROM f.after
+ORDER BY s.urn, f.field"""
+
+
+def keep_closures(connection: Connection, created: Collection[int], source: Provenance) -> None:
+    """Keep that schools which have just been added closed after the day of the file that tells of them."""
+    connection.execute(text(_KEEP_CLOSURES), {"urns": number_array(created), "as_at": source.as_at})
 
 
 def rewrite(connection: Connection, columns: Sequence[str], rows: Sequence[str], source: Provenance) -> list[int]:

@@ -178,17 +178,21 @@ Change = tuple[int, str, str, Any, Any]
 def _changes(urn: int, before: Sequence[Stay], after: Sequence[Stay]) -> Iterator[Change]:
     old, new = ({(stay.trust_uid, stay.first_seen_on): stay for stay in stays} for stays in (before, after))
     for key, stay in list(old.items()):  # one that was merely shown earlier than was known is the same stay
-        same = (other for other in new if new[other].joined_on == stay.joined_on and other[0] == stay.trust_uid)
-        if key not in new and (other := next(same, None)) is not None and other not in old:
-            old[other] = old.pop(key)
+        same = (each for each, now in new.items() if each not in old and each[0] == key[0] and _alike(stay, now))
+        if key not in new and (moved := next(same, None)) is not None:
+            old[moved] = old.pop(key)
     for key in dict.fromkeys([*new, *old]):
         was, now = old.get(key), new.get(key)
         if was is None or now is None:
             yield (urn, key[0], "membership", _told(was), _told(now))
             continue
-        for field in ("joined_on", "left_on"):
+        for field in ("joined_on", "first_seen_on", "left_on"):
             if getattr(was, field) != getattr(now, field):
                 yield (urn, key[0], field, getattr(was, field), getattr(now, field))
+
+
+def _alike(stay: Stay, other: Stay) -> bool:
+    return stay.joined_on == other.joined_on or stay.left_on == other.left_on
 
 
 def _told(stay: Stay | None) -> dict[str, date | None] | None:

@@ -37,7 +37,9 @@ SELECT urn, :source, stays FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent
 ON CONFLICT (urn) DO UPDATE
 SET source_id = excluded.source_id,
     stays = CASE WHEN :partial THEN known.stays || excluded.stays ELSE excluded.stays END
-WHERE (SELECT as_at FROM sources WHERE id = known.source_id) <= :as_at"""
+WHERE (SELECT as_at FROM sources WHERE id = known.source_id) <= :as_at
+RETURNING urn"""
+_KEPT: Final = "SELECT urn, stays FROM waiting_memberships WHERE urn = ANY(CAST(:urns AS int[]))"
 
 _TAKE: Final = """
 WITH taken AS (DELETE FROM waiting_memberships WHERE urn = ANY(CAST(:urns AS int[])) RETURNING urn, source_id, stays)
@@ -47,12 +49,18 @@ FROM taken t JOIN sources s ON s.id = t.source_id ORDER BY s.id, t.urn"""
 
 def keep(
     connection: Connection, rows: Mapping[int, Sequence[MembershipRow]], source: Provenance, *, partial: bool
-) -> None:
-    """Keep what a file tells of these schools, `partial` if it is a part of a file."""
-    if rows:
-        sent = [{"urn": urn, "stays": [each[1:] for each in told]} for urn, told in rows.items()]
-        values = {"source": source.id, "as_at": source.as_at, "partial": partial, "rows": orjson.dumps(sent).decode()}
-        connection.execute(text(_KEEP), values)
+) -> dict[int, list[Stay]]:
+    """Keep what a file tells of these schools, `partial` if it is a part of a file.
+
+    Return what had been kept of the schools of which no newer file has told.
+    """
+    if not rows:
+        return {}
+    kept = connection.execute(text(_KEPT), {"urns": number_array(rows)})
+    before = {row.urn: [each.stay() for each in map(_row(row.urn), row.stays)] for row in kept}
+    sent = [{"urn": urn, "stays": [each[1:] for each in told]} for urn, told in rows.items()]
+    values = {"source": source.id, "as_at": source.as_at, "partial": partial, "rows": orjson.dumps(sent).decode()}
+    return {urn: before.get(urn, []) for urn in connection.scalars(text(_KEEP), values)}
 
 
 def settle(connection: Connection, created: Collection[int]) -> Moved:

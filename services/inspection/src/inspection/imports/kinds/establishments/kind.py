@@ -39,7 +39,8 @@ class GiasEstablishments:
         _add_trusts(connection, state_funded, source)
         created = repository.add_schools(connection, source)
         changed = register_sql.settle(connection, source)
-        late = _late(connection, state_funded, source, batch.left)
+        late, reopened = _late(connection, state_funded, source, batch.left)
+        created = [*created, *reopened]
         moved = _stays(connection, state_funded, batch, source, created)
         waited = waiting_sql.settle(connection, created)
         placed = repository.fill_places(connection, source)
@@ -54,14 +55,19 @@ class GiasEstablishments:
 
 def _late(
     connection: Connection, rows: dict[int, EstablishmentRow], source: Provenance, left: Collection[str]
-) -> list[int]:
-    """Keep what the file said of its day, where files of the register for later days have been loaded."""
+) -> tuple[list[int], list[int]]:
+    """Keep what the file said of its day, where files of the register for later days have been loaded.
+
+    Return the schools of which it tells something, and those that no file had shown open.
+    """
     if not late_register_sql.is_late(connection, source.name, source.as_at):
-        return []
+        return [], []
     packed = [row.packed for row in rows.values() if row.packed is not None]
-    told = late_register_sql.tell(connection, Staged(TABLE.name, COLUMNS, packed), source, left)
+    staged = Staged(TABLE.name, COLUMNS, packed)
+    added = late_register_sql.add_closed(connection, staged, source)
+    told = late_register_sql.tell(connection, staged, source, left)
     late_register_sql.known_earlier(connection, rows, source)
-    return told
+    return told, added
 
 
 def _add_trusts(connection: Connection, rows: dict[int, EstablishmentRow], source: Provenance) -> None:

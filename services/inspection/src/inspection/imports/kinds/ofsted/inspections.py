@@ -75,6 +75,8 @@ class Inspections:
             late = step_late(told, versions[stored.id], following.get(stored.id), self._dates)
             if late.step is Step.RECALL:
                 self._recall(urn, stored.id, late)
+                if stored.as_at is None:
+                    self._here[stored.id] = (urn, late.found)
             elif late.step is Step.TOLD_EARLIER:
                 self._earlier.append(stored.id)
             else:

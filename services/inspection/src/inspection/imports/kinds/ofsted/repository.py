@@ -19,6 +19,7 @@ SCHOOL_COLUMNS = (*register.COLUMNS, "content_hash", "source_id", "missing_since
 CONTENT_COLUMNS = (*blocks.COLUMNS, *judgements.COLUMNS, "content_hash", "source_id")
 _TOLD = tuple(name for name in (*blocks.COLUMNS, *judgements.COLUMNS, "version") if name not in _TOLD_OTHERWISE)
 _KEPT = ", ".join(f"i.{name}::text" if name == "judged_on" else f"i.{name}" for name in KEPT)
+_JUDGED = ("overall", "category_of_concern", "safeguarding", "grades")
 _MADE_ON = "CASE WHEN i.source_id IS NULL THEN CAST(i.recorded_at AT TIME ZONE 'UTC' AS date) END"
 _FIRST_KEPT = Stored._fields.index("kept")
 INSPECTION_COLUMNS = ("id", "urn", *CONTENT_COLUMNS)
@@ -70,12 +71,13 @@ def known_inspections(connection: Connection, urns: Collection[int]) -> dict[int
 
 
 def published_here(connection: Connection, ids: Collection[UUID], as_at: date) -> dict[UUID, Any]:
-    """Return the judgements of inspections that were published here, as they stood on a day."""
+    """Return the judgements of inspections that were published here, as they stood on a day.
+
+    As they stand now of those that only a file had told of by then.
+    """
+    stood = ", ".join(f"CASE WHEN i.source_id IS NULL THEN i.{name} ELSE now.{name} END AS {name}" for name in _JUDGED)
     rows = connection.execute(
-        text(
-            "SELECT i.id, i.overall, i.category_of_concern, i.safeguarding, i.grades"  # noqa: S608 - fragments of ours
-            f" FROM {STANDING} WHERE now.id = ANY(:ids) AND i.source_id IS NULL AND {STOOD}"
-        ),
+        text(f"SELECT now.id, {stood} FROM {STANDING} WHERE now.id = ANY(:ids) AND {STOOD}"),  # noqa: S608 - fragments of ours
         {"ids": list(ids), "as_of": as_at},
     )
     return {row["id"]: row for row in rows.mappings()}
