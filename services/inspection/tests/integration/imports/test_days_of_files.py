@@ -23,6 +23,7 @@ ONE, TWO = SCHOOLS = (100001, 100002)
 DAYS = [f"2026-10-{day:02}" for day in range(4, 22)]
 ORDERS = 3
 MADE = range(30 if FULL else 2)
+LATER = {"began": "10/06/2024", "number": "2"}
 LISTINGS = 0.55
 """The share of Ofsted's files among those that are made up."""
 
@@ -102,8 +103,8 @@ TRUSTS = (
 SUPERSEDED = (
     ofsted("2026-10-05", ONE, TWO),
     ofsted("2026-10-09", ONE, grade="3"),
-    ofsted("2026-10-12", ONE, TWO, grade="1", began="10/06/2024", number="2"),
-    ofsted("2026-10-15", ONE, TWO, grade="2", began="10/06/2024", number="2"),
+    ofsted("2026-10-12", ONE, TWO, grade="1", **LATER),
+    ofsted("2026-10-15", ONE, TWO, grade="2", **LATER),
 )
 SHUT = {"EstablishmentStatus (code)": "2", "CloseDate": "12-10-2026"}
 CLOSED = (
@@ -125,18 +126,28 @@ def by_day(files: Sequence[Sent]) -> list[Sent]:
 
 
 def made(seed: int) -> list[Sent]:
-    """Six files of both kinds, which list some of the schools and say of them whatever it may be."""
+    """Six files of both kinds, which list some of the schools and say of them whatever it may be.
+
+    From some day on they tell of another inspection, and one that the first school has closed.
+    """
     chance = Random(seed)
     files = []
+    turns, shuts, shut = chance.randint(4, 30), chance.randint(4, 30), False
     for day in sorted(chance.sample(range(4, 21), 6)):
         as_at, uid = f"2026-10-{day:02}", chance.choice("789")
         schools = chance.choice([(ONE,), (TWO,), SCHOOLS, SCHOOLS])
         name, pupils = chance.choice("ABC"), chance.choice(["100", "200", "300"])
         if chance.random() < LISTINGS:
             cells = {"School name": name, "Total number of pupils": pupils, **academy(uid)}
-            files.append(ofsted(as_at, *schools, grade=chance.choice("1234"), **cells))
+            told = LATER if day >= turns else {}
+            files.append(ofsted(as_at, *schools, grade=chance.choice("1234"), **told, **cells))
         else:
             cells = {"SchoolCapacity": chance.choice(["500", "600"]), **academy_of_register(uid)}
+            if day >= shuts and not shut:
+                schools, cells = (ONE,), {**cells, **SHUT, "CloseDate": f"{shuts:02}-10-2026"}
+            elif shut:
+                schools = (TWO,)
+            shut = day >= shuts
             files.append(gias(as_at, *schools, EstablishmentName=name, NumberOfPupils=pupils, **cells))
     return files
 

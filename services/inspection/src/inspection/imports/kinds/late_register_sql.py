@@ -27,9 +27,7 @@ _ANY, _ITS_OWN, _LISTING = "any", "its own", "listing"
 _LISTED: Final = tuple(name for name in LISTING_ONLY if name != "missing_since")
 _SPOKEN: Final = {
     LISTING: dict.fromkeys(SHARED, _ANY) | dict.fromkeys(_LISTED, _ITS_OWN),
-    REGISTER: dict.fromkeys(SHARED, _ANY)
-    | dict.fromkeys((*CLOSURE, *REGISTER_ONLY), _ITS_OWN)
-    | dict.fromkeys(_LISTED, _LISTING),
+    REGISTER: dict.fromkeys(SHARED, _ANY) | dict.fromkeys(REGISTER_ONLY, _ITS_OWN) | dict.fromkeys(_LISTED, _LISTING),
 }
 """The fields that each kind of file speaks of, and whose next word on a field counts: that of any kind, or its own.
 
@@ -158,8 +156,6 @@ ORDER BY i.urn RETURNING urn"""
 
 def add_closed(connection: Connection, staged: Staged, source: Provenance) -> list[int]:
     """Add the schools that an extract of the register shows open, and that newer ones told as closed alone."""
-    if not staged.rows:
-        return []
     repository.stage(connection, *staged)
     values = {"source": source.id, "as_at": source.as_at}
     added = list(connection.scalars(text(_ADD_CLOSED), values))
@@ -167,14 +163,7 @@ def add_closed(connection: Connection, staged: Staged, source: Provenance) -> li
     return added
 
 
-def known_earlier(connection: Connection, urns: Collection[int], source: Provenance) -> None:
-    """Let these schools be known since the day of a file that lists them, where that is earlier than was known."""
-    tables = ("schools", "establishments") if source.name == REGISTER else ("schools",)
-    for table in tables:
-        connection.execute(
-            text(
-                f"UPDATE {table} SET known_since = :as_at WHERE known_since > :as_at"
-                " AND urn = ANY(CAST(:urns AS int[]))"
-            ),
-            {"urns": number_array(urns), "as_at": source.as_at},
-        )
+def known_earlier(connection: Connection, table: str, urns: Collection[int], source: Provenance) -> None:
+    """Let rows of a table be known since the day of a file that lists them, where that is earlier than was known."""
+    query = f"UPDATE {table} SET known_since = :as_at WHERE known_since > :as_at AND urn = ANY(CAST(:urns AS int[]))"
+    connection.execute(text(query), {"urns": number_array(urns), "as_at": source.as_at})

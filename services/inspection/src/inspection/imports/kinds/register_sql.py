@@ -32,6 +32,10 @@ def _shared(alias: str) -> str:
     )
 
 
+def _said(name: str) -> str:
+    return f"n.{name}" if name in BODY else f"coalesce(n.{name}, target.{name})"
+
+
 _LIST = ", ".join(SHARED)
 _NEWER = f"e.status <> '{CLOSED}' AND (spoke.name = '{REGISTER}' OR word.as_at >= spoke.as_at)"
 _SET = (*SHARED, *CLOSURE, *REGISTER_ONLY, "register_source_id", "source_id")
@@ -68,6 +72,15 @@ FROM (
     JOIN sources word ON word.id = e.source_id
     CROSS JOIN LATERAL (SELECT e.status <> '{CLOSED}' AND word.as_at >= :as_at AS newer) AS which) n
 WHERE target.urn = n.urn"""
+
+# the register showed them open later than this file, before it told that they have closed
+_KEEP_SHOWN_LATER = f"""
+UPDATE incoming AS target
+SET ({_LIST}) = ({_names(SHARED, "s")}), overlaid = coalesce(target.overlaid, {_document(SHARED, "target")})
+FROM schools s
+WHERE s.urn = target.urn AND s.status = '{CLOSED}' AND EXISTS (
+    SELECT FROM sightings g JOIN sources f ON f.id = g.source_id
+    WHERE f.name = '{REGISTER}' AND f.as_at >= :as_at AND s.urn = ANY(g.urns))"""
 
 # a closure holds from its own day on; what the register told for the first time was not nothing before
 _RECORD = f"""
@@ -136,13 +149,32 @@ CROSS JOIN LATERAL (VALUES
     ('status', to_jsonb('open'::text), to_jsonb(s.status)), ('close_date', NULL, to_jsonb(s.close_date))
 ) AS f (field, before, after)
 WHERE s.urn = ANY(CAST(:urns AS int[])) AND s.status = '{CLOSED}' AND coalesce(s.close_date, word.as_at) > :as_at
-    AND f.before IS DISTINCT FROM f.after
+    AND f.before IS DISTINCT FROM f.after AND NOT EXISTS (
+        SELECT FROM school_changes c WHERE c.urn = s.urn AND c.field = 'status' AND c.as_at > :as_at)
 ORDER BY s.urn, f.field"""
 
 
-def keep_closures(connection: Connection, created: Collection[int], source: Provenance) -> None:
-    """Keep that schools which have just been added closed after the day of the file that tells of them."""
-    connection.execute(text(_KEEP_CLOSURES), {"urns": number_array(created), "as_at": source.as_at})
+def keep_closures(connection: Connection, urns: Collection[int], source: Provenance) -> None:
+    """Keep that these schools closed after the day of a file that shows them open, where that was not known of them."""
+    connection.execute(text(_KEEP_CLOSURES), {"urns": number_array(urns), "as_at": source.as_at})
+
+
+_OPEN_LAST = f"""
+UPDATE schools AS target
+SET ({_LIST}) = ({", ".join(_said(name) for name in SHARED)}),
+    overlaid = CASE WHEN EXISTS (SELECT FROM sources s WHERE s.id = target.source_id AND s.name <> '{REGISTER}')
+        THEN coalesce(target.overlaid, {_document(SHARED, "target")}) END
+FROM incoming n JOIN sources late ON late.id = :source
+WHERE target.urn = n.urn AND target.status = '{CLOSED}' AND n.status <> '{CLOSED}'
+    AND NOT EXISTS (SELECT FROM sources s WHERE s.id = target.source_id AND s.as_at > late.as_at)
+    AND NOT EXISTS (
+        SELECT FROM sightings g JOIN sources s ON s.id = g.source_id
+        WHERE s.name = ANY(:kinds) AND s.as_at > late.as_at AND target.urn = ANY(g.urns))"""
+
+
+def open_last(connection: Connection, source: Provenance, kinds: Collection[str]) -> list[int]:
+    """Give schools that have closed what the extract staged, the last that shows them open, says of them."""
+    return _write(connection, _OPEN_LAST, source, kinds=list(kinds))
 
 
 def rewrite(connection: Connection, columns: Sequence[str], rows: Sequence[str], source: Provenance) -> list[int]:
@@ -154,6 +186,7 @@ def rewrite(connection: Connection, columns: Sequence[str], rows: Sequence[str],
         return []
     repository.stage(connection, "schools", columns, rows)
     connection.execute(text(_OVERLAY_INCOMING), {"as_at": source.as_at})
+    connection.execute(text(_KEEP_SHOWN_LATER), {"as_at": source.as_at})
     changes = ", ".join(f"{name} = incoming.{name}" for name in columns if name != "urn")
     return _write(
         connection,

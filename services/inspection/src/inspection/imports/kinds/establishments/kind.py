@@ -60,13 +60,17 @@ def _late(
 
     Return the schools of which it tells something, and those that no file had shown open.
     """
-    if not late_register_sql.is_late(connection, source.name, source.as_at):
-        return [], []
     packed = [row.packed for row in rows.values() if row.packed is not None]
+    if not packed or not late_register_sql.is_late(connection, source.name, source.as_at):
+        return [], []
     staged = Staged(TABLE.name, COLUMNS, packed)
     added = late_register_sql.add_closed(connection, staged, source)
+    opened = [urn for urn, row in rows.items() if not row.closed]
+    register_sql.keep_closures(connection, opened, source)
     told = late_register_sql.tell(connection, staged, source, left)
-    late_register_sql.known_earlier(connection, rows, source)
+    told += register_sql.open_last(connection, source, late_register_sql.KINDS)
+    late_register_sql.known_earlier(connection, "schools", opened, source)
+    late_register_sql.known_earlier(connection, "establishments", rows, source)
     return told, added
 
 

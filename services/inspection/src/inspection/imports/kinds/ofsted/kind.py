@@ -108,8 +108,9 @@ class _Load:
             return []
         packed = [*map(self._packed_school, self._schools)]
         staged = late_register_sql.Staged("schools", repository.SCHOOL_COLUMNS, packed)
+        register_sql.keep_closures(self._connection, self._schools, self._source)
         told = late_register_sql.tell(self._connection, staged, self._source, self._batch.left)
-        late_register_sql.known_earlier(self._connection, self._schools, self._source)
+        late_register_sql.known_earlier(self._connection, "schools", self._schools, self._source)
         if newer := repository.next_whole(self._connection, self._source):
             last = [urn for urn, known in self._schools.items() if known.as_at <= self._source.as_at]
             register_sql.mark_missing(self._connection, [*created, *last], newer)
