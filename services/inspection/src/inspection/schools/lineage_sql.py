@@ -34,14 +34,15 @@ async def links_around(reads: Reads, urn: int) -> list[Link]:
 
 
 _LINK_SOURCES = """
-SELECT DISTINCT ON (src.name) src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
+SELECT DISTINCT ON (src.as_at, src.id)
+    src.name AS source_name, src.as_at AS source_as_at, src.loaded_at AS source_loaded_at
 FROM school_links k JOIN sources src ON src.id = k.source_id
-WHERE k.urn = ANY (:urns) AND k.predecessor_urn IS NOT NULL
-ORDER BY src.name, src.as_at DESC, src.id DESC"""
+WHERE k.urn = ANY (:urns) AND k.link_urn = ANY (:urns) AND k.predecessor_urn IS NOT NULL
+ORDER BY src.as_at DESC, src.id DESC"""
 
 
 async def link_sources(reads: AsyncConnection, urns: Sequence[int]) -> list[Row]:
-    """Return the newest source of each kind that told of the links between these schools."""
+    """Return the files that told last of the links between these schools, newest first."""
     return await fetch_all(reads, _LINK_SOURCES, {"urns": list(urns)})
 
 

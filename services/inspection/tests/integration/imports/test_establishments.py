@@ -183,6 +183,17 @@ class TestChanges:
         await importer.send(csv_file(links), "2025-10-01", "gias-links")
         assert rows.one("SELECT count(*) AS n FROM outbox WHERE type = 'inspection.school.succeeded'")["n"] == 1
 
+    async def test_a_link_that_is_listed_no_more_is_kept_as_its_file_told_it(self, importer: Importer) -> None:
+        await send(importer, *map(establishment, (100001, 100002, 100003)))
+        header = ["URN", "LinkURN", "LinkType"]
+        links = [[str(100003), str(urn), "Predecessor"] for urn in (100001, 100002)]
+        await importer.send(csv_file([header, *links]), "2025-10-01", "gias-links")
+        newer = await importer.send(csv_file([header, links[0]]), "2025-11-01", "gias-links")
+        told = {each["code"]: each["examples"] for each in newer["warnings"]}
+        assert told["not_listed"] == [[100003, 100002]]
+        lineage = (await importer.client.get("/v1/schools/100003/lineage")).json()
+        assert [each["as_at"] for each in lineage["sources"]] == ["2025-11-01", "2025-10-01"]
+
     async def test_an_older_extract_tells_of_its_day_alone(self, importer: Importer, rows: Rows) -> None:
         await send(importer, establishment(100001))
         document = await send(importer, establishment(100001, NumberOfPupils="9"), as_at="2025-06-01")

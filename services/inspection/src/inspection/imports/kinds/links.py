@@ -98,6 +98,7 @@ class GiasLinks:
         repository.cut(connection, closing)
         repository.tell_succeeded(connection, repository.closed_among(connection, predecessors))
         _warn(warnings, closing, links, batch)
+        _warn_of_unlisted(connection, warnings, batch, source)
         return Fates(len(merged.created), len(merged.changed))
 
 
@@ -112,3 +113,17 @@ def _warn(warnings: Warnings, closing: Sequence[Edge], links: Sequence[Any], bat
     if told:
         text = "Links that make a school its own predecessor are cut; the examples are predecessor and successor."
         warnings.add("link_cycle", text, len(told), told)
+
+
+def _warn_of_unlisted(connection: Connection, warnings: Warnings, batch: Batch, source: Provenance) -> None:
+    """Warn of links that earlier files told, and that this one, of all links, does not list any more."""
+    if batch.partial:
+        return
+    missing = [
+        list(key[:2])
+        for key, known in repository.stored_rows(connection, TABLE.name, TABLE.key)
+        if known.as_at < source.as_at and key_of(key) not in batch.listed
+    ]
+    if missing:
+        text = "Links that this file does not list any more are kept, as the files that told them last have them."
+        warnings.add("not_listed", text, len(missing), missing)
